@@ -1,0 +1,54 @@
+/* Memory for one command: allocated piece by piece, freed all at once. Never returns NULL, always
+ * zeroed; real exhaustion ends the program with a message and exit code 4, for which a command-line
+ * tool has no better answer. Not thread-safe: one arena a thread. */
+#ifndef RUNNERS_BASE_ARENA_H
+#define RUNNERS_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena;
+
+struct arena *arena_new(void);
+void arena_free(struct arena *arena);
+
+/* `bytes` of zeroed memory aligned for any type; lives until arena_free (or a reset before it). */
+void *arena_alloc(struct arena *arena, size_t bytes);
+
+/* `count` elements of `size` bytes, zeroed; the multiplication is checked. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+#define ARENA_NEW(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
+
+/* A larger copy of an array: `count` elements kept, room for `capacity`. The old block is not freed
+ * (unless it was the last allocated, which then grows in place). */
+void *arena_grow(struct arena *arena, void *old, size_t count, size_t capacity, size_t size);
+
+/* NUL-terminated copies. */
+char *arena_strdup(struct arena *arena, const char *text);
+char *arena_strndup(struct arena *arena, const char *text, size_t length);
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *arena, const char *format, va_list args);
+
+/* Scratch use: everything allocated after the mark is given back by the reset. */
+struct arena_mark {
+    void *block;
+    size_t used;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_reset(struct arena *arena, struct arena_mark mark);
+
+/* Bytes taken from the system by this arena. */
+size_t arena_bytes(const struct arena *arena);
+
+/* Appends to a growing array in an arena: `items` (pointer), `count`, `capacity` are lvalues. */
+#define ARENA_PUSH(arena, items, count, capacity, value)                                           \
+    do {                                                                                           \
+        if ((count) == (capacity)) {                                                               \
+            (capacity) = (capacity) ? 2 * (capacity) : 8;                                          \
+            (items) = arena_grow((arena), (items), (count), (capacity), sizeof *(items));          \
+        }                                                                                          \
+        (items)[(count)++] = (value);                                                              \
+    } while (0)
+
+#endif

@@ -1,0 +1,136 @@
+#include "runners/base/number.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* A child library may have called setlocale: strtod must not hear of it. The object is made once and
+ * lives as long as the program. */
+static locale_t c_locale(void) {
+    static locale_t locale;
+    if (!locale)
+        locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    return locale;
+}
+
+/* Clinger's fast path: a significand below 2^53 and a power of ten up to 22 are both exact doubles,
+ * so one multiplication or division rounds correctly. */
+static bool fast_double(struct text text, double *out) {
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const char *at = text.at, *end = text.at + text.length;
+    bool negative = at < end && *at == '-';
+    if (negative)
+        at++;
+    uint64_t digits = 0;
+    int count = 0, exponent = 0;
+    const char *start = at;
+    for (; at < end && is_digit(*at); at++, count++)
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    bool any = at > start;
+    if (at < end && *at == '.') {
+        const char *point = ++at;
+        for (; at < end && is_digit(*at); at++, count++)
+            digits = digits * 10 + (uint64_t)(*at - '0');
+        any = any || at > point;
+        exponent = -(int)(at - point);
+    }
+    if (at != end || !any || count > 18 || digits >= (1ULL << 53) || exponent < -22)
+        return false;
+    double value = (double)digits / powers[-exponent];
+    *out = negative ? -value : value;
+    return true;
+}
+
+bool number_double(struct text text, double *out) {
+    if (fast_double(text, out))
+        return true;
+    char copy[512];
+    if (text.length == 0 || text.length >= sizeof copy)
+        return false;
+    char first = text.at[text.at[0] == '-' || text.at[0] == '+'];
+    if (!(text.length > 1 || is_digit(first)) || !(is_digit(first) || first == '.'))
+        return false;
+    memcpy(copy, text.at, text.length);
+    copy[text.length] = '\0';
+    char *end;
+    double value = strtod_l(copy, &end, c_locale());
+    if (end != copy + text.length || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+bool number_u64(struct text text, uint64_t *out) {
+    uint64_t value = 0;
+    if (text.length == 0)
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is_digit(text.at[i]) || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(text.at[i] - '0'), &value))
+            return false;
+    }
+    *out = value;
+    return true;
+}
+
+bool number_i64(struct text text, int64_t *out) {
+    bool negative = text.length && text.at[0] == '-';
+    uint64_t magnitude;
+    if (!number_u64((struct text){text.at + negative, text.length - negative}, &magnitude) ||
+        magnitude > (uint64_t)INT64_MAX + negative)
+        return false;
+    *out = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
+    return true;
+}
+
+bool number_ratio(struct text text, double *out) {
+    bool percent = text.length && text.at[text.length - 1] == '%';
+    double value;
+    if (!number_double((struct text){text.at, text.length - percent}, &value))
+        return false;
+    *out = percent ? value / 100 : value;
+    return true;
+}
+
+bool number_duration(struct text text, double *seconds) {
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"\xC2\xB5s", 1e-6}, {"\xCE\xBCs", 1e-6},
+                 {"ms", 1e-3}, {"s", 1},     {"m", 60},           {"h", 3600},
+                 {"", 1}};
+    size_t split = text.length;
+    while (split > 0 && !is_digit(text.at[split - 1]) && text.at[split - 1] != '.')
+        split--;
+    struct text unit = {text.at + split, text.length - split};
+    double value;
+    if (!number_double((struct text){text.at, split}, &value) || value < 0)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (text_equal(unit, units[i].name)) {
+            *seconds = value * units[i].factor;
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t number_text(char *buffer, double value) {
+    if (isnan(value))
+        return (size_t)snprintf(buffer, NUMBER_TEXT, "nan");
+    if (isinf(value))
+        return (size_t)snprintf(buffer, NUMBER_TEXT, value > 0 ? "inf" : "-inf");
+    for (int precision = 15; precision < 17; precision++) {
+        int length = snprintf(buffer, NUMBER_TEXT, "%.*g", precision, value);
+        if (strtod_l(buffer, NULL, c_locale()) == value)
+            return (size_t)length;
+    }
+    return (size_t)snprintf(buffer, NUMBER_TEXT, "%.17g", value);
+}

@@ -1,0 +1,120 @@
+#include "runners/base/strings.h"
+
+#include <assert.h>
+#include <sys/random.h>
+#include <time.h>
+
+struct entry {
+    const char *text;
+    uint32_t length;
+    uint32_t hash;
+};
+
+struct strings {
+    struct arena *arena;
+    struct entry *entries;
+    uint32_t count, capacity;
+    uint32_t *slots; /* entry number + 1, or 0 */
+    uint32_t slot_mask;
+    uint64_t seed;
+};
+
+struct strings *strings_new(struct arena *arena) {
+    struct strings *strings = ARENA_NEW(arena, struct strings, 1);
+    strings->arena = arena;
+    strings->capacity = 64;
+    strings->entries = ARENA_NEW(arena, struct entry, strings->capacity);
+    strings->slot_mask = 127;
+    strings->slots = ARENA_NEW(arena, uint32_t, strings->slot_mask + 1U);
+    if (getrandom(&strings->seed, sizeof strings->seed, GRND_NONBLOCK) != sizeof strings->seed) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        strings->seed = (uint64_t)now.tv_nsec * 0x9E3779B97F4A7C15ULL ^ (uintptr_t)strings;
+    }
+    strings_add(strings, (struct text){"", 0});
+    return strings;
+}
+
+/* 64x64 -> 128 bit multiply and fold: the mixing step of wyhash and its kin. */
+static uint64_t mix(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t strings_hash(const struct strings *strings, const void *bytes, size_t length) {
+    const unsigned char *at = bytes;
+    uint64_t hash = strings->seed ^ length, word;
+    for (; length >= 8; length -= 8, at += 8) {
+        memcpy(&word, at, 8);
+        hash = mix(hash ^ 0xA0761D6478BD642FULL, word ^ 0xE7037ED1A0B428DBULL ^ strings->seed);
+    }
+    word = 0;
+    if (length)
+        memcpy(&word, at, length);
+    return mix(hash ^ 0x8EBC6AF09C88C6E3ULL, word ^ 0x589965CC75374CC3ULL ^ strings->seed);
+}
+
+static uint32_t *slot_of(const struct strings *strings, struct text text, uint32_t hash) {
+    uint32_t at = hash & strings->slot_mask;
+    for (;; at = (at + 1) & strings->slot_mask) {
+        uint32_t number = strings->slots[at];
+        if (!number)
+            return &strings->slots[at];
+        const struct entry *entry = &strings->entries[number - 1];
+        if (entry->hash == hash && entry->length == text.length &&
+            memcmp(entry->text, text.at, text.length) == 0)
+            return &strings->slots[at];
+    }
+}
+
+static void widen(struct strings *strings) {
+    uint32_t mask = strings->slot_mask * 2 + 1;
+    strings->slots = ARENA_NEW(strings->arena, uint32_t, (size_t)mask + 1);
+    strings->slot_mask = mask;
+    for (uint32_t i = 0; i < strings->count; i++) {
+        uint32_t at = strings->entries[i].hash & mask;
+        while (strings->slots[at])
+            at = (at + 1) & mask;
+        strings->slots[at] = i + 1;
+    }
+}
+
+uint32_t strings_add(struct strings *strings, struct text text) {
+    assert(text.length < UINT32_MAX);
+    uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
+    uint32_t *slot = slot_of(strings, text, hash);
+    if (*slot)
+        return *slot - 1;
+    assert(strings->count < UINT32_MAX - 1);
+    struct entry entry = {arena_strndup(strings->arena, text.at, text.length),
+                          (uint32_t)text.length, hash};
+    *slot = strings->count + 1;
+    ARENA_PUSH(strings->arena, strings->entries, strings->count, strings->capacity, entry);
+    if (strings->count > strings->slot_mask / 2)
+        widen(strings);
+    return strings->count - 1;
+}
+
+bool strings_find(const struct strings *strings, struct text text, uint32_t *out) {
+    uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
+    uint32_t number = *slot_of(strings, text, hash);
+    if (!number)
+        return false;
+    *out = number - 1;
+    return true;
+}
+
+const char *strings_get(const struct strings *strings, uint32_t number) {
+    assert(number < strings->count);
+    return strings->entries[number].text;
+}
+
+size_t strings_length(const struct strings *strings, uint32_t number) {
+    assert(number < strings->count);
+    return strings->entries[number].length;
+}
+
+uint32_t strings_count(const struct strings *strings) {
+    return strings->count;
+}
+

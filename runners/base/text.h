@@ -1,0 +1,45 @@
+/* A view of bytes that somebody else owns: not NUL-terminated, may hold any byte. */
+#ifndef RUNNERS_BASE_TEXT_H
+#define RUNNERS_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct text {
+    const char *at;
+    size_t length;
+};
+
+/* For printf("%.*s"): cut at `max` bytes. */
+#define TEXT_ARG(text, max) (int)((text).length < (max) ? (text).length : (max)), (text).at
+
+static inline struct text text_of(const char *terminated) {
+    return (struct text){terminated, strlen(terminated)};
+}
+
+static inline bool text_equal(struct text text, const char *terminated) {
+    size_t length = strlen(terminated);
+    return text.length == length && memcmp(text.at, terminated, length) == 0;
+}
+
+static inline bool text_starts(struct text text, const char *prefix) {
+    size_t length = strlen(prefix);
+    return text.length >= length && memcmp(text.at, prefix, length) == 0;
+}
+
+/* Without ASCII blanks at both ends. */
+struct text text_trim(struct text text);
+
+/* Takes the next field, split at ASCII or Unicode white space (as Go's strings.Fields splits), off
+ * the front of *rest. False when none is left. */
+bool text_field(struct text *rest, struct text *field);
+
+/* Shell-style match of a whole name: `*` any run, `?` one byte, `[a-z]`, `\` escapes. `/` is an
+ * ordinary byte. Linear in practice, never recursive; both are NUL-terminated. */
+bool text_glob(const char *pattern, const char *name);
+
+/* True if the bytes are well-formed UTF-8. */
+bool text_is_utf8(struct text text);
+
+#endif

@@ -1,0 +1,62 @@
+/* Recordings laid out as benchstat lays them out: tables (one a unit and table key) of rows and columns, by
+ * projections over name, configuration and file. Works on series, not on lines: millions of values are only carried. */
+#ifndef GATE_COMPARE_GRID_H
+#define GATE_COMPARE_GRID_H
+
+#include "gate/compare/filter.h"
+#include "runners/base/arena.h"
+#include "runners/base/error.h"
+#include "runners/recording/recording.h"
+
+/* Options in benchstat's languages; NULL is benchstat's default (table `.config`, row `.fullname`, col `.file`, filter
+ * `*`, ignore none). */
+struct grid_spec {
+    const char *table, *row, *col, *ignore, *filter;
+};
+
+/* A tuple of projected key values. `values[i]` belongs to `keys[i]` of the axis. */
+struct grid_key {
+    const char *const *values;
+    const char *text; /* as benchstat prints it, e.g. "note:first" pieces joined by blanks or the bare name */
+};
+
+struct grid_axis {
+    const char *const *fields; /* names of the projected keys, flattened (.config expanded) */
+    size_t field_count;
+};
+
+/* One column of one row: the pooled values of all series that project onto it. */
+struct cell {
+    double *values;
+    uint32_t count;
+    uint32_t *rounds;         /* as in series; NULL when not numbered or when several series met */
+    const char *vary;         /* benchstat's residue: "benchmarks vary in …" key list, or NULL */
+    const struct recording *recording; /* where the values come from; NULL when from several */
+};
+
+struct grid_row {
+    struct grid_key key;
+    struct cell **cells; /* one a column; NULL where absent */
+};
+
+struct grid_table {
+    struct grid_key key;
+    const char *unit; /* tidied */
+    const struct unit_metadata *metadata; /* never NULL */
+    struct grid_key *columns;
+    size_t column_count;
+    struct grid_row *rows;
+    size_t row_count;
+};
+
+struct grid {
+    struct grid_axis table_axis, row_axis, column_axis;
+    struct grid_table *tables; /* order: table key, then unit, by first observation */
+    size_t table_count;
+};
+
+/* Builds the grid of `count` recordings. Errors: PG_USAGE with benchstat's caret message for a bad filter or projection. */
+bool grid_build(struct grid *out, const struct recording *const *recordings, size_t count,
+                const struct grid_spec *spec, struct arena *arena, struct pg_error *err);
+
+#endif

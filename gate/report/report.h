@@ -1,0 +1,41 @@
+/* Comparison → bytes. A report is data in, bytes out; the table of them is in report.c. */
+#ifndef GATE_REPORT_REPORT_H
+#define GATE_REPORT_REPORT_H
+
+#include "gate/compare/comparison.h"
+#include "runners/base/error.h"
+
+#include <stdio.h>
+
+struct report_style {
+    bool colour;
+    bool benchstat;      /* exactly benchstat's bytes */
+    int width;           /* columns of the terminal; 0: unlimited */
+    size_t byte_budget;  /* markdown: largest size in bytes, 65536 */
+};
+
+struct report_format {
+    const char *name; /* "text", "json", "markdown", "csv", "junit" */
+    bool (*write)(FILE *out, const struct comparison *comparison, const struct report_style *style,
+                  struct pg_error *err);
+};
+
+extern const struct report_format text_report, json_report, markdown_report, csv_report, junit_report;
+
+/* By name; NULL when there is none. */
+const struct report_format *report_find(const char *name);
+
+/* `FORMAT=PATH` options (`-` is stdout and then replaces the table). Files are opened by reports_open (before the first round), written by
+ * reports_write after the verdict, all of them, before a failing exit. */
+struct reports;
+bool reports_open(struct reports **out, const char *const *options, size_t count,
+                  struct arena *arena, struct pg_error *err);
+bool reports_take_stdout(const struct reports *reports);
+bool reports_write(struct reports *reports, const struct comparison *comparison,
+                   const struct report_style *style, FILE *standard, struct pg_error *err);
+void reports_abandon(struct reports *reports);
+
+/* The gate's last lines under the table: verdict, counts, what inconclusive rows could have seen. */
+void report_summary(FILE *out, const struct comparison *comparison, const struct report_style *style);
+
+#endif

@@ -1,5 +1,6 @@
-/* Options of a command through popt, the only file that knows popt. Exact names only, values checked, `--` ends, operands
- * and values copied to the arena. */
+/* Options of a command through popt; options.c is the only file that knows popt. Exact names only,
+ * values checked, `--` ends the options, operands and values are copied to the arena. Help, manual
+ * page and shell completion come from the same table, so they cannot drift from what is parsed. */
 #ifndef GATE_COMMANDS_OPTIONS_H
 #define GATE_COMMANDS_OPTIONS_H
 
@@ -14,7 +15,8 @@ enum option_kind {
     OPTION_DURATION, /* double * seconds: `100ms`, `1.5s`, bare seconds; within [low, high] */
     OPTION_STRING,   /* const char ** */
     OPTION_LIST,     /* struct string_list *: may be given several times */
-    OPTION_CHOICE    /* int *: index into `choices`, a `|`-separated list */
+    OPTION_CHOICE,   /* int *: index into `choices`, a `|`-separated list */
+    OPTION_HEADING   /* no option: `help` starts a group in the help */
 };
 
 struct string_list {
@@ -23,30 +25,33 @@ struct string_list {
 };
 
 struct option {
-    const char *name; /* long name without dashes */
+    const char *name; /* long name without dashes; NULL ends the table */
     char letter;      /* 0: none */
     enum option_kind kind;
     void *target;
     const char *argument; /* placeholder in the help, e.g. "N", "FORMAT=PATH" */
-    const char *help;
-    double low, high;    /* both 0: no range */
-    const char *choices; /* for OPTION_CHOICE */
+    const char *help;     /* one line, lower case, no full stop */
+    double low, high;     /* both 0: no range */
+    const char *choices;  /* for OPTION_CHOICE */
+    bool one_dash;        /* also with one dash (`-row`), as benchstat's users type it */
+    bool hidden;          /* parsed, but not in the help: an alias or a seam for tests */
 };
 
-/* Parses argv against a table that ends with a row whose name is NULL. Operands (everything else, and all after `--`) go to
- * *operands; *after_dashes is how many of them stood after `--`. With `posix`, the first operand ends the options. `--help` and `-h`
- * print the generated help to session->out and set *helped. Errors: PG_USAGE naming the option and what it takes. */
 struct parsed_options {
-    struct string_list operands;
-    size_t after_dashes;
-    bool dashes; /* `--` was given */
-    bool helped;
+    struct string_list operands; /* everything that is no option, in order, `--` itself left out */
+    size_t after_dashes;         /* how many of the operands stood after `--` */
+    bool dashes;                 /* `--` was given */
+    bool helped;                 /* help was asked for and printed: the command returns 0 */
 };
+
+/* Parses argv[1…] against a table that ends with a row whose name is NULL. With `posix` the first
+ * operand ends the options (what follows belongs to a child). `--help` and `-h` print the help to
+ * session->out. Errors: PG_USAGE naming the option and what it takes. */
 bool options_parse(struct parsed_options *out, const struct command *command,
                    const struct option *options, bool posix, struct session *session, int argc,
                    const char **argv, struct pg_error *err);
 
-/* The help text of a command, as `--help` prints it. */
-void options_help(FILE *out, const struct command *command, const struct option *options);
+/* Appends a copy of the pointer. */
+void string_list_add(struct string_list *list, const char *item, struct arena *arena);
 
 #endif

@@ -1,5 +1,6 @@
-/* Recordings laid out as benchstat lays them out: tables (one a unit and table key) of rows and columns, by
- * projections over name, configuration and file. Works on series, not on lines: millions of values are only carried. */
+/* Recordings laid out as benchstat lays them out: tables (one a unit and table key) of rows and
+ * columns, by projections over name, configuration and file. Works on series, not on lines:
+ * millions of values are only carried. */
 #ifndef GATE_COMPARE_GRID_H
 #define GATE_COMPARE_GRID_H
 
@@ -8,7 +9,8 @@
 #include "runners/base/error.h"
 #include "runners/recording/recording.h"
 
-/* Options in benchstat's languages; NULL is benchstat's default (table `.config`, row `.fullname`, col `.file`, filter
+/* Options in benchstat's languages; NULL is benchstat's default (table `.config`, row `.fullname`,
+ * col `.file`, filter
  * `*`, ignore none). */
 struct grid_spec {
     const char *table, *row, *col, *ignore, *filter;
@@ -17,7 +19,8 @@ struct grid_spec {
 /* A tuple of projected key values. `values[i]` belongs to `keys[i]` of the axis. */
 struct grid_key {
     const char *const *values;
-    const char *text; /* as benchstat prints it, e.g. "note:first" pieces joined by blanks or the bare name */
+    const char *text; /* as benchstat prints it, e.g. "note:first" pieces joined by blanks or the
+                         bare name */
 };
 
 struct grid_axis {
@@ -29,8 +32,8 @@ struct grid_axis {
 struct cell {
     double *values;
     uint32_t count;
-    uint32_t *rounds;         /* as in series; NULL when not numbered or when several series met */
-    const char *vary;         /* benchstat's residue: "benchmarks vary in …" key list, or NULL */
+    uint32_t *rounds; /* as in series; NULL when not numbered or when several series met */
+    const char *vary; /* benchstat's residue: "benchmarks vary in …" key list, or NULL */
     const struct recording *recording; /* where the values come from; NULL when from several */
 };
 
@@ -41,7 +44,7 @@ struct grid_row {
 
 struct grid_table {
     struct grid_key key;
-    const char *unit; /* tidied */
+    const char *unit;                     /* tidied */
     const struct unit_metadata *metadata; /* never NULL */
     struct grid_key *columns;
     size_t column_count;
@@ -55,7 +58,8 @@ struct grid {
     size_t table_count;
 };
 
-/* Builds the grid of `count` recordings. Errors: PG_USAGE with benchstat's caret message for a bad filter or projection. */
+/* Builds the grid of `count` recordings. Errors: PG_USAGE with benchstat's caret message for a bad
+ * filter or projection. */
 bool grid_build(struct grid *out, const struct recording *const *recordings, size_t count,
                 const struct grid_spec *spec, struct arena *arena, struct pg_error *err);
 

@@ -9,15 +9,15 @@
 enum correction { CORRECTION_BH, CORRECTION_HOLM, CORRECTION_NONE };
 enum test_choice { TEST_AUTO, TEST_WELCH, TEST_WELCH_LOG, TEST_TRIMMED, TEST_MANN_WHITNEY };
 
-/* Applies to rows whose benchmark and unit match both globs (NULL matches all); the last match that sets a field
- * wins. NaN / negative / UNKNOWN fields are unset. */
+/* Applies to rows whose benchmark and unit match both globs (NULL matches all); the last match that
+ * sets a field wins. NaN / negative / UNKNOWN fields are unset. */
 struct policy_rule {
     const char *benchmark, *unit;
     double threshold;      /* ratio, e.g. 0.05; NaN unset */
     double absolute_floor; /* in the base unit; |difference| must exceed it; NaN unset */
     double alpha;          /* NaN unset */
     enum better better;
-    int gated; /* 1 yes, 0 no (reported only), -1 unset */
+    int gated;         /* 1 yes, 0 no (reported only), -1 unset */
     const char *where; /* "perfgate.yml:12" or "--threshold" for messages */
 };
 
@@ -36,13 +36,13 @@ struct waiver {
 };
 
 struct policy {
-    double threshold; /* 0.05 */
-    double alpha;     /* 0.05 */
+    double threshold;  /* 0.05 */
+    double alpha;      /* 0.05 */
     double confidence; /* of printed intervals: 0.95 */
     enum correction correction;
     enum test_choice test;
-    bool strict;              /* any inconclusive row → exit 3 */
-    bool ignore_fingerprint;  /* override of the mismatch guard */
+    bool strict;             /* any inconclusive row → exit 3 */
+    bool ignore_fingerprint; /* override of the mismatch guard */
     struct policy_rule *rules;
     size_t rule_count, rule_capacity;
     const char **allow_missing; /* globs */

@@ -1,4 +1,5 @@
-/* Row verdicts and overall verdicts with their exit codes: the one table that README, JSON and tests share. */
+/* Row verdicts and overall verdicts with their exit codes: the one table that README, JSON and
+ * tests share. */
 #ifndef GATE_COMPARE_VERDICT_H
 #define GATE_COMPARE_VERDICT_H
 
@@ -36,7 +37,8 @@ enum verdict {
 const char *verdict_name(enum verdict verdict);
 int verdict_exit_code(enum verdict verdict);
 
-/* Why a verdict is broken, as in the report's `reason`; REASON_NONE is null there. In order of precedence. */
+/* Why a verdict is broken, as in the report's `reason`; REASON_NONE is null there. In order of
+ * precedence. */
 #define REASONS(X)                                                                                 \
     X(NONE, 0)                                                                                     \
     X(IO, "io")                                                                                    \

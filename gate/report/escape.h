@@ -1,5 +1,6 @@
-/* One escaper an output language. Names, labels and paths are hostile: everything that came from outside passes through one of
- * these on its way out. Control characters (but none is kept) become U+FFFD or a visible form; bytes that are not UTF-8 become U+FFFD. */
+/* One escaper an output language. Names, labels and paths are hostile: everything that came from
+ * outside passes through one of these on its way out. Control characters (but none is kept) become
+ * U+FFFD or a visible form; bytes that are not UTF-8 become U+FFFD. */
 #ifndef GATE_REPORT_ESCAPE_H
 #define GATE_REPORT_ESCAPE_H
 
@@ -7,14 +8,17 @@
 
 #include <stdio.h>
 
-/* For a terminal or plain text: no control characters, no escape sequences, no bidirectional overrides. */
+/* For a terminal or plain text: no control characters, no escape sequences, no bidirectional
+ * overrides. */
 const char *escape_text(struct arena *arena, const char *text);
 
-/* For one cell of a GitHub markdown table: `|`, backquotes, `<`, `>`, `&`, `*`, `_`, `[`, `]`, `#`, `@`, `!`, newlines… are made
- * harmless; no mention (@user), no issue link, no HTML, no image comes out. At most `most` characters, then `…`. */
+/* For one cell of a GitHub markdown table: `|`, backquotes, `<`, `>`, `&`, `*`, `_`, `[`, `]`, `#`,
+ * `@`, `!`, newlines… are made harmless; no mention (@user), no issue link, no HTML, no image comes
+ * out. At most `most` characters, then `…`. */
 const char *escape_markdown(struct arena *arena, const char *text, size_t most);
 
-/* For XML text and attributes (JUnit) and HTML: the five entities; characters XML 1.0 forbids become U+FFFD. */
+/* For XML text and attributes (JUnit) and HTML: the five entities; characters XML 1.0 forbids
+ * become U+FFFD. */
 const char *escape_xml(struct arena *arena, const char *text);
 
 /* For one CSV field (RFC 4180 quoting as Go's encoding/csv writes it). */

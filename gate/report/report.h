@@ -9,9 +9,9 @@
 
 struct report_style {
     bool colour;
-    bool benchstat;      /* exactly benchstat's bytes */
-    int width;           /* columns of the terminal; 0: unlimited */
-    size_t byte_budget;  /* markdown: largest size in bytes, 65536 */
+    bool benchstat;     /* exactly benchstat's bytes */
+    int width;          /* columns of the terminal; 0: unlimited */
+    size_t byte_budget; /* markdown: largest size in bytes, 65536 */
 };
 
 struct report_format {
@@ -20,13 +20,15 @@ struct report_format {
                   struct pg_error *err);
 };
 
-extern const struct report_format text_report, json_report, markdown_report, csv_report, junit_report;
+extern const struct report_format text_report, json_report, markdown_report, csv_report,
+    junit_report;
 
 /* By name; NULL when there is none. */
 const struct report_format *report_find(const char *name);
 
-/* `FORMAT=PATH` options (`-` is stdout and then replaces the table). Files are opened by reports_open (before the first round), written by
- * reports_write after the verdict, all of them, before a failing exit. */
+/* `FORMAT=PATH` options (`-` is stdout and then replaces the table). Files are opened by
+ * reports_open (before the first round), written by reports_write after the verdict, all of them,
+ * before a failing exit. */
 struct reports;
 bool reports_open(struct reports **out, const char *const *options, size_t count,
                   struct arena *arena, struct pg_error *err);
@@ -35,7 +37,9 @@ bool reports_write(struct reports *reports, const struct comparison *comparison,
                    const struct report_style *style, FILE *standard, struct pg_error *err);
 void reports_abandon(struct reports *reports);
 
-/* The gate's last lines under the table: verdict, counts, what inconclusive rows could have seen. */
-void report_summary(FILE *out, const struct comparison *comparison, const struct report_style *style);
+/* The gate's last lines under the table: verdict, counts, what inconclusive rows could have seen.
+ */
+void report_summary(FILE *out, const struct comparison *comparison,
+                    const struct report_style *style);
 
 #endif

@@ -1,4 +1,5 @@
-/* Overflow-checked size arithmetic (C23's <stdckdint.h> is not in gcc 12). True means it did fit. */
+/* Overflow-checked size arithmetic (C23's <stdckdint.h> is not in gcc 12). True means it did fit.
+ */
 #ifndef RUNNERS_BASE_CHECKED_H
 #define RUNNERS_BASE_CHECKED_H
 

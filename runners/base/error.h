@@ -1,5 +1,5 @@
-/* The one error idiom: `bool f(..., struct pg_error *err)`. Filled where the fact is known, prefixed
- * by whoever knows more, printed once, by gate/main.c. */
+/* The one error idiom: `bool f(..., struct pg_error *err)`. Filled where the fact is known,
+ * prefixed by whoever knows more, printed once, by gate/main.c. */
 #ifndef RUNNERS_BASE_ERROR_H
 #define RUNNERS_BASE_ERROR_H
 
@@ -23,8 +23,8 @@ struct pg_error {
     char text[1024];
 };
 
-/* Sets status and text (cut to fit). Always returns false, so that `return pg_error_set(…)` reads as
- * the failure it is. */
+/* Sets status and text (cut to fit). Always returns false, so that `return pg_error_set(…)` reads
+ * as the failure it is. */
 bool pg_error_set(struct pg_error *err, enum pg_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

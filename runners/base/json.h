@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Parses a whole text. Stricter than cJSON: trailing text, duplicate keys, numbers that overflow, bad
- * UTF-8, U+0000 in strings and nesting over 200 are refused. Errors read `name:line: …`. The tree is the caller's until
- * cJSON_Delete. */
+/* Parses a whole text. Stricter than cJSON: trailing text, duplicate keys, numbers that overflow,
+ * bad UTF-8, U+0000 in strings and nesting over 200 are refused. Errors read `name:line: …`. The
+ * tree is the caller's until cJSON_Delete. */
 bool json_parse(cJSON **out, const char *name, struct text text, struct pg_error *err);
 
 /* Members of an object with a checked type; NULL when absent or of another type. */
@@ -20,9 +20,9 @@ const cJSON *json_object(const cJSON *object, const char *key);
 const char *json_string(const cJSON *object, const char *key);
 bool json_number(const cJSON *object, const char *key, double *out);
 
-/* Streams one JSON value. Commas, quoting, escaping (also `<`, `>`, `&` and U+2028/9 as \u escapes, so that the text
- * can stand inside HTML), and 17 digits are its work; NaN and infinities become null; bytes that are not UTF-8 become
- * U+FFFD. `pretty` breaks lines and indents by two. */
+/* Streams one JSON value. Commas, quoting, escaping (also `<`, `>`, `&` and U+2028/9 as \u escapes,
+ * so that the text can stand inside HTML), and 17 digits are its work; NaN and infinities become
+ * null; bytes that are not UTF-8 become U+FFFD. `pretty` breaks lines and indents by two. */
 struct json_writer {
     FILE *out;
     bool pretty;

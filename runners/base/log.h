@@ -1,5 +1,5 @@
-/* Messages for the person at the terminal: stderr only, one write a line, `perfgate: ` before it, control
- * characters replaced. Results never pass through here. */
+/* Messages for the person at the terminal: stderr only, one write a line, `perfgate: ` before it,
+ * control characters replaced. Results never pass through here. */
 #ifndef RUNNERS_BASE_LOG_H
 #define RUNNERS_BASE_LOG_H
 

@@ -9,8 +9,8 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* A child library may have called setlocale: strtod must not hear of it. The object is made once and
- * lives as long as the program. */
+/* A child library may have called setlocale: strtod must not hear of it. The object is made once
+ * and lives as long as the program. */
 static locale_t c_locale(void) {
     static locale_t locale;
     if (!locale)
@@ -103,9 +103,9 @@ bool number_duration(struct text text, double *seconds) {
     static const struct {
         const char *name;
         double factor;
-    } units[] = {{"ns", 1e-9}, {"us", 1e-6}, {"\xC2\xB5s", 1e-6}, {"\xCE\xBCs", 1e-6},
-                 {"ms", 1e-3}, {"s", 1},     {"m", 60},           {"h", 3600},
-                 {"", 1}};
+    } units[] = {{"ns", 1e-9},        {"us", 1e-6}, {"\xC2\xB5s", 1e-6},
+                 {"\xCE\xBCs", 1e-6}, {"ms", 1e-3}, {"s", 1},
+                 {"m", 60},           {"h", 3600},  {"", 1}};
     size_t split = text.length;
     while (split > 0 && !is_digit(text.at[split - 1]) && text.at[split - 1] != '.')
         split--;

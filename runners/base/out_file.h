@@ -1,5 +1,5 @@
-/* A file that appears whole or not at all: written beside its name, fsynced, renamed. Open it before the
- * long work, so that a bad path fails in the first second. */
+/* A file that appears whole or not at all: written beside its name, fsynced, renamed. Open it
+ * before the long work, so that a bad path fails in the first second. */
 #ifndef RUNNERS_BASE_OUT_FILE_H
 #define RUNNERS_BASE_OUT_FILE_H
 
@@ -9,19 +9,19 @@
 #include <stdio.h>
 
 struct out_file {
-    FILE *stream;      /* write here; owned by the out_file */
-    const char *path;  /* as given; "-" is stdout, which is written through */
+    FILE *stream;     /* write here; owned by the out_file */
+    const char *path; /* as given; "-" is stdout, which is written through */
     const char *temporary;
 };
 
-/* Creates the temporary file (`.NAME.XXXXXX` in the same folder, mode 0666 less the umask). A FIFO or a
- * device is opened as it is, since it cannot be renamed into place. Missing parent folders are an error
- * that names the folder. */
+/* Creates the temporary file (`.NAME.XXXXXX` in the same folder, mode 0666 less the umask). A FIFO
+ * or a device is opened as it is, since it cannot be renamed into place. Missing parent folders are
+ * an error that names the folder. */
 bool out_file_open(struct out_file *out, const char *path, struct arena *arena,
                    struct pg_error *err);
 
-/* Flushes, fsyncs and renames into place; the old file stays on any failure (and the temporary one is
- * removed). The out_file is finished either way. */
+/* Flushes, fsyncs and renames into place; the old file stays on any failure (and the temporary one
+ * is removed). The out_file is finished either way. */
 bool out_file_commit(struct out_file *out, struct pg_error *err);
 
 /* Removes the temporary file. Harmless on a finished or zeroed out_file. */

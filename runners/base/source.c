@@ -14,8 +14,8 @@ enum { RATIO_LIMIT = 1000 };
 
 struct source {
     char *name;
-    int fd;              /* -1 for memory */
-    struct text memory;  /* what is left of it */
+    int fd;             /* -1 for memory */
+    struct text memory; /* what is left of it */
     bool gzip, ended;
     z_stream inflater;
     unsigned char *compressed;
@@ -102,8 +102,8 @@ static ssize_t read_gzip(struct source *s, void *into, size_t size, struct pg_er
     if (s->bytes_out > SOURCE_INFLATED_LIMIT ||
         (s->bytes_out > RATIO_FREE && s->bytes_out / RATIO_LIMIT > s->bytes_in)) {
         pg_error_set(err, PG_LIMIT,
-                     "%.400s: gzip data inflates to more than %" PRIu64
-                     " bytes from %" PRIu64 " read; refused",
+                     "%.400s: gzip data inflates to more than %" PRIu64 " bytes from %" PRIu64
+                     " read; refused",
                      s->name, s->bytes_out, s->bytes_in);
         return -1;
     }

@@ -16,7 +16,8 @@ enum {
     SOURCE_LINE_LIMIT = 16 * 1024 * 1024 /* longest line */
 };
 /* Inflating stops with PG_LIMIT beyond this many bytes, and beyond 1000 × the compressed size once
- * 64 MiB have come out (deflate cannot exceed 1032 × honestly, and benchmark text stays below 100 ×). */
+ * 64 MiB have come out (deflate cannot exceed 1032 × honestly, and benchmark text stays below 100
+ * ×). */
 #define SOURCE_INFLATED_LIMIT ((uint64_t)8 << 30)
 
 /* Opens `path` ("-" is stdin). The source belongs to the caller until source_close. Errors begin
@@ -37,8 +38,8 @@ uint64_t source_line_number(const struct source *source);
 bool source_peek(struct source *source, struct text *out, struct pg_error *err);
 
 /* The next line without its newline (and without a carriage return before it). The view is valid
- * until the next call. At the end: true with *end set. A line over SOURCE_LINE_LIMIT, a read error, damaged or
- * truncated gzip: false with `name:line: …`. */
+ * until the next call. At the end: true with *end set. A line over SOURCE_LINE_LIMIT, a read error,
+ * damaged or truncated gzip: false with `name:line: …`. */
 bool source_line(struct source *source, struct text *line, bool *end, struct pg_error *err);
 
 /* Everything that is left, NUL-terminated behind its length; over `limit` bytes is PG_LIMIT. */

@@ -117,4 +117,3 @@ size_t strings_length(const struct strings *strings, uint32_t number) {
 uint32_t strings_count(const struct strings *strings) {
     return strings->count;
 }
-

@@ -1,5 +1,5 @@
-/* A set of strings, each with a number: equal text is an equal number, in the order first seen. Keys
- * of recordings are compared as numbers. One set serves one command. */
+/* A set of strings, each with a number: equal text is an equal number, in the order first seen.
+ * Keys of recordings are compared as numbers. One set serves one command. */
 #ifndef RUNNERS_BASE_STRINGS_H
 #define RUNNERS_BASE_STRINGS_H
 
@@ -10,8 +10,8 @@
 
 struct strings;
 
-/* Lives in the arena. Number 0 is the empty string. Hashing is seeded at random per process, so that
- * crafted names cannot slow it down; the numbers do not depend on the seed. */
+/* Lives in the arena. Number 0 is the empty string. Hashing is seeded at random per process, so
+ * that crafted names cannot slow it down; the numbers do not depend on the seed. */
 struct strings *strings_new(struct arena *arena);
 
 /* The number of a text, which is copied when it is new. */
@@ -20,7 +20,8 @@ uint32_t strings_add(struct strings *strings, struct text text);
 /* The number of a text that is already there; false when it is not. */
 bool strings_find(const struct strings *strings, struct text text, uint32_t *out);
 
-/* NUL-terminated text of a number (which must have come from this set); lives as long as the arena. */
+/* NUL-terminated text of a number (which must have come from this set); lives as long as the arena.
+ */
 const char *strings_get(const struct strings *strings, uint32_t number);
 size_t strings_length(const struct strings *strings, uint32_t number);
 

@@ -72,7 +72,8 @@ static bool glob_element(const char **pattern, char c) {
     bool negated = p[1] == '!' || p[1] == '^', found = false;
     for (const char *q = p + 1 + negated; q < close; q++) {
         if (q[1] == '-' && q + 2 < close) {
-            found |= (unsigned char)q[0] <= (unsigned char)c && (unsigned char)c <= (unsigned char)q[2];
+            found |=
+                (unsigned char)q[0] <= (unsigned char)c && (unsigned char)c <= (unsigned char)q[2];
             q += 2;
         } else {
             found |= *q == c;

@@ -1,5 +1,5 @@
-/* Benchmark output → recording. A format is a constant; detection is a loop over `formats`; adding one is one file and one
- * line in formats/detect.c. */
+/* Benchmark output → recording. A format is a constant; detection is a loop over `formats`; adding
+ * one is one file and one line in formats/detect.c. */
 #ifndef RUNNERS_FORMATS_FORMAT_H
 #define RUNNERS_FORMATS_FORMAT_H
 
@@ -12,8 +12,8 @@ struct format {
     const char *summary; /* "go test -bench output and perfgate recordings" */
     /* Could the input, whose first bytes are `head`, be of this format? 0 no … 100 certain. */
     int (*sniff)(struct text head);
-    /* Reads all of the source into `recording`. Lines it cannot use become notes (and damaged_lines); false only when nothing
-     * more can be read. */
+    /* Reads all of the source into `recording`. Lines it cannot use become notes (and
+     * damaged_lines); false only when nothing more can be read. */
     bool (*read)(struct recording *recording, struct source *source, struct pg_error *err);
 };
 
@@ -27,12 +27,13 @@ extern const struct format *const formats[];
 /* By name; NULL when there is none. */
 const struct format *format_find(const char *name);
 
-/* The best sniff; NULL when none recognises it (the caller decides: error for a file, "the process itself is the benchmark"
- * for a command). */
+/* The best sniff; NULL when none recognises it (the caller decides: error for a file, "the process
+ * itself is the benchmark" for a command). */
 const struct format *format_detect(struct text head);
 
-/* Opens `argument` (`path`, `label=path`, `-`; benchstat's rule: split at the first `=` unless a file of the whole name
- * exists), detects, reads. `format` NULL is auto. A file without a single result and without failures is an error (PG_FORMAT, "no benchmark results"). */
+/* Opens `argument` (`path`, `label=path`, `-`; benchstat's rule: split at the first `=` unless a
+ * file of the whole name exists), detects, reads. `format` NULL is auto. A file without a single
+ * result and without failures is an error (PG_FORMAT, "no benchmark results"). */
 bool recording_read(struct recording **out, const char *argument, const struct format *format,
                     struct strings *strings, struct arena *arena, struct pg_error *err);
 

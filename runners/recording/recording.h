@@ -1,5 +1,6 @@
-/* The vocabulary: what one measuring session of one build produced. Whatever is read (a recording, `go
- * test -bench` output, Google Benchmark JSON …) and whatever is measured becomes one of these. */
+/* The vocabulary: what one measuring session of one build produced. Whatever is read (a recording,
+ * `go test -bench` output, Google Benchmark JSON …) and whatever is measured becomes one of these.
+ */
 #ifndef RUNNERS_RECORDING_RECORDING_H
 #define RUNNERS_RECORDING_RECORDING_H
 
@@ -9,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A configuration: the `key: value` lines in force for a result, in the order the keys were first set. Keys and
- * values are numbers of the recording's strings. */
+/* A configuration: the `key: value` lines in force for a result, in the order the keys were first
+ * set. Keys and values are numbers of the recording's strings. */
 struct config_pair {
     uint32_t key, value;
 };
@@ -19,8 +20,8 @@ struct config {
     uint32_t count;
 };
 
-/* All values of one benchmark and unit under one configuration, in the order read. Values are in the base unit
- * (seconds, bytes: FIELD "tidy" rule, unit.h). */
+/* All values of one benchmark and unit under one configuration, in the order read. Values are in
+ * the base unit (seconds, bytes: FIELD "tidy" rule, unit.h). */
 struct series {
     uint32_t config;       /* index into recording.configs */
     uint32_t name;         /* full name without the prefix `Benchmark`, `-8` suffix included */
@@ -42,7 +43,8 @@ struct unit_metadata {
     enum assume assume;
 };
 
-/* A doubt about the data. Every report shows it. `where` is "file:line", a benchmark name, or NULL. */
+/* A doubt about the data. Every report shows it. `where` is "file:line", a benchmark name, or NULL.
+ */
 enum note_level { NOTE_INFO, NOTE_WARNING, NOTE_DAMAGE };
 struct note {
     enum note_level level;
@@ -53,11 +55,13 @@ struct note {
 /* A benchmark that did not give a sample: crash, non-zero exit, time-out. */
 struct failure {
     uint32_t name;
-    uint32_t round;     /* 0 when unknown */
-    const char *reason; /* "exit status 3", "signal 11 (Segmentation fault)", "timed out after 5 s" */
+    uint32_t round; /* 0 when unknown */
+    const char
+        *reason; /* "exit status 3", "signal 11 (Segmentation fault)", "timed out after 5 s" */
 };
 
-/* `# perfgate KEY: VALUE` lines in file order: commit, branch, time, session, fingerprint… (recording_text.h). */
+/* `# perfgate KEY: VALUE` lines in file order: commit, branch, time, session, fingerprint…
+ * (recording_text.h). */
 struct provenance {
     const char *key, *value;
 };
@@ -66,7 +70,8 @@ struct recording {
     const char *label; /* what stands above its column */
     const char *path;
     struct arena *arena;
-    struct strings *strings; /* shared by all recordings of one command: numbers compare across them */
+    struct strings
+        *strings; /* shared by all recordings of one command: numbers compare across them */
     struct config *configs;
     uint32_t config_count, config_capacity;
     struct series *series; /* in the order first seen */
@@ -95,8 +100,9 @@ uint32_t recording_config(struct recording *r, const struct config_pair *pairs, 
 struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
                                 uint32_t unit_written);
 
-/* Adds one value already in the base unit. `round` 0: not numbered. Values of numbered and unnumbered rounds do not mix in
- * one series: the first value decides, later ones are kept and the rounds dropped. */
+/* Adds one value already in the base unit. `round` 0: not numbered. Values of numbered and
+ * unnumbered rounds do not mix in one series: the first value decides, later ones are kept and the
+ * rounds dropped. */
 void recording_add(struct recording *r, struct series *series, double value, uint32_t round);
 
 void recording_note(struct recording *r, enum note_level level, const char *where,

@@ -1,5 +1,6 @@
-/* What every unit test includes. cmocka's assert_float_equal casts to float (1.00000000001 equals 1 at 1e-15), so it is
- * poisoned here and assert_near takes its place. Units never skip: what depends on the machine is a bats test. */
+/* What every unit test includes. cmocka's assert_float_equal casts to float (1.00000000001 equals 1
+ * at 1e-15), so it is poisoned here and assert_near takes its place. Units never skip: what depends
+ * on the machine is a bats test. */
 #ifndef TESTS_UNIT_TEST_H
 #define TESTS_UNIT_TEST_H
 
@@ -18,8 +19,10 @@
 #undef assert_float_not_equal
 #pragma GCC poison assert_float_equal assert_float_not_equal
 
-/* Fails unless `got` is within `relative` of `want` (exactly equal counts; NaN never does, equal infinities do). */
-#define assert_near(got, want, relative) assert_near_at((got), (want), (relative), __FILE__, __LINE__)
+/* Fails unless `got` is within `relative` of `want` (exactly equal counts; NaN never does, equal
+ * infinities do). */
+#define assert_near(got, want, relative)                                                           \
+    assert_near_at((got), (want), (relative), __FILE__, __LINE__)
 static inline void assert_near_at(double got, double want, double relative, const char *file,
                                   int line) {
     if (got == want)

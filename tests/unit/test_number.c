@@ -7,10 +7,13 @@ static void reads_doubles_correctly_rounded(void **state) {
     static const struct {
         const char *text;
         double want;
-    } rows[] = {{"0", 0},          {"1.5", 1.5},        {"-2.25", -2.25},      {"1e3", 1e3},
-                {"123456", 123456}, {"0.1", 0.1},       {"1e-300", 1e-300},    {"9007199254740993", 9007199254740992.0},
-                {"1e22", 1e22},    {"+1", 1},           {".5", .5},            {"5.", 5},
-                {"0x1p4", 16},     {"3.14159265358979323846", 3.14159265358979323846}};
+    } rows[] = {{"0", 0},           {"1.5", 1.5},
+                {"-2.25", -2.25},   {"1e3", 1e3},
+                {"123456", 123456}, {"0.1", 0.1},
+                {"1e-300", 1e-300}, {"9007199254740993", 9007199254740992.0},
+                {"1e22", 1e22},     {"+1", 1},
+                {".5", .5},         {"5.", 5},
+                {"0x1p4", 16},      {"3.14159265358979323846", 3.14159265358979323846}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double got = NAN;
         assert_true(number_double(text_of(rows[i].text), &got));
@@ -20,9 +23,9 @@ static void reads_doubles_correctly_rounded(void **state) {
 
 static void refuses_what_is_not_a_finite_number(void **state) {
     (void)state;
-    static const char *const rows[] = {"",     "-",   ".",    "1e999", "nan", "NaN", "inf", "-Inf",
-                                       "1.5x", " 1",  "1 ",   "1,5",   "e5",  "--1", "+-1", "1e",
-                                       "+",    "-.e1"};
+    static const char *const rows[] = {"",    "-",    ".",    "1e999", "nan", "NaN",
+                                       "inf", "-Inf", "1.5x", " 1",    "1 ",  "1,5",
+                                       "e5",  "--1",  "+-1",  "1e",    "+",   "-.e1"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double got = 42;
         if (number_double(text_of(rows[i]), &got))

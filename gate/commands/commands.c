@@ -1,0 +1,20 @@
+#include "gate/commands/command.h"
+
+#include <string.h>
+
+const struct command *const commands[] = {
+    &help_command,
+    NULL,
+};
+
+const struct command *command_find(const char *name) {
+    for (const struct command *const *at = commands; *at; at++) {
+        if (strcmp((*at)->name, name) == 0)
+            return *at;
+    }
+    return NULL;
+}
+
+int exit_code_of(const struct pg_error *err) {
+    return err->status == PG_USAGE ? 2 : 4;
+}

@@ -22,9 +22,8 @@ struct moments {
     size_t n;
     double mean;           /* NaN for n = 0 */
     double origin, offset; /* their exact sum is the mean to more than double precision */
-    double variance; /* divided by n - 1; NaN for n < 2; exactly 0 if and only if all values are
-                        equal */
-    double min, max; /* NaN for n = 0 */
+    double variance;       /* divided by n - 1; NaN for n < 2; exactly 0 when all are equal */
+    double min, max;       /* NaN for n = 0 */
 };
 struct moments moments_of(const double *values, size_t n);
 
@@ -43,11 +42,11 @@ double median_of(const double *values, size_t n);
 
 /* Median with the distribution-free interval of order statistics that benchstat prints
  * (assume=nothing). n <= 30: exact binomial(n, 1/2) growth from the (lower) mode, the likelier
- * neighbour first, the left one of a tie, until the coverage reaches the wanted confidence. Above:
- * normal approximation with continuity correction, one step narrower on the right where that still
- * covers. low_order and high_order are 1-based and may be 0 and n + 1, which means minus and plus
- * infinity: the sample is too small for that confidence (6 values are needed for 95 %, 8 for 99 %).
- */
+ * neighbour first, the left one of a tie (for n > 20 the one to which benchstat's rounding falls),
+ * until the coverage reaches the wanted confidence. Above: normal approximation with continuity
+ * correction, one step narrower on the right where that still covers. low_order and high_order are
+ * 1-based and may be 0 and n + 1, which means minus and plus infinity: the sample is too small for
+ * that confidence (6 values are needed for 95 %, 8 for 99 %). */
 struct order_interval {
     size_t low_order, high_order;
     double confidence; /* achieved; at least the wanted one */

@@ -1,52 +1,146 @@
-# perfgate: `make help` lists the targets.
+# perfgate. `make help` lists the targets; V=1 shows the commands; CFLAGS and LDFLAGS are yours.
 VARIANT ?= release
 BUILD    = build/$(VARIANT)
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
 PKGS     = gsl libcjson zlib libprotobuf-c popt yaml-0.1
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+Q        = $(if $(V),,@)
+SUBMAKE  = $(MAKE) --no-print-directory
 
 VARIANT_release =
 VARIANT_asan    = $(SANITIZE)
 VARIANT_cov     = --coverage
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
-             -Wmissing-prototypes -Wvla -MMD -MP $(shell pkg-config --cflags $(PKGS)) \
-             $(VARIANT_$(VARIANT)) $(CFLAGS) $(if $(CI),-Werror)
-ALL_LIBS   = $(VARIANT_$(VARIANT)) $(LDFLAGS) $(shell pkg-config --libs $(PKGS)) -lm -lpthread
+VARIANT_fuzz    = $(SANITIZE) -fsanitize=fuzzer-no-link
 
-ROOMS   = stats runners runners/base runners/recording runners/formats runners/sampler \
-          gate gate/compare gate/baseline gate/report gate/commands
-SOURCES = $(filter-out gate/main.c %_fuzz.c,$(wildcard $(ROOMS:%=%/*.c)))
-OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
-UNITS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.t,$(wildcard tests/unit/test_*.c))
+# pkg-config is asked once, and only when something is compiled: `make deps` must work before it exists.
+pkg = $(eval $(1) := $$(shell pkg-config $(2)))$($(1))
+PKG_CFLAGS  = $(call pkg,PKG_CFLAGS,--cflags $(PKGS))
+PKG_LIBS    = $(call pkg,PKG_LIBS,--libs $(PKGS))
+CMOCKA_LIBS = $(call pkg,CMOCKA_LIBS,--libs cmocka)
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+              -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(VARIANT_$(VARIANT)) $(CFLAGS)
+ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -lm -lpthread
+
+# A room is a folder: new files and new rooms are found, none is listed.
+FUZZERS  = $(wildcard */*_fuzz.c */*/*_fuzz.c)
+SOURCES  = $(filter-out gate/main.c $(FUZZERS),$(wildcard $(foreach room,stats runners gate,$(room)/*.c $(room)/*/*.c)))
+FUZZ_OBJECTS = $(FUZZERS:%.c=$(BUILD)/%.o)
+LIBRARY  = $(BUILD)/libperfgate.a
 PERFGATE = $(BUILD)/perfgate
+UNITS    = $(patsubst %.c,$(BUILD)/%.t,$(wildcard tests/unit/test_*.c))
+REPLAYS  = $(patsubst %_fuzz.c,$(BUILD)/tests/replay/%.t,$(notdir $(FUZZERS)))
+PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/programs/*.c))
+BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+CLI      = $(wildcard tests/cli/*.bats)
+SHARED   = $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+TESTENV  = PERFGATE=$(CURDIR)/$(PERFGATE) BUILD=$(CURDIR)/$(BUILD)
+OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(SOURCES) $(FUZZERS) gate/main.c \
+             $(wildcard tests/unit/*.c tests/bench/*.c tests/programs/*.c tests/replay.c))
 
-.PHONY: all test FORCE
-all: build/perfgate ## build build/perfgate
+all: $(PERFGATE) build/perfgate ## build build/perfgate
 
 build/perfgate: $(PERFGATE)
-	@ln -sf $(VARIANT)/perfgate $@
+	$(Q)ln -sf $(VARIANT)/perfgate $@
 
-$(PERFGATE): $(BUILD)/gate/main.o $(BUILD)/libperfgate.a
-	$(CC) -o $@ $^ $(ALL_LIBS)
+$(PERFGATE): $(BUILD)/gate/main.o $(LIBRARY)
+	@echo '  LD  $@'
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-$(BUILD)/libperfgate.a: $(OBJECTS)
-	@rm -f $@
-	$(AR) rcs $@ $^
+$(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
+	@echo '  AR  $@'
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # Objects depend on the flags they were built with: a changed CFLAGS rebuilds, a sanitizer build never mixes in.
 $(BUILD)/flags: FORCE
-	@mkdir -p $(@D)
+	@sh tests/deps.sh --check && mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D) && echo '  CC  $<'
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(UNITS): $(BUILD)/%.t: $(BUILD)/%.o $(LIBRARY)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS) $(CMOCKA_LIBS)
+
+$(PROGRAMS) $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(LIBRARY)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
+
+$(SHARED): $(BUILD)/%.so: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
-$(BUILD)/tests/unit/%.t: $(BUILD)/tests/unit/%.o $(BUILD)/libperfgate.a
-	$(CC) -o $@ $^ $(shell pkg-config --libs cmocka) $(ALL_LIBS)
+.SECONDEXPANSION:
+$(REPLAYS): $(BUILD)/tests/replay/%.t: $$(filter %/$$*_fuzz.o,$$(FUZZ_OBJECTS)) $(BUILD)/tests/replay.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-test: build/perfgate $(UNITS) ## run the tests
-	PERFGATE=$(CURDIR)/$(PERFGATE) prove -Q -j2 --ext .t --ext .bats --exec '' $(UNITS) $(wildcard tests/cli/*.bats)
+deps: ## install with apt what is missing to build and to test
+	@sh tests/deps.sh
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+demo: deps ## two builds of a real program, one slower by 10 %: measure, compare, exit 1
+	@$(SUBMAKE) all && sh fixtures/demo/demo.sh
+
+test: deps ## install what is missing, run the tests
+	@$(SUBMAKE) check
+
+check: $(PERFGATE) $(UNITS) $(REPLAYS) $(PROGRAMS) $(SHARED) ## run the tests, install nothing
+	@$(TESTENV) tests/tally.pl $(UNITS) $(REPLAYS) $(CLI)
+
+check-asan: ## the tests under AddressSanitizer and UBSan, whose reports exit 99, never 1
+	@ASAN_OPTIONS=exitcode=99:verify_asan_link_order=0 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 \
+	    $(SUBMAKE) VARIANT=asan CFLAGS='-O1 -g' check
+
+coverage: ## the tests with gcov: lines reached, a file a line
+	@$(SUBMAKE) VARIANT=cov CFLAGS='-O0 -g' check
+	@sh tests/coverage.sh build/cov
+
+replay: $(REPLAYS) ## the fuzz corpora through their parsers
+	@tests/tally.pl $(REPLAYS)
+
+golden: $(PERFGATE) $(PROGRAMS) $(SHARED) ## rewrite tests/golden from what the program prints now
+	@$(TESTENV) GOLDEN=write tests/tally.pl $(CLI) && git status --short tests/golden
+
+bench: all $(BENCHES) ## speed against the peers that are installed, as ratios of one run
+	@$(TESTENV) sh tests/bench.sh tests/bench/*.sh
+
+bench-deps: ## install those peers
+	@sh tests/deps.sh --bench && sh tests/bench.sh --peers
+
+bench-verdict: all $(BENCHES) ## verdict quality on recorded traces
+	@$(TESTENV) sh tests/bench.sh tests/verdict/*.sh
+
+FUZZ_TIME ?= 60
+fuzz-%: ## libFuzzer on NAME_fuzz.c for FUZZ_TIME seconds, from its corpus
+	@$(SUBMAKE) VARIANT=fuzz CC=clang CFLAGS='-O1 -g' build/fuzz/tests/$@
+	@mkdir -p build/fuzz/corpus/$* && build/fuzz/tests/$@ -max_total_time=$(FUZZ_TIME) build/fuzz/corpus/$* $(wildcard fixtures/fuzz/$*)
+
+build/fuzz/tests/fuzz-%: $$(filter %/$$*_fuzz.o,$$(FUZZ_OBJECTS)) $(LIBRARY)
+	$(Q)mkdir -p $(@D) && $(CC) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
+
+layers: ## which room includes which, against tests/layers.txt
+	@awk -f tests/layers.awk tests/layers.txt $$(git ls-files '*.c' '*.h')
+
+lint: layers ## house rules, layout, scripts
+	@bash tests/lint.sh
+
+analyse: ## cppcheck over the whole tree
+	@sh tests/analyse.sh
+
+format: ## lay out every C file with clang-format
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+
+install: all ## install under DESTDIR and PREFIX (/usr/local)
+	install -D -m 755 $(PERFGATE) $(DESTDIR)$(PREFIX)/bin/perfgate
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NAME", $$1); printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+FORCE:
+.PHONY: all deps demo test check check-asan coverage replay golden bench bench-deps bench-verdict \
+        layers lint analyse format install clean help FORCE
+.SECONDARY:
+-include $(OBJECTS:.o=.d)

@@ -1,5 +1,38 @@
 /* The gate's judgement of a grid: every row with its test and verdict, and the whole. Built by one
- * constructor, comparison_build; reports only read it. */
+ * constructor, comparison_build; reports only read it.
+ *
+ * How a row is judged, the first that applies:
+ *   1. the benchmark has a failure in one of its recordings → failed (failed in the base only and
+ * without a base sample: new)
+ *   2. only one side has samples → missing or new; but incomparable when the other side has the
+ * same benchmark and unit under another configuration (goos, cpu, pkg …), which the table
+ * projection keeps apart
+ *   3. fingerprints differ, or the two sides state opposite directions of the unit → incomparable
+ *   4. exact rule, no test: a deterministic unit (unit.h, or `assume=exact`) whose two ranges are
+ * apart by more than the margin (regressed, improved) or all within it (same); any other unit when
+ * neither of two sides of at least 2 values varies
+ *   5. fewer than 2 samples a side → inconclusive
+ *   6. the policy's test, then
+ *        regressed:  p_adjusted <= alpha, and the change is worse than the margin
+ *        improved:   the mirror image
+ *        same:       the whole interval of the change lies within ±margin
+ *        inconclusive otherwise: so also a change that is significant but may be smaller than the
+ * margin A gated row whose direction is unknown can be same or inconclusive only. The margin is the
+ * larger of the threshold and absolute floor / |centre of the base|: both must be exceeded. With a
+ * base centre of 0 any difference over the floor is beyond the margin; the ratio is then infinite,
+ * which JSON gives as null. p is two-sided, p_adjusted is p corrected (policy.correction) over the
+ * family: all gated rows of the comparison that had a test. Rows that are not gated get p_adjusted
+ * = p and their verdict, but decide nothing.
+ *
+ * Samples: values that carry the same round number come from one process and are replaced by their
+ * median. With `--test auto`, recordings with equal `session` provenance are paired by round;
+ * rounds without a partner are dropped with a note.
+ *
+ * Overall: DESIGN's table. The order is regression, broken, inconclusive, pass. Broken: damaged
+ * input; fingerprint; no row with both sides comparable; a gated row failed; a gated row missing or
+ * incomparable (an expected row without an answer), the last two unless allow_missing has its name.
+ * Inconclusive: no gated row regressed, improved, same or waived; with strict, any gated row
+ * inconclusive. */
 #ifndef GATE_COMPARE_COMPARISON_H
 #define GATE_COMPARE_COMPARISON_H
 
@@ -9,28 +42,29 @@
 
 /* One side of a row, in the base unit. NaN where unknown. */
 struct side {
-    uint32_t n;
+    uint32_t n; /* samples that entered the test */
     double center, low, high;
 };
 
 /* One (benchmark, unit) of one head column against the base column. */
 struct row {
-    const struct grid_table *table;
-    const struct grid_row *grid_row;
-    size_t column;    /* index of the head column; the base column is 0 */
+    const struct grid_table *table;  /* NULL for a failed benchmark without any sample */
+    const struct grid_row *grid_row; /* NULL likewise */
+    size_t
+        column; /* number of the head column among grid->columns; grid->column_count: it has none */
     const char *name; /* full benchmark name */
-    const char *unit;
+    const char *unit; /* "" for a failed benchmark without any sample */
     struct row_policy policy;
     enum row_verdict verdict;
     enum row_verdict unwaived; /* what it would be without a waiver */
-    const char *test;          /* "paired trimmed t (log)" …, "exact", or NULL when not tested */
+    const char *test; /* "paired trimmed t, log scale" …, "exact", or NULL when not tested */
     struct side base, head;
     double change, change_low,
         change_high; /* ratios; NaN unknown. Sign as the values move, not by direction */
     double t, df, p, p_adjusted;
     double smallest_detectable_change;
     const char **notes;
-    size_t note_count, note_capacity;
+    uint32_t note_count, note_capacity;
 };
 
 struct comparison {
@@ -41,21 +75,24 @@ struct comparison {
     size_t base_count;
     const struct recording *const *head;
     size_t head_count;
-    struct row *rows; /* in grid order */
+    struct row *rows; /* in the order of grid tables, their rows, columns; failed ones without a
+                         sample last */
     size_t row_count, row_capacity;
-    size_t counts[ROW_VERDICT_COUNT];
-    size_t family; /* rows whose p-values were corrected together */
+    size_t counts[ROW_VERDICT_COUNT];       /* of all rows */
+    size_t gated_counts[ROW_VERDICT_COUNT]; /* of the gated ones among them */
+    size_t family;                          /* rows whose p-values were corrected together */
     enum verdict verdict;
-    enum reason reason; /* the first that applies */
-    unsigned reasons;   /* bit set of all that apply: 1u << enum reason */
+    enum reason reason; /* of a broken verdict: the first that applies; else REASON_NONE */
+    unsigned reasons;   /* bit set of all that apply, whatever the verdict: 1u << enum reason */
     struct note *notes;
     size_t note_count, note_capacity;
     struct arena *arena;
 };
 
-/* Judges recordings: joins, tests, corrects, applies policy and waivers. `recordings[0]` (or the
- * first `base_count`, which are then pooled sessions of a stored baseline) is the base. Facts about
- * data never fail it; err is for bad projections only. */
+/* Judges recordings: joins, tests, corrects, applies policy and waivers. The first `base_count` (at
+ * least 1) recordings are the base; several are sessions of a stored baseline, oldest first, and
+ * must share one label, so that they project onto one column. Facts about data never fail it; err
+ * is for a bad filter or projection (PG_USAGE). Everything passed in must outlive the result. */
 struct comparison_input {
     const struct recording *const *recordings;
     size_t count, base_count;
@@ -65,8 +102,17 @@ struct comparison_input {
 bool comparison_build(struct comparison *out, const struct comparison_input *input,
                       struct arena *arena, struct pg_error *err);
 
-/* +1 the row got worse by its direction, -1 better, 0 unknown or equal. */
+/* A comparison without rows, for inputs that could not even be read: reports still have something
+ * true to say. */
+void comparison_broken(struct comparison *out, const struct policy *policy, enum reason reason,
+                       const char *message, struct arena *arena);
+
+/* +1 the row's change is for the worse by its direction, -1 for the better, 0 unknown or none. */
 int row_badness(const struct row *row);
+
+/* Is the row in the way of a pass by itself (regressed, failed, missing, incomparable; gated and
+ * not allowed)? */
+bool row_breaks(const struct comparison *comparison, const struct row *row);
 
 /* Row indices, worst first: regressed by size of change, failed, missing, incomparable,
  * inconclusive, waived, improved, new, same. `order` holds row_count entries. */

@@ -28,10 +28,18 @@ struct grid_axis {
     size_t field_count;
 };
 
+/* A run of a cell's values that came from one recording, in the order of the recordings. */
+struct cell_part {
+    const struct recording *recording;
+    uint32_t first, count;
+};
+
 /* One column of one row: the pooled values of all series that project onto it. */
 struct cell {
     double *values;
     uint32_t count;
+    uint32_t part_count;
+    const struct cell_part *parts; /* cover `values` in order; NULL (0) when `recording` is all */
     uint32_t *rounds; /* as in series; NULL when not numbered or when several series met */
     const char *vary; /* benchstat's residue: "benchmarks vary in …" key list, or NULL */
     const struct recording *recording; /* where the values come from; NULL when from several */
@@ -47,6 +55,8 @@ struct grid_table {
     const char *unit;                     /* tidied */
     const struct unit_metadata *metadata; /* never NULL */
     struct grid_key *columns;
+    const uint32_t *column_numbers; /* of each, among all columns of the grid: a table that lacks
+                                       the base column starts with another number than 0 */
     size_t column_count;
     struct grid_row *rows;
     size_t row_count;
@@ -54,6 +64,8 @@ struct grid_table {
 
 struct grid {
     struct grid_axis table_axis, row_axis, column_axis;
+    struct grid_key *columns; /* all columns of all tables, in benchstat's order; 0 is the base */
+    size_t column_count;
     struct grid_table *tables; /* order: table key, then unit, by first observation */
     size_t table_count;
 };

@@ -6,55 +6,92 @@
 #include "runners/base/error.h"
 #include "runners/recording/recording.h"
 
-enum correction { CORRECTION_BH, CORRECTION_HOLM, CORRECTION_NONE };
-enum test_choice { TEST_AUTO, TEST_WELCH, TEST_WELCH_LOG, TEST_TRIMMED, TEST_MANN_WHITNEY };
+#include <math.h>
 
-/* Applies to rows whose benchmark and unit match both globs (NULL matches all); the last match that
- * sets a field wins. NaN / negative / UNKNOWN fields are unset. */
-struct policy_rule {
-    const char *benchmark, *unit;
-    double threshold;      /* ratio, e.g. 0.05; NaN unset */
-    double absolute_floor; /* in the base unit; |difference| must exceed it; NaN unset */
-    double alpha;          /* NaN unset */
-    enum better better;
-    int gated;         /* 1 yes, 0 no (reported only), -1 unset */
-    const char *where; /* "perfgate.yml:12" or "--threshold" for messages */
+enum correction { CORRECTION_BH, CORRECTION_HOLM, CORRECTION_NONE, CORRECTION_COUNT };
+enum test_choice {
+    TEST_AUTO,
+    TEST_WELCH,
+    TEST_WELCH_LOG,
+    TEST_TRIMMED,
+    TEST_MANN_WHITNEY,
+    TEST_CHOICE_COUNT
 };
 
+/* Applies to rows whose benchmark and unit match both globs (NULL matches all); of several that
+ * match and set a field the last wins. NaN, UNKNOWN and -1 mean unset. */
+struct policy_rule {
+    const char *benchmark, *unit; /* the unit tidied: "sec/op", not "ns/op" */
+    double threshold;             /* ratio, e.g. 0.05 */
+    double absolute_floor;        /* in the base unit; |difference| must exceed it */
+    double alpha;
+    enum better better;
+    int gated;         /* 1 yes, 0 no (reported only) */
+    const char *where; /* "perfgate.yml:12" or "--rule" for messages */
+};
+#define POLICY_RULE_UNSET                                                                          \
+    { NULL, NULL, NAN, NAN, NAN, BETTER_UNKNOWN, -1, NULL }
+
+/* Exact full names: baseline name → new name. Where the baseline has no benchmark `from`, the
+ * suffix `-8` that Go appends may be left out of both. */
 struct rename_rule {
-    const char *from, *to; /* exact full names: baseline name → new name */
+    const char *from, *to;
+    const char *where;
 };
 
 /* One line of a waiver file (waiver.h). */
 struct waiver {
-    const char *benchmark, *unit; /* exact */
-    double ceiling;               /* ratio: the change up to which it waives */
+    const char *benchmark, *unit; /* exact (the suffix `-8` may be left out); the unit tidied */
+    double ceiling;               /* ratio: the worsening up to which it waives */
     const char *expires;          /* YYYY-MM-DD; waives up to and including that day (UTC) */
     const char *reason;
     const char *where; /* file:line */
-    bool expired, used;
 };
 
 struct policy {
     double threshold;  /* 0.05 */
     double alpha;      /* 0.05 */
-    double confidence; /* of printed intervals: 0.95 */
+    double confidence; /* of intervals: 0.95 */
     enum correction correction;
     enum test_choice test;
-    bool strict;             /* any inconclusive row → exit 3 */
+    bool strict;             /* any inconclusive gated row → exit 3 */
     bool ignore_fingerprint; /* override of the mismatch guard */
     struct policy_rule *rules;
     size_t rule_count, rule_capacity;
-    const char **allow_missing; /* globs */
+    const char **allow_missing; /* globs over benchmark names */
     size_t allow_missing_count, allow_missing_capacity;
     struct rename_rule *renames;
     size_t rename_count, rename_capacity;
     struct waiver *waivers;
     size_t waiver_count, waiver_capacity;
+    const char *today; /* YYYY-MM-DD (UTC), what waivers expire by; NULL: the clock's */
 };
 
 /* Defaults of DESIGN.md. */
 void policy_init(struct policy *policy);
+
+/* Adds a rule from `BENCHMARKGLOB:UNITGLOB:key=value,…` with the keys threshold (ratio), alpha,
+ * floor (as in policy_add_floor), better (lower, higher), gate (yes, no). The last two colons
+ * divide, so names may hold colons. An empty glob matches all. Errors: PG_USAGE beginning with
+ * `where`. */
+bool policy_add_rule(struct policy *policy, const char *text, const char *where,
+                     struct arena *arena, struct pg_error *err);
+
+/* Adds a rule from `UNIT=VALUE`: the value in the unit as it is written (`ns/op=200`), or with a
+ * suffix of its own: a duration for time units (`sec/op=50us`), K M G T or Ki Mi Gi Ti for others
+ * (`B/op=4Ki`). Errors: PG_USAGE beginning with `where`. */
+bool policy_add_floor(struct policy *policy, const char *text, const char *where,
+                      struct arena *arena, struct pg_error *err);
+
+/* Adds a rename from `OLD=NEW` (split at the `=` that leaves both sides non-empty; with several,
+ * names are ambiguous: use the file). Errors: PG_USAGE beginning with `where`. */
+bool policy_add_rename(struct policy *policy, const char *text, const char *where,
+                       struct arena *arena, struct pg_error *err);
+
+/* Adds renames from a file: a line each `OLD NEW`, `#` comments, "quoted" where a name has blanks.
+ * Errors: PG_USAGE with file:line, PG_IO. */
+bool policy_read_renames(struct policy *policy, const char *path, struct arena *arena,
+                         struct pg_error *err);
 
 /* What holds for one row, all rules applied. */
 struct row_policy {
@@ -63,12 +100,26 @@ struct row_policy {
     bool gated;
     const char *where; /* of the rule that decided the threshold, or NULL */
 };
-struct row_policy policy_for(const struct policy *policy, const char *benchmark, const char *unit,
-                             const struct unit_metadata *metadata);
+
+/* A unit's part of the policy, before the rules: direction from `better=` metadata, else from the
+ * unit. */
+struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
+                                  const struct unit_metadata *metadata);
+
+/* The row's policy from its unit's. `used`, if not NULL, has rule_count entries; those of matching
+ * rules are set. */
+struct row_policy policy_for(const struct policy *policy, const struct row_policy *of_unit,
+                             const char *benchmark, const char *unit, bool *used);
+
+/* May the benchmark be missing or fail without breaking the gate? */
+bool policy_allows_missing(const struct policy *policy, const char *benchmark);
 
 const char *correction_name(enum correction correction);
 const char *test_choice_name(enum test_choice choice);
 bool test_choice_parse(const char *name, enum test_choice *out);
 bool correction_parse(const char *name, enum correction *out);
+
+/* The length of a benchmark name without the `-8` that Go appends. */
+size_t name_without_suffix(const char *name);
 
 #endif

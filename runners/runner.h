@@ -6,51 +6,73 @@
 #include "runners/base/error.h"
 #include "runners/formats/format.h"
 #include "runners/recording/recording.h"
+#include "runners/sampler/counters.h"
+#include "runners/system_files.h"
 
-/* One build to measure. */
+#include <sched.h>
+
+/* One build to measure. Commands are NULL-terminated; argv[0] is looked up in PATH. */
 struct plan_side {
-    const char *label;           /* "main" */
-    const char *const *argv;     /* NULL-terminated */
-    const char *directory;       /* to run in, or NULL */
-    const char *commit, *branch; /* provenance, or NULL */
+    const char *label;                                          /* "main" */
+    const char *const *argv;                                    /* what is measured */
+    const char *const *setup, *const *prepare, *const *cleanup; /* untimed, or NULL: once before all
+                                rounds, before each process, once after all rounds */
+    const char *directory;                                      /* to run in, or NULL */
+    const char *commit, *branch;                                /* provenance, or NULL */
 };
 
+/* ABBA: sides in order in odd rounds, in reverse in even ones. */
 enum run_order { ORDER_ABBA, ORDER_SHUFFLE };
-enum aslr_mode { ASLR_RANDOM, ASLR_OFF };
-enum counters_mode { COUNTERS_AUTO, COUNTERS_OFF };
-enum instructions_mode { INSTRUCTIONS_COUNTER, INSTRUCTIONS_VALGRIND };
 
 struct plan {
     const struct plan_side *sides;
     size_t side_count;
     const char *name; /* benchmark name of the whole process; NULL: base name of the command */
-    const struct format *format; /* NULL: auto */
+    const struct format *format; /* of what the command prints; NULL: auto */
     bool whole_process;          /* do not look for benchmarks in the output */
-    uint32_t warmup, rounds, max_rounds;
-    double time_budget; /* seconds, 0: none */
+    bool ignore_failure;         /* measure processes that exit with a status other than 0, too */
+    uint32_t warmup, rounds;     /* rounds >= 1 */
+    uint32_t max_rounds;         /* >= rounds */
+    double time_budget; /* seconds after which no further round begins (one is always measured), 0:
+                           none */
     double timeout;     /* seconds a process, 0: none */
     enum run_order order;
-    uint64_t seed;
-    int pin_cpu; /* -1: none */
-    enum aslr_mode aslr;
-    bool pad_environment;
-    enum counters_mode counters;
-    enum instructions_mode instructions;
-    uint32_t shard_index, shard_count; /* 1-based; 0, 0: no shards */
-    const char *session;               /* id written into every recording */
+    uint64_t seed;         /* of shuffling and of padding; recorded */
+    const cpu_set_t *cpus; /* NULL: wherever the kernel likes */
+    bool aslr_off;
+    bool pad_environment; /* random stack offset a round, the same for every side */
+    struct counter_set counters;
+    bool valgrind;                     /* one more run a side under callgrind, as instructions/op */
+    uint32_t shard_index, shard_count; /* 1-based (shard.h); 0, 0: no shards */
+    bool shard_in_command; /* the command itself measures its share only: drop nothing */
+    const char *session;   /* id written into every recording */
+    struct system_roots roots;
     /* Asked after `rounds` rounds and each one beyond, up to max_rounds: are the intervals narrow
      * enough? NULL: stop at `rounds`. */
     bool (*enough)(void *context, const struct recording *const *sides, size_t count);
-    /* Told after each process; for the progress line. NULL: nobody listens. */
-    void (*progress)(void *context, uint32_t round, uint32_t of, double elapsed_s);
+    /* Told after each complete round, for a progress line; round 0 is the warm-up. NULL: nobody
+     * listens. */
+    void (*progress)(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
+                     const struct recording *const *sides, size_t count);
     void *context;
 };
 
-/* Measures. Recordings are made by the caller (recording_new) and filled here, provenance and noise
- * notes included. A failing command is a failed row, not an error. False: a command that cannot be
- * started (PG_CHILD, with the name and the system's reason), a system failure. On SIGINT/SIGTERM
- * the complete rounds are kept, *interrupted is set and the result is true. */
-bool runner_measure(const struct plan *plan, struct recording *const *out, bool *interrupted,
-                    struct pg_error *err);
+struct measured {
+    uint32_t rounds;              /* complete ones */
+    uint32_t processes, failures; /* run, and how many of them failed (warm-up included) */
+    int interrupted;              /* the signal that ended it early, or 0 */
+};
+
+/* Measures. Recordings are made by the caller (recording_new) and filled here, one a side: samples
+ * of complete rounds, failures, provenance, notes. A failing command is a failed row, not an error;
+ * the first failure of each side is shown on stderr with the end of what it printed. False: a
+ * command that cannot be started (PG_CHILD, with the name and the system's reason), a setting that
+ * the system refuses, a failed setup or prepare. On SIGINT, SIGTERM or SIGHUP (interrupt.h) the
+ * complete rounds are kept and the result is true. */
+bool runner_measure(const struct plan *plan, struct recording *const *out,
+                    struct measured *measured, struct pg_error *err);
+
+/* A session id: 32 random hexadecimal digits. */
+const char *runner_session(struct arena *arena);
 
 #endif

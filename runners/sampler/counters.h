@@ -1,0 +1,85 @@
+/* Event counters of the kernel (perf_event_open), opened once and read as differences round by
+ * round. Opened disabled, inherited by every child and switched on by its exec, so that they see
+ * the measured program and all its children, and nothing of the process that starts it. Hardware
+ * events form one group (so that ratios are over the same time); the kernel may still have to
+ * multiplex, in which case values are scaled by time enabled / time running. */
+#ifndef RUNNERS_SAMPLER_COUNTERS_H
+#define RUNNERS_SAMPLER_COUNTERS_H
+
+#include "runners/base/arena.h"
+#include "runners/base/error.h"
+
+#include <linux/perf_event.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* One event that can be asked for. */
+struct counter_event {
+    const char *name; /* for --counters and messages, e.g. "instructions" */
+    const char *unit; /* of its values a round, e.g. "instructions/op" */
+    uint32_t type;    /* PERF_TYPE_… */
+    uint64_t config;
+};
+
+enum { COUNTERS_MAX = 12 };
+
+/* The events wanted. `required` says that the user named them, so that a missing one is worth a
+ * warning. */
+struct counter_set {
+    const struct counter_event *events[COUNTERS_MAX];
+    size_t count;
+    bool required;
+};
+
+/* "auto" (instructions, cycles, branch-misses, cache-misses, cpu-migrations), "off" (none), or a
+ * comma-separated list of names. Errors: PG_USAGE naming the unknown event and those there are. */
+bool counters_parse(struct counter_set *out, const char *text, struct pg_error *err);
+
+/* The two system calls behind the counters, so that tests can play hardware that this machine
+ * lacks. */
+struct counter_system {
+    int (*open)(void *context, struct perf_event_attr *attr, int group);
+    bool (*read)(void *context, int fd, uint64_t values[3]); /* value, time enabled, time running */
+    void *context;
+};
+extern const struct counter_system kernel_counters;
+
+/* What became of opening; plain data, can be sent to another process. */
+struct counter_state {
+    int error[COUNTERS_MAX];      /* 0 or errno of each event */
+    bool user_only[COUNTERS_MAX]; /* the kernel's share could not be had */
+};
+
+struct counters {
+    const struct counter_set *set;
+    struct counter_system system;
+    struct counter_state state;
+    int fds[COUNTERS_MAX];
+    uint64_t last[COUNTERS_MAX][3];
+};
+
+/* Opens every event of the set that the system grants, for the children that the calling process
+ * starts from now on. Never fails: what could not be opened is in state. */
+void counters_open(struct counters *counters, const struct counter_set *set,
+                   const struct counter_system *system);
+void counters_close(struct counters *counters);
+
+/* One event over one round. NaN value: not counted (never scheduled, not opened). */
+struct counter_value {
+    double value; /* scaled */
+    double share; /* of the time it was really counting, in (0, 1] */
+};
+
+/* The increase since the last call (or since opening). */
+void counters_read(struct counters *counters, struct counter_value values[COUNTERS_MAX]);
+
+/* What the difference of two raw readings says. */
+struct counter_value counter_scaled(const uint64_t before[3], const uint64_t after[3]);
+
+/* Says in words why events are missing and how to get them: "hardware counters are not supported by
+ * this machine …", with `paranoid` (the value of perf_event_paranoid, or -1000 when unknown). NULL
+ * when nothing is missing. */
+const char *counters_explain(const struct counter_set *set, const struct counter_state *state,
+                             int paranoid, struct arena *arena);
+
+#endif

@@ -32,6 +32,7 @@ struct grid_axis {
 struct cell_part {
     const struct recording *recording;
     uint32_t first, count;
+    const uint32_t *rounds; /* of these values, as in series; NULL when not numbered */
 };
 
 /* One column of one row: the pooled values of all series that project onto it. */

@@ -97,14 +97,16 @@ bool policy_read_renames(struct policy *policy, const char *path, struct arena *
 struct row_policy {
     double threshold, absolute_floor, alpha;
     enum better better;
-    bool gated;
+    bool ruled_better; /* `better` comes from a rule, whatever the metadata says */
+    bool gated;    /* its verdict counts. By default: not informational, and of known direction */
+    bool expected; /* its absence or failure counts. By default: not informational */
     const char *where; /* of the rule that decided the threshold, or NULL */
 };
 
-/* A unit's part of the policy, before the rules: direction from `better=` metadata, else from the
- * unit. */
-struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
-                                  const struct unit_metadata *metadata);
+/* A unit's part of the policy, before the rules (`gated` is not yet set): direction from `better=`
+ * metadata, else from the unit. */
+*unit.* / struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
+                                            const struct unit_metadata *metadata);
 
 /* The row's policy from its unit's. `used`, if not NULL, has rule_count entries; those of matching
  * rules are set. */

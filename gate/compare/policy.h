@@ -105,8 +105,8 @@ struct row_policy {
 
 /* A unit's part of the policy, before the rules (`gated` is not yet set): direction from `better=`
  * metadata, else from the unit. */
-*unit.* / struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
-                                            const struct unit_metadata *metadata);
+struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
+                                  const struct unit_metadata *metadata);
 
 /* The row's policy from its unit's. `used`, if not NULL, has rule_count entries; those of matching
  * rules are set. */

@@ -18,32 +18,12 @@ static locale_t c_locale(void) {
     return locale;
 }
 
-/* Clinger's fast path: a significand below 2^53 and a power of ten up to 22 are both exact doubles,
- * so one multiplication or division rounds correctly. */
 static bool fast_double(struct text text, double *out) {
-    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                    1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    const char *at = text.at, *end = text.at + text.length;
-    bool negative = at < end && *at == '-';
-    if (negative)
-        at++;
-    uint64_t digits = 0;
-    int count = 0, exponent = 0;
-    const char *start = at;
-    for (; at < end && is_digit(*at); at++, count++)
-        digits = digits * 10 + (uint64_t)(*at - '0');
-    bool any = at > start;
-    if (at < end && *at == '.') {
-        const char *point = ++at;
-        for (; at < end && is_digit(*at); at++, count++)
-            digits = digits * 10 + (uint64_t)(*at - '0');
-        any = any || at > point;
-        exponent = -(int)(at - point);
-    }
-    if (at != end || !any || count > 18 || digits >= (1ULL << 53) || exponent < -22)
+    const char *end = text.at + text.length;
+    bool negative = text.length && *text.at == '-';
+    double value;
+    if (number_scan(text.at + negative, end, &value) != end)
         return false;
-    double value = (double)digits / powers[-exponent];
     *out = negative ? -value : value;
     return true;
 }
@@ -65,6 +45,23 @@ bool number_double(struct text text, double *out) {
         return false;
     *out = value;
     return true;
+}
+
+const char *number_fault(struct text text) {
+    bool sign = text.length && (text.at[0] == '-' || text.at[0] == '+');
+    struct text bare = {text.at + sign, text.length - sign};
+    char copy[512];
+    if (bare.length == 0 || bare.length >= sizeof copy)
+        return "invalid syntax";
+    memcpy(copy, bare.at, bare.length);
+    copy[bare.length] = '\0';
+    char *end;
+    double value = strtod_l(copy, &end, c_locale());
+    if (end != copy + bare.length || copy[0] == '-' || copy[0] == '+' || copy[0] <= ' ')
+        return "invalid syntax";
+    if (is_digit(copy[0]) || copy[0] == '.')
+        return isfinite(value) ? "invalid syntax" : "value out of range";
+    return "not a finite number";
 }
 
 bool number_u64(struct text text, uint64_t *out) {

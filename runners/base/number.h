@@ -11,6 +11,34 @@
  * *out is then untouched. Fast for up to 19 digits and small exponents. */
 bool number_double(struct text text, double *out);
 
+/* Why number_double refuses a text: "value out of range" (it overflows), "not a finite number"
+ * (nan, inf) or "invalid syntax". */
+const char *number_fault(struct text text);
+
+/* The plain decimals that benchmark output is full of, read in one pass off the front of [at, end):
+ * digits with at most one point, no sign, no exponent, exact in 53 bits. The byte behind the
+ * number, or NULL when the number is not of that kind (number_double may still read it). Correctly
+ * rounded: Clinger's fast path, a significand below 2^53 and a power of ten up to 22 are exact
+ * doubles, so one division rounds once. */
+static inline const char *number_scan(const char *at, const char *end, double *out) {
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                    1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
+    uint64_t digits = 0;
+    const char *start = at, *point;
+    for (; at < end && *at >= '0' && *at <= '9'; at++)
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    if (at == end || *at != '.') {
+        *out = (double)digits;
+        return at - start <= 18 && at > start && digits < (1ULL << 53) ? at : NULL;
+    }
+    for (point = ++at; at < end && *at >= '0' && *at <= '9'; at++)
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    if (at - start > 19 || at - start < 2 || digits >= (1ULL << 53))
+        return NULL;
+    *out = (double)digits / powers[at - point];
+    return at;
+}
+
 /* A decimal integer that uses the whole text. False for signs (but `-` for the signed one), blanks,
  * overflow. */
 bool number_u64(struct text text, uint64_t *out);

@@ -6,6 +6,7 @@
 
 #include "runners/base/arena.h"
 #include "runners/base/strings.h"
+#include "runners/base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,17 +31,19 @@ struct series {
     uint32_t count, capacity;
     double *values;
     uint32_t *rounds; /* round number of each value; NULL when the file does not number rounds */
-    uint32_t *lines;  /* NULL, or source line of each value (kept only on request) */
 };
 
 enum better { BETTER_UNKNOWN, BETTER_LOWER, BETTER_HIGHER };
 enum assume { ASSUME_NOTHING, ASSUME_EXACT };
 
-/* `Unit` lines. `line` is where it was set, for conflict messages. */
+/* What `Unit` lines say of a unit. The lines are where this file says it: 0 when it does not (a
+ * default, carried over from an earlier file, or set by a program). */
 struct unit_metadata {
-    uint32_t unit; /* tidied */
+    uint32_t unit;    /* tidied */
+    uint32_t written; /* as the `Unit` line has it; the tidied one when there was none */
     enum better better;
     enum assume assume;
+    uint64_t better_line, assume_line;
 };
 
 /* A doubt about the data. Every report shows it. `where` is "file:line", a benchmark name, or NULL.
@@ -50,7 +53,9 @@ struct note {
     enum note_level level;
     const char *where;
     const char *text;
+    bool syntax; /* benchstat prints it too, as "where: text" on stderr */
 };
+const char *note_level_name(enum note_level level); /* "info", "warning", "damage" */
 
 /* A benchmark that did not give a sample: crash, non-zero exit, time-out. */
 struct failure {
@@ -86,14 +91,15 @@ struct recording {
     uint32_t provenance_count, provenance_capacity;
     uint64_t damaged_lines; /* lines that began like a result and could not be read */
     uint64_t result_lines;
-    struct series_index *index;
+    struct recording_index *index; /* private: finds series, configurations and units by key */
 };
 
 /* An empty recording. Label and path are copied. */
 struct recording *recording_new(const char *label, const char *path, struct strings *strings,
                                 struct arena *arena);
 
-/* The number of a configuration with these pairs, added when new. `pairs` is copied. */
+/* The number of a configuration with these pairs, in whatever order; added (and `pairs` copied)
+ * when new. */
 uint32_t recording_config(struct recording *r, const struct config_pair *pairs, uint32_t count);
 
 /* The series of a key, made when new. The pointer is valid until the next call. */
@@ -101,19 +107,34 @@ struct series *recording_series(struct recording *r, uint32_t config, uint32_t n
                                 uint32_t unit_written);
 
 /* Adds one value already in the base unit. `round` 0: not numbered. Values of numbered and
- * unnumbered rounds do not mix in one series: the first value decides, later ones are kept and the
- * rounds dropped. */
+ * unnumbered rounds do not mix in one series: when they meet, all values are kept and the rounds
+ * dropped. */
 void recording_add(struct recording *r, struct series *series, double value, uint32_t round);
+
+/* Makes room for `more` further values, exactly. */
+void recording_reserve(struct recording *r, struct series *series, uint32_t more);
 
 void recording_note(struct recording *r, enum note_level level, const char *where,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 void recording_fail(struct recording *r, uint32_t name, uint32_t round, const char *reason);
 
-/* Sets a provenance value (keys that may repeat: "note"); NULL when absent. */
+/* Sets a provenance value, replacing an earlier one; get gives NULL when absent. */
 void recording_set(struct recording *r, const char *key, const char *value);
 const char *recording_get(const struct recording *r, const char *key);
 
-/* Metadata of a tidied unit, made when new (unknown, nothing). */
+/* Metadata of a tidied unit, made when new (unknown, nothing). The pointer is valid until the next
+ * call. */
 struct unit_metadata *recording_unit(struct recording *r, uint32_t unit);
+
+/* Unit metadata carries over from an earlier file to a later one, and nothing else does: what
+ * `later` does not say is filled in. Where they contradict each other both keep what they say, and
+ * `later` gets a warning. */
+void recording_carry_units(struct recording *later, const struct recording *earlier);
+
+/* A name (or unit) as it can stand in a recording: white space and control characters become `_`.
+ * The text is the input itself when nothing changes, else a copy in the arena. Readers refuse names
+ * longer than RECORDING_NAME_LIMIT bytes. */
+enum { RECORDING_NAME_LIMIT = 64 * 1024 };
+struct text recording_name(struct text name, struct arena *arena);
 
 #endif

@@ -1,0 +1,273 @@
+#include "runners/recording/recording.h"
+
+#include <stdarg.h>
+
+/* Open addressing over indices into one of the recording's arrays; 0 is an empty slot. */
+struct table {
+    uint32_t *slots; /* index + 1 */
+    uint32_t mask, used;
+};
+
+struct recording_index {
+    struct table series, configs, units;
+};
+
+typedef uint64_t hash_of(const struct recording *r, uint32_t index);
+typedef bool is_key(const struct recording *r, uint32_t index, const void *key);
+
+/* The slot of a key: empty, or the one that holds it. */
+static uint32_t *table_slot(const struct recording *r, const struct table *table, uint64_t hash,
+                            is_key *equal, const void *key) {
+    uint32_t at = (uint32_t)hash & table->mask;
+    while (table->slots[at] && !equal(r, table->slots[at] - 1, key))
+        at = (at + 1) & table->mask;
+    return &table->slots[at];
+}
+
+static void table_make(struct arena *arena, struct table *table, uint32_t mask) {
+    table->slots = ARENA_NEW(arena, uint32_t, (size_t)mask + 1);
+    table->mask = mask;
+}
+
+/* Fills a slot that table_slot gave; widens when over half full. */
+static void table_put(const struct recording *r, struct table *table, uint32_t *slot,
+                      uint32_t index, hash_of *hash) {
+    *slot = index + 1;
+    if (++table->used <= table->mask / 2)
+        return;
+    struct table old = *table;
+    table_make(r->arena, table, old.mask * 2 + 1);
+    for (uint32_t i = 0; i <= old.mask; i++) {
+        if (!old.slots[i])
+            continue;
+        uint32_t at = (uint32_t)hash(r, old.slots[i] - 1) & table->mask;
+        while (table->slots[at])
+            at = (at + 1) & table->mask;
+        table->slots[at] = old.slots[i];
+    }
+}
+
+struct recording *recording_new(const char *label, const char *path, struct strings *strings,
+                                struct arena *arena) {
+    struct recording *r = ARENA_NEW(arena, struct recording, 1);
+    r->label = arena_strdup(arena, label);
+    r->path = arena_strdup(arena, path);
+    r->arena = arena;
+    r->strings = strings;
+    r->index = ARENA_NEW(arena, struct recording_index, 1);
+    table_make(arena, &r->index->series, 63);
+    table_make(arena, &r->index->configs, 7);
+    table_make(arena, &r->index->units, 15);
+    return r;
+}
+
+/* Pairs in whatever order: the sum does not depend on it. */
+static uint64_t pairs_hash(const struct recording *r, const struct config *config) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < config->count; i++)
+        sum += strings_hash(r->strings, &config->pairs[i], sizeof config->pairs[i]);
+    return sum;
+}
+
+static uint64_t config_hash(const struct recording *r, uint32_t index) {
+    return pairs_hash(r, &r->configs[index]);
+}
+
+static bool config_equal(const struct recording *r, uint32_t index, const void *key) {
+    const struct config *have = &r->configs[index], *want = key;
+    if (have->count != want->count)
+        return false;
+    for (uint32_t i = 0; i < want->count; i++) {
+        uint32_t k = 0;
+        while (k < have->count && (have->pairs[k].key != want->pairs[i].key ||
+                                   have->pairs[k].value != want->pairs[i].value))
+            k++;
+        if (k == have->count)
+            return false;
+    }
+    return true;
+}
+
+uint32_t recording_config(struct recording *r, const struct config_pair *pairs, uint32_t count) {
+    struct config key = {(struct config_pair *)pairs, count};
+    uint32_t *slot = table_slot(r, &r->index->configs, pairs_hash(r, &key), config_equal, &key);
+    if (*slot)
+        return *slot - 1;
+    key.pairs = ARENA_NEW(r->arena, struct config_pair, count);
+    if (count)
+        memcpy(key.pairs, pairs, count * sizeof *pairs);
+    ARENA_PUSH(r->arena, r->configs, r->config_count, r->config_capacity, key);
+    table_put(r, &r->index->configs, slot, r->config_count - 1, config_hash);
+    return r->config_count - 1;
+}
+
+struct series_key {
+    uint32_t config, name, unit;
+};
+
+static uint64_t series_hash(const struct recording *r, uint32_t index) {
+    const struct series *s = &r->series[index];
+    struct series_key key = {s->config, s->name, s->unit};
+    return strings_hash(r->strings, &key, sizeof key);
+}
+
+static bool series_equal(const struct recording *r, uint32_t index, const void *key) {
+    const struct series *have = &r->series[index];
+    const struct series_key *want = key;
+    return have->name == want->name && have->unit == want->unit && have->config == want->config;
+}
+
+struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
+                                uint32_t unit_written) {
+    struct series_key key = {config, name, unit};
+    uint32_t *slot = table_slot(r, &r->index->series, strings_hash(r->strings, &key, sizeof key),
+                                series_equal, &key);
+    if (*slot)
+        return &r->series[*slot - 1];
+    struct series made = {
+        .config = config, .name = name, .unit = unit, .unit_written = unit_written};
+    ARENA_PUSH(r->arena, r->series, r->series_count, r->series_capacity, made);
+    table_put(r, &r->index->series, slot, r->series_count - 1, series_hash);
+    return &r->series[r->series_count - 1];
+}
+
+static void grow(struct recording *r, struct series *s, uint32_t capacity) {
+    s->values = arena_grow(r->arena, s->values, s->count, capacity, sizeof *s->values);
+    if (s->rounds)
+        s->rounds = arena_grow(r->arena, s->rounds, s->count, capacity, sizeof *s->rounds);
+    s->capacity = capacity;
+}
+
+void recording_reserve(struct recording *r, struct series *series, uint32_t more) {
+    if (series->capacity - series->count < more)
+        grow(r, series, series->count + more);
+}
+
+void recording_add(struct recording *r, struct series *series, double value, uint32_t round) {
+    if (series->count == series->capacity)
+        grow(r, series, series->capacity < 8 ? 8 : series->capacity + series->capacity / 2);
+    if (series->count == 0 && round)
+        series->rounds = ARENA_NEW(r->arena, uint32_t, series->capacity);
+    if (!round)
+        series->rounds = NULL;
+    if (series->rounds)
+        series->rounds[series->count] = round;
+    series->values[series->count++] = value;
+}
+
+const char *note_level_name(enum note_level level) {
+    static const char *const names[] = {
+        [NOTE_INFO] = "info", [NOTE_WARNING] = "warning", [NOTE_DAMAGE] = "damage"};
+    return names[level];
+}
+
+void recording_note(struct recording *r, enum note_level level, const char *where,
+                    const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    struct note note = {level, where ? arena_strdup(r->arena, where) : NULL,
+                        arena_vprintf(r->arena, format, args), false};
+    va_end(args);
+    ARENA_PUSH(r->arena, r->notes, r->note_count, r->note_capacity, note);
+}
+
+void recording_fail(struct recording *r, uint32_t name, uint32_t round, const char *reason) {
+    struct failure failure = {name, round, arena_strdup(r->arena, reason)};
+    ARENA_PUSH(r->arena, r->failures, r->failure_count, r->failure_capacity, failure);
+}
+
+static struct provenance *find_provenance(const struct recording *r, const char *key) {
+    for (uint32_t i = 0; i < r->provenance_count; i++) {
+        if (strcmp(r->provenance[i].key, key) == 0)
+            return &r->provenance[i];
+    }
+    return NULL;
+}
+
+void recording_set(struct recording *r, const char *key, const char *value) {
+    struct provenance *old = find_provenance(r, key);
+    const char *copy = arena_strdup(r->arena, value);
+    if (old) {
+        old->value = copy;
+        return;
+    }
+    struct provenance made = {arena_strdup(r->arena, key), copy};
+    ARENA_PUSH(r->arena, r->provenance, r->provenance_count, r->provenance_capacity, made);
+}
+
+const char *recording_get(const struct recording *r, const char *key) {
+    const struct provenance *found = find_provenance(r, key);
+    return found ? found->value : NULL;
+}
+
+static uint64_t unit_hash(const struct recording *r, uint32_t index) {
+    return strings_hash(r->strings, &r->units[index].unit, sizeof r->units[index].unit);
+}
+
+static bool unit_equal(const struct recording *r, uint32_t index, const void *key) {
+    return r->units[index].unit == *(const uint32_t *)key;
+}
+
+struct unit_metadata *recording_unit(struct recording *r, uint32_t unit) {
+    uint32_t *slot = table_slot(r, &r->index->units, strings_hash(r->strings, &unit, sizeof unit),
+                                unit_equal, &unit);
+    if (*slot)
+        return &r->units[*slot - 1];
+    struct unit_metadata made = {.unit = unit, .written = unit};
+    ARENA_PUSH(r->arena, r->units, r->unit_count, r->unit_capacity, made);
+    table_put(r, &r->index->units, slot, r->unit_count - 1, unit_hash);
+    return &r->units[r->unit_count - 1];
+}
+
+static void note_contradiction(struct recording *r, uint64_t line, uint32_t written,
+                               const char *key, const char *standing) {
+    char *where = arena_printf(r->arena, "%s:%llu", r->path, (unsigned long long)line);
+    recording_note(r, NOTE_WARNING, where, "metadata %s of unit %s already set to %s", key,
+                   strings_get(r->strings, written), standing);
+    r->notes[r->note_count - 1].syntax = true;
+}
+
+void recording_carry_units(struct recording *later, const struct recording *earlier) {
+    for (uint32_t i = 0; i < earlier->unit_count; i++) {
+        const struct unit_metadata *from = &earlier->units[i];
+        struct unit_metadata *to = recording_unit(later, from->unit);
+        if (to->better_line && from->better && to->better != from->better)
+            note_contradiction(later, to->better_line, to->written, "better",
+                               from->better == BETTER_LOWER ? "lower" : "higher");
+        else if (!to->better)
+            to->better = from->better;
+        if (to->assume_line && from->assume && to->assume != from->assume)
+            note_contradiction(later, to->assume_line, to->written, "assume", "exact");
+        else if (!to->assume_line)
+            to->assume = from->assume;
+    }
+}
+
+struct text recording_name(struct text name, struct arena *arena) {
+    struct text rest = name, field;
+    bool plain = text_field(&rest, &field) && field.length == name.length;
+    for (size_t i = 0; plain && i < name.length; i++)
+        plain = (unsigned char)name.at[i] > ' ' && name.at[i] != 0x7F;
+    if (plain || name.length == 0)
+        return name;
+    char *copy = arena_strndup(arena, name.at, name.length);
+    for (size_t i = 0; i < name.length; i++) {
+        if ((unsigned char)copy[i] <= ' ' || copy[i] == 0x7F)
+            copy[i] = '_';
+    }
+    /* What is left is white space beyond ASCII: the gaps between fields. */
+    rest = (struct text){copy, name.length};
+    const char *end = copy;
+    size_t used = 0;
+    while (text_field(&rest, &field)) {
+        if (field.at > end)
+            copy[used++] = '_';
+        end = field.at + field.length;
+        memmove(copy + used, field.at, field.length);
+        used += field.length;
+    }
+    if (end < copy + name.length)
+        copy[used++] = '_';
+    copy[used] = '\0';
+    return (struct text){copy, used};
+}

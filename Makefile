@@ -33,7 +33,7 @@ REPLAYS  = $(patsubst %_fuzz.c,$(BUILD)/tests/replay/%.t,$(notdir $(FUZZERS)))
 PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/programs/*.c))
 BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 CLI      = $(wildcard tests/cli/*.bats)
-SHARED   = $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
+SHARED   = $(BUILD)/tests/fail_io.so
 TESTENV  = PERFGATE=$(CURDIR)/$(PERFGATE) BUILD=$(CURDIR)/$(BUILD)
 OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(SOURCES) $(FUZZERS) gate/main.c \
              $(wildcard tests/unit/*.c tests/bench/*.c tests/programs/*.c tests/replay.c))
@@ -130,8 +130,13 @@ analyse: ## cppcheck over the whole tree
 format: ## lay out every C file with clang-format
 	@clang-format -i $$(git ls-files '*.c' '*.h')
 
-install: all ## install under DESTDIR and PREFIX (/usr/local)
+$(BUILD)/perfgate.1: $(PERFGATE)
+	$(Q)$< help --man > $@.part && mv $@.part $@
+
+install: all $(BUILD)/perfgate.1 ## install program, manual page and completion under DESTDIR and PREFIX
 	install -D -m 755 $(PERFGATE) $(DESTDIR)$(PREFIX)/bin/perfgate
+	install -D -m 644 $(BUILD)/perfgate.1 $(DESTDIR)$(PREFIX)/share/man/man1/perfgate.1
+	install -D -m 644 gate/commands/perfgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/perfgate
 
 clean: ## remove build/
 	rm -rf build

@@ -14,7 +14,7 @@ need() {
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 have() { command -v "$1"; }
-header() { echo "#include <$1>" | ${CC:-cc} ${CFLAGS:-} -E -; }
+header() { echo "#include <$1>" | cc -E -; }
 
 probe() {
     missing=

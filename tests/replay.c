@@ -1,4 +1,5 @@
-/* Feeds every file of fixtures/fuzz/NAME to the fuzz target NAME it is linked with (build/…/NAME.t), as TAP. */
+/* Feeds every file of fixtures/fuzz/NAME to the fuzz target NAME it is linked with
+ * (build/…/NAME.t), as TAP. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>

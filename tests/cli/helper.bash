@@ -1,0 +1,53 @@
+# For every .bats file: `load helper`. Tests run in a scratch folder of their own ($BATS_TEST_TMPDIR).
+# shellcheck shell=bash disable=SC2034,SC2154
+
+root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+# golden CASE CODE COMMAND…: stdout and stderr must be those of tests/golden/CASE.stdout and .stderr, the exit code CODE.
+# `make golden` writes the files instead; then read the difference.
+golden() {
+    local case=$root/tests/golden/$1 want=$2 got=0
+    shift 2
+    "$@" >"$BATS_TEST_TMPDIR/.stdout" 2>"$BATS_TEST_TMPDIR/.stderr" || got=$?
+    if [ "$got" -ne "$want" ]; then
+        echo "exit $got instead of $want: $*"
+        cat "$BATS_TEST_TMPDIR/.stderr"
+        return 1
+    fi
+    if [ "${GOLDEN:-}" = write ]; then
+        mkdir -p "${case%/*}"
+        cp "$BATS_TEST_TMPDIR/.stdout" "$case.stdout"
+        cp "$BATS_TEST_TMPDIR/.stderr" "$case.stderr"
+    fi
+    diff -u "$case.stdout" "$BATS_TEST_TMPDIR/.stdout" && diff -u "$case.stderr" "$BATS_TEST_TMPDIR/.stderr"
+}
+
+# each_io_failure CHECK COMMAND…: runs the command with its 1st, 2nd, … output call of every kind failing, until none is left
+# to fail. Each run must end with 4, or, where the call did not matter, as it does undisturbed ($undisturbed, default 0); CHECK is
+# called after each run with the exit code. At least one failure of kinds write, sync and rename must have been seen as 4,
+# unless $kinds says which kinds the command uses.
+each_io_failure() {
+    local check=$1 kind n code seen
+    shift
+    for kind in ${kinds:-write sync rename create close}; do
+        seen=0
+        for ((n = 1; n < 500; n++)); do
+            rm -f .mark
+            code=0
+            FAIL_IO_KIND=$kind FAIL_IO_AT=$n FAIL_IO_MARK=$PWD/.mark LD_PRELOAD=$BUILD/tests/fail_io.so \
+                "$@" >.failing.stdout 2>.failing.stderr || code=$?
+            if [ "$code" -eq 4 ]; then
+                seen=$((seen + 1))
+            elif [ "$code" -ne "${undisturbed:-0}" ]; then
+                echo "$kind $n: exit $code: $*"
+                cat .failing.stderr
+                return 1
+            fi
+            "$check" "$code" || { echo "$kind $n: exit $code, but $check fails" && return 1; }
+            [ -e .mark ] || break
+        done
+        echo "$kind: $((n - 1)) calls, $seen ended with 4"
+        [ "$kind" = close ] || [ "$seen" -gt 0 ] || return 1
+    done
+}

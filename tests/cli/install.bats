@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# What `make install` puts where, and that manual page and completion come from the program.
+load helper
+
+@test "install: program, manual page and completion, under DESTDIR and PREFIX only" {
+    # MAKEFLAGS carries the flags of the running build, so that nothing is compiled again
+    make -s -C "${root:?}" DESTDIR="$PWD/stage" PREFIX=/usr install >&2
+    run find stage -type f
+    [ "$(sort <<<"$output")" = "stage/usr/bin/perfgate
+stage/usr/share/bash-completion/completions/perfgate
+stage/usr/share/man/man1/perfgate.1" ]
+    stage/usr/bin/perfgate --version
+}
+
+@test "manual page: every command has its section, and man finds no fault" {
+    "$PERFGATE" help --man >perfgate.1
+    for name in $("$PERFGATE" help --bash | cut -d: -f1); do
+        grep -q "^.SS \"perfgate $name" perfgate.1
+    done
+    grep -q '^.SH EXIT STATUS' perfgate.1
+    command -v groff >/dev/null || return 0
+    run groff -man -Tutf8 -ww -z perfgate.1
+    [ "$output" = "" ]
+}
+
+@test "completion: commands, then the options of the command, and nothing after --" {
+    source "$root/gate/commands/perfgate.bash"
+    complete_at() {
+        COMP_WORDS=("$PERFGATE" "$@")
+        COMP_CWORD=$#
+        _perfgate
+    }
+    complete_at hel
+    [ "${COMPREPLY[*]}" = help ]
+    complete_at help --m
+    [ "${COMPREPLY[*]}" = --man ]
+    complete_at -C . help --b
+    [ "${COMPREPLY[*]}" = --bash ]
+    complete_at help -- --m
+    [ "${#COMPREPLY[@]}" -eq 0 ]
+}

@@ -5,25 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stats/double_key.h"
 #include "stats/tdist.h"
 
 #define INSERTION_LIMIT 64
 #define STACK_VALUES 256
 #define EXACT_LIMIT 30 /* benchstat's: larger samples take the normal approximation */
-
-/* Doubles order like these integers; also moves the sign bit so that unsigned comparison works. */
-static uint64_t key_of(double value) {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits ^ (bits >> 63 ? UINT64_MAX : UINT64_C(1) << 63);
-}
-
-static double value_of(uint64_t key) {
-    uint64_t bits = key ^ (key >> 63 ? UINT64_C(1) << 63 : UINT64_MAX);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
 
 static void insertion_sort(double *values, size_t n) {
     for (size_t i = 1; i < n; i++) {
@@ -43,7 +30,7 @@ static bool radix_sort(double *values, size_t n) {
     uint64_t *from = keys, *to = keys + n;
     size_t counts[8][256] = {{0}};
     for (size_t i = 0; i < n; i++) {
-        from[i] = key_of(values[i]);
+        from[i] = double_key(values[i]);
         for (unsigned byte = 0; byte < 8; byte++)
             counts[byte][from[i] >> (8 * byte) & 255]++;
     }
@@ -63,7 +50,7 @@ static bool radix_sort(double *values, size_t n) {
         to = swap;
     }
     for (size_t i = 0; i < n; i++)
-        values[i] = value_of(from[i]);
+        values[i] = double_of_key(from[i]);
     free(keys);
     return true;
 }

@@ -22,8 +22,4 @@ double t_two_sided_quantile(double p, double df);
 double normal_upper_tail(double z);
 double normal_upper_quantile(double q);
 
-/* P(T >= t) of the noncentral t distribution with noncentrality ncp, |ncp| <= 37 (NaN beyond), to
- * about 1e-12 absolute: Lenth (1989), algorithm AS 243, Applied Statistics 38:185-189. */
-double t_noncentral_upper_tail(double t, double df, double ncp);
-
 #endif

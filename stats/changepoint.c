@@ -1,0 +1,177 @@
+#include "stats/changepoint.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats/random.h"
+
+/* The best split of one segment; statistic is negative when the segment is too short to split. */
+struct split {
+    size_t at; /* values before it in the segment */
+    double statistic;
+};
+
+struct scratch {
+    double *row;      /* row[k]: sum of |x_i - x_j| over i < tau, j < k */
+    double *diagonal; /* diagonal[k]: the same over i, j < k */
+};
+
+static void fill_diagonal(const double *x, size_t n, double *diagonal) {
+    diagonal[0] = 0;
+    for (size_t k = 0; k < n; k++) {
+        double sum = 0;
+        for (size_t j = 0; j < k; j++)
+            sum += fabs(x[k] - x[j]);
+        diagonal[k + 1] = diagonal[k] + 2 * sum;
+    }
+}
+
+/* Largest q over the ends kappa of the right stretch, for a left stretch of tau values:
+ * q = a b / (a + b) (2 between / (a b) - within_left / (a (a - 1)) - within_right / (b (b - 1))),
+ * each within counting ordered pairs. */
+static double best_for(const struct scratch *s, size_t n, size_t tau, size_t least) {
+    double a = (double)tau, within_left = s->row[tau], best = -1;
+    double left = within_left / (a * (a - 1));
+    for (size_t kappa = tau + least; kappa <= n; kappa++) {
+        double b = (double)(kappa - tau);
+        double between = s->row[kappa] - within_left;
+        double within_right = s->diagonal[kappa] - 2 * s->row[kappa] + within_left;
+        double q = a * b / (a + b) * (2 * between / (a * b) - left - within_right / (b * (b - 1)));
+        best = q > best ? q : best;
+    }
+    return best;
+}
+
+static struct split best_split(const double *x, size_t n, size_t least, const struct scratch *s) {
+    struct split best = {0, -1};
+    if (n < 2 * least)
+        return best;
+    fill_diagonal(x, n, s->diagonal);
+    memset(s->row, 0, (n + 1) * sizeof *s->row);
+    for (size_t tau = 1; tau <= n - least; tau++) {
+        double sum = 0;
+        for (size_t k = 0; k < n; k++) {
+            sum += fabs(x[tau - 1] - x[k]);
+            s->row[k + 1] += sum;
+        }
+        double statistic = tau >= least ? best_for(s, n, tau, least) : -1;
+        if (statistic > best.statistic)
+            best = (struct split){tau, statistic};
+    }
+    return best;
+}
+
+/* Segments are [ends[i - 1], ends[i]), ends[-1] being 0, in time order. */
+struct division {
+    size_t count;
+    size_t *ends;
+    struct split *splits;
+};
+
+static size_t start_of(const struct division *d, size_t segment) {
+    return segment > 0 ? d->ends[segment - 1] : 0;
+}
+
+static size_t best_segment(const struct division *d) {
+    size_t best = 0;
+    for (size_t i = 1; i < d->count; i++)
+        if (d->splits[i].statistic > d->splits[best].statistic)
+            best = i;
+    return best;
+}
+
+/* The p of the observed statistic, by permuting within segments; as soon as it cannot come down to
+ * alpha, the least it can be. */
+static double permutation_p(const struct division *d, double *x, double observed,
+                            struct changepoint_plan plan, gsl_rng *random,
+                            const struct scratch *s) {
+    size_t as_large = 1;
+    double rounds = (double)(plan.permutations + 1), bar = observed * (1 - 1e-12);
+    for (size_t round = 0; round < plan.permutations; round++) {
+        bool reached = false;
+        for (size_t i = 0; i < d->count; i++) {
+            size_t start = start_of(d, i), n = d->ends[i] - start;
+            random_shuffle(random, x + start, n);
+            if (!reached)
+                reached = best_split(x + start, n, plan.min_segment, s).statistic >= bar;
+        }
+        as_large += reached;
+        if ((double)as_large / rounds > plan.alpha)
+            break;
+    }
+    return (double)as_large / rounds;
+}
+
+/* Cuts the segment at its split; returns the first index of the right part. */
+static size_t cut(struct division *d, size_t segment, const double *values, size_t least,
+                  const struct scratch *s) {
+    size_t start = start_of(d, segment), at = start + d->splits[segment].at;
+    size_t end = d->ends[segment], after = d->count - segment;
+    memmove(d->ends + segment + 1, d->ends + segment, after * sizeof *d->ends);
+    memmove(d->splits + segment + 1, d->splits + segment, after * sizeof *d->splits);
+    d->ends[segment] = at;
+    d->count++;
+    d->splits[segment] = best_split(values + start, at - start, least, s);
+    d->splits[segment + 1] = best_split(values + at, end - at, least, s);
+    return at;
+}
+
+static void insert_point(struct changepoint *points, size_t count, struct changepoint point) {
+    size_t i = count;
+    for (; i > 0 && points[i - 1].index > point.index; i--)
+        points[i] = points[i - 1];
+    points[i] = point;
+}
+
+static size_t divide(const double *values, size_t n, struct changepoint_plan plan,
+                     struct division *d, double *x, const struct scratch *s, gsl_rng *random,
+                     struct changepoint *points, size_t most_points) {
+    size_t found = 0;
+    memcpy(x, values, n * sizeof *x);
+    d->count = 1;
+    d->ends[0] = n;
+    d->splits[0] = best_split(values, n, plan.min_segment, s);
+    while (found < most_points) {
+        size_t segment = best_segment(d);
+        double statistic = d->splits[segment].statistic;
+        if (!(statistic > 0))
+            break;
+        double p = permutation_p(d, x, statistic, plan, random, s);
+        if (p > plan.alpha)
+            break;
+        size_t at = cut(d, segment, values, plan.min_segment, s);
+        memcpy(x, values, n * sizeof *x); /* a shuffle must not cross the new cut */
+        insert_point(points, found++, (struct changepoint){at, statistic, p});
+    }
+    return found;
+}
+
+struct changepoints changepoints_find(const double *values, size_t n, struct changepoint_plan plan,
+                                      struct changepoint *points, size_t most_points) {
+    if (plan.min_segment < 2 || plan.permutations < 19 || plan.permutations > 10000 ||
+        !(plan.alpha > 0 && plan.alpha < 1) || n > CHANGEPOINT_MOST_VALUES)
+        return (struct changepoints){OUTCOME_BAD_ARGUMENT, 0};
+    if (n / 2 < plan.min_segment)
+        return (struct changepoints){OUTCOME_TOO_FEW, 0};
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return (struct changepoints){OUTCOME_OUT_OF_RANGE, 0};
+    size_t most_segments = n / plan.min_segment + 1;
+    double *work = malloc((3 * n + 2) * sizeof *work);
+    struct division d = {0, malloc(most_segments * sizeof *d.ends),
+                         malloc(most_segments * sizeof *d.splits)};
+    gsl_rng *random = random_new(plan.seed);
+    struct changepoints result = {OUTCOME_NO_MEMORY, 0};
+    if (work && d.ends && d.splits && random) {
+        struct scratch s = {work + n, work + 2 * n + 1};
+        result.count = divide(values, n, plan, &d, work, &s, random, points, most_points);
+        result.outcome = OUTCOME_OK;
+    }
+    random_free(random);
+    free(d.splits);
+    free(d.ends);
+    free(work);
+    return result;
+}

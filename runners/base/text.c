@@ -1,7 +1,5 @@
 #include "runners/base/text.h"
 
-#include <stdint.h>
-
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r';
 }
@@ -22,18 +20,12 @@ static size_t space_length(const char *at, const char *end) {
     unsigned char c = (unsigned char)*at;
     if (c < 0x80)
         return is_blank(*at) ? 1 : 0;
-    size_t left = (size_t)(end - at);
-    const unsigned char *b = (const unsigned char *)at;
-    if (left >= 2 && b[0] == 0xC2 && (b[1] == 0x85 || b[1] == 0xA0))
-        return 2; /* U+0085, U+00A0 */
-    if (left < 3)
-        return 0;
-    unsigned code = (unsigned)(b[0] & 0x0F) << 12 | (unsigned)(b[1] & 0x3F) << 6 | (b[2] & 0x3FU);
-    if ((b[0] & 0xF0) != 0xE0 || (b[1] & 0xC0) != 0x80 || (b[2] & 0xC0) != 0x80)
-        return 0;
-    bool space = code == 0x1680 || (code >= 0x2000 && code <= 0x200A) || code == 0x2028 ||
-                 code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
-    return space ? 3 : 0;
+    size_t length;
+    uint32_t rune = text_rune((struct text){at, (size_t)(end - at)}, &length);
+    bool space = rune == 0x85 || rune == 0xA0 || rune == 0x1680 ||
+                 (rune >= 0x2000 && rune <= 0x200A) || rune == 0x2028 || rune == 0x2029 ||
+                 rune == 0x202F || rune == 0x205F || rune == 0x3000;
+    return space ? length : 0;
 }
 
 bool text_field(struct text *rest, struct text *field) {
@@ -107,35 +99,40 @@ bool text_glob(const char *pattern, const char *name) {
     return *pattern == '\0';
 }
 
-/* RFC 3629: shortest form only, no surrogates, nothing above U+10FFFF. */
-bool text_is_utf8(struct text text) {
+uint32_t text_rune(struct text text, size_t *length) {
     const unsigned char *b = (const unsigned char *)text.at;
-    size_t i = 0;
-    while (i < text.length) {
-        size_t more;
-        uint32_t code, least;
-        if (b[i] < 0x80) {
-            i++;
-            continue;
-        } else if ((b[i] & 0xE0) == 0xC0) {
-            more = 1, code = b[i] & 0x1F, least = 0x80;
-        } else if ((b[i] & 0xF0) == 0xE0) {
-            more = 2, code = b[i] & 0x0F, least = 0x800;
-        } else if ((b[i] & 0xF8) == 0xF0) {
-            more = 3, code = b[i] & 0x07, least = 0x10000;
-        } else {
+    size_t more;
+    uint32_t code, least;
+    *length = 1;
+    if (b[0] < 0x80)
+        return b[0];
+    if ((b[0] & 0xE0) == 0xC0) {
+        more = 1, code = b[0] & 0x1F, least = 0x80;
+    } else if ((b[0] & 0xF0) == 0xE0) {
+        more = 2, code = b[0] & 0x0F, least = 0x800;
+    } else if ((b[0] & 0xF8) == 0xF0) {
+        more = 3, code = b[0] & 0x07, least = 0x10000;
+    } else {
+        return TEXT_BAD_RUNE;
+    }
+    if (text.length <= more)
+        return TEXT_BAD_RUNE;
+    for (size_t k = 1; k <= more; k++) {
+        if ((b[k] & 0xC0) != 0x80)
+            return TEXT_BAD_RUNE;
+        code = code << 6 | (b[k] & 0x3F);
+    }
+    if (code < least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+        return TEXT_BAD_RUNE;
+    *length = more + 1;
+    return code;
+}
+
+bool text_is_utf8(struct text text) {
+    size_t step;
+    for (size_t i = 0; i < text.length; i += step) {
+        if (text_rune((struct text){text.at + i, text.length - i}, &step) == TEXT_BAD_RUNE)
             return false;
-        }
-        if (text.length - i <= more)
-            return false;
-        for (size_t k = 1; k <= more; k++) {
-            if ((b[i + k] & 0xC0) != 0x80)
-                return false;
-            code = code << 6 | (b[i + k] & 0x3F);
-        }
-        if (code < least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
-            return false;
-        i += more + 1;
     }
     return true;
 }

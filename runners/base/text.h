@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct text {
@@ -38,6 +39,12 @@ bool text_field(struct text *rest, struct text *field);
 /* Shell-style match of a whole name: `*` any run, `?` one byte, `[a-z]`, `\` escapes. `/` is an
  * ordinary byte. Linear in practice, never recursive; both are NUL-terminated. */
 bool text_glob(const char *pattern, const char *name);
+
+/* The character at the front of a text that is not empty, and its length in bytes. Bytes that are
+ * not UTF-8 (RFC 3629: shortest form, no surrogates, nothing above U+10FFFF) give TEXT_BAD_RUNE,
+ * one byte at a time. */
+#define TEXT_BAD_RUNE UINT32_MAX
+uint32_t text_rune(struct text text, size_t *length);
 
 /* True if the bytes are well-formed UTF-8. */
 bool text_is_utf8(struct text text);

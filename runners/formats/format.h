@@ -31,10 +31,18 @@ const struct format *format_find(const char *name);
  * itself is the benchmark" for a command). */
 const struct format *format_detect(struct text head);
 
-/* Opens `argument` (`path`, `label=path`, `-`; benchstat's rule: split at the first `=` unless a
- * file of the whole name exists), detects, reads. `format` NULL is auto. A file without a single
- * result and without failures is an error (PG_FORMAT, "no benchmark results"). */
+/* Opens `argument` (`path`, `label=path`, `-`; split at the first `=` unless a file of the whole
+ * name exists), detects, reads. `format` NULL is auto: what no format recognises is read as Go
+ * benchmark text, among whose lines any other line may stand. An input without a single result and
+ * without failures is an error (PG_FORMAT, "no benchmark results"). */
 bool recording_read(struct recording **out, const char *argument, const struct format *format,
                     struct strings *strings, struct arena *arena, struct pg_error *err);
+
+/* Reads all arguments of a command, in order, as benchstat does: the same unlabelled path given
+ * twice gets the labels `path#0`, `path#1`; unit metadata carries over to later files. `*out` is an
+ * array of `count`. */
+bool recordings_read(struct recording ***out, const char *const *arguments, size_t count,
+                     const struct format *format, struct strings *strings, struct arena *arena,
+                     struct pg_error *err);
 
 #endif

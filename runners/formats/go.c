@@ -1,0 +1,417 @@
+/* Go benchmark format, https://golang.org/design/14313-benchmark-format, as
+ * golang.org/x/perf/benchfmt reads it: a line that benchstat takes is taken, one that it complains
+ * about is complained about in its words. Beyond that, a gate refuses what would poison a
+ * comparison: values that are not finite, negative times, log text glued to a unit. */
+#include "runners/base/number.h"
+#include "runners/formats/format.h"
+#include "runners/formats/result_log.h"
+#include "runners/recording/recording_text.h"
+
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+#include <wctype.h>
+
+enum {
+    CONFIG_KEYS = 256,              /* in force at once */
+    CONFIG_PAIRS = 4 * 1024 * 1024, /* of all configurations together */
+    NOTE_LIMIT = 1000               /* single notes on damaged lines; the rest is counted */
+};
+
+struct go_reader {
+    struct recording *r;
+    struct source *source;
+    struct pg_error *err;
+    struct result_log *log;
+    struct recording_text text;
+    struct config_pair pairs[CONFIG_KEYS];
+    uint32_t pair_count, pairs_used;
+    bool config_changed;
+    uint32_t config;
+    uint32_t *units; /* of the line being parsed */
+    double *values;
+    uint32_t count, unit_capacity, value_capacity;
+    uint64_t line_notes;
+    struct arena *scratch;
+};
+
+/* A note on the current line. `syntax`: benchstat says the same. */
+static void note_line(struct go_reader *g, enum note_level level, bool syntax, const char *text) {
+    if (level == NOTE_DAMAGE)
+        g->r->damaged_lines++;
+    if (g->line_notes++ >= NOTE_LIMIT)
+        return;
+    char *where =
+        arena_printf(g->r->arena, "%s:%" PRIu64, g->r->path, source_line_number(g->source));
+    recording_note(g->r, level, where, "%s", text);
+    g->r->notes[g->r->note_count - 1].syntax = syntax;
+}
+
+/* ---- result lines ---- */
+
+static bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* A unit of the testing package with text stuck to it (`ns/opPASS`, `B/op--- FAIL:`): two writers
+ * met on one line. */
+static bool is_glued(struct text unit) {
+    static const char *const known[] = {"ns/op", "B/op", "allocs/op", "MB/s"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t length = strlen(known[i]);
+        if (!text_starts(unit, known[i]) || unit.length == length)
+            continue;
+        struct text more = {unit.at + length, unit.length - length};
+        return is_letter_or_digit(more.at[0]) || text_starts(more, "---");
+    }
+    return false;
+}
+
+static void add_value(struct go_reader *g, uint32_t unit, double value) {
+    uint32_t count = g->count;
+    ARENA_PUSH(g->scratch, g->units, count, g->unit_capacity, unit);
+    ARENA_PUSH(g->scratch, g->values, g->count, g->value_capacity, value);
+}
+
+/* Parses `VALUE UNIT VALUE UNIT…`. NULL, or what is wrong; *syntax tells benchstat's complaints. */
+static const char *parse_values(struct go_reader *g, struct text rest, bool *syntax) {
+    struct text number, unit;
+    g->count = 0;
+    while (text_field(&rest, &number)) {
+        double value;
+        *syntax = true;
+        if (!number_double(number, &value)) {
+            const char *fault = number_fault(number);
+            *syntax = strcmp(fault, "not a finite number") != 0;
+            return arena_printf(g->scratch, "parsing measurement: %s", fault);
+        }
+        if (!text_field(&rest, &unit))
+            return "missing units";
+        *syntax = false;
+        if (is_glued(unit))
+            return arena_printf(g->scratch, "other output is stuck to the unit: '%.*s'",
+                                TEXT_ARG(unit, 100));
+        if (unit.length > RECORDING_NAME_LIMIT)
+            return "the unit is longer than any";
+        unit = recording_name(unit, g->scratch);
+        uint32_t index = result_log_unit(g->log, unit);
+        const struct log_unit *known = result_log_get_unit(g->log, index);
+        if (value < 0 && known->is_time)
+            return arena_printf(g->scratch, "negative time: %.*s %.*s", TEXT_ARG(number, 40),
+                                TEXT_ARG(unit, 40));
+        if (!isfinite(value * known->factor))
+            return "parsing measurement: value out of range";
+        add_value(g, index, value);
+    }
+    *syntax = true;
+    return g->count ? NULL : "missing measurements";
+}
+
+/* Lines such as "Benchmarking …" or "Benchmark results:" are somebody's log, not a damaged result:
+ * `go test` writes no such names. In a recording of our own, where only results begin so, they are
+ * damage. */
+static bool looks_like_log(const struct go_reader *g, struct text name) {
+    return !g->text.is_recording && (name.length == 0 || (name.at[0] >= 'a' && name.at[0] <= 'z'));
+}
+
+/* Go's strconv.Atoi: a sign is allowed. */
+static const char *iterations_fault(struct text field) {
+    int64_t iterations;
+    bool plus = field.length > 1 && field.at[0] == '+' && field.at[1] != '-';
+    struct text digits = {field.at + plus, field.length - plus};
+    if (number_i64(digits, &iterations))
+        return NULL;
+    for (size_t i = digits.at[0] == '-'; i < digits.length; i++) {
+        if (digits.at[i] < '0' || digits.at[i] > '9')
+            return "parsing iteration count: invalid syntax";
+    }
+    return digits.length > 1 ? "parsing iteration count: value out of range"
+                             : "parsing iteration count: invalid syntax";
+}
+
+static bool settle_config(struct go_reader *g) {
+    if (!g->config_changed)
+        return true;
+    g->pairs_used += g->pair_count;
+    if (g->pairs_used > CONFIG_PAIRS)
+        return pg_error_set(g->err, PG_LIMIT,
+                            "%.400s:%" PRIu64 ": configuration changes too often; refused",
+                            g->r->path, source_line_number(g->source));
+    g->config = recording_config(g->r, g->pairs, g->pair_count);
+    g->config_changed = false;
+    return true;
+}
+
+/* A line behind its prefix `Benchmark`. */
+static bool result_line(struct go_reader *g, struct text line) {
+    if (!settle_config(g))
+        return false;
+    uint32_t round = g->text.several ? 0 : g->text.round;
+    if (result_log_repeat(g->log, g->config, round, line)) {
+        g->r->result_lines++;
+        return true;
+    }
+    struct text rest = line, name, field;
+    /* The name touches the prefix; white space behind the prefix means an empty name. */
+    if (!text_field(&rest, &name) || name.at > line.at) {
+        rest = line;
+        name = (struct text){line.at, 0};
+    }
+    if (name.length == line.length) /* verbose mode: the name alone, before the benchmark runs */
+        return true;
+    const char *fault =
+        text_field(&rest, &field) ? iterations_fault(field) : "missing iteration count";
+    if (fault) {
+        note_line(g, looks_like_log(g, name) ? NOTE_INFO : NOTE_DAMAGE, true, fault);
+        return true;
+    }
+    bool syntax = false;
+    fault = name.length > RECORDING_NAME_LIMIT ? "the name is longer than 65536 bytes"
+                                               : parse_values(g, rest, &syntax);
+    if (fault) {
+        note_line(g, NOTE_DAMAGE, syntax, fault);
+        return true;
+    }
+    g->r->result_lines++;
+    result_log_add(g->log, g->config, round, recording_name(name, g->scratch), g->units, g->values,
+                   g->count);
+    return true;
+}
+
+/* ---- unit metadata ---- */
+
+static void set_metadata(struct go_reader *g, struct unit_metadata *unit, struct text key,
+                         struct text value, struct text written) {
+    const char *standing = NULL;
+    uint64_t line = source_line_number(g->source);
+    bool lower = text_equal(value, "lower"), higher = text_equal(value, "higher");
+    bool exact = text_equal(value, "exact"), nothing = text_equal(value, "nothing");
+    if (text_equal(key, "better") && (lower || higher)) {
+        enum better better = lower ? BETTER_LOWER : BETTER_HIGHER;
+        if (unit->better_line && unit->better != better)
+            standing = unit->better == BETTER_LOWER ? "lower" : "higher";
+        unit->better = standing ? unit->better : better;
+        unit->better_line = standing ? unit->better_line : line;
+    } else if (text_equal(key, "assume") && (exact || nothing)) {
+        enum assume assume = exact ? ASSUME_EXACT : ASSUME_NOTHING;
+        if (unit->assume_line && unit->assume != assume)
+            standing = unit->assume == ASSUME_EXACT ? "exact" : "nothing";
+        unit->assume = standing ? unit->assume : assume;
+        unit->assume_line = standing ? unit->assume_line : line;
+    } else {
+        note_line(g, NOTE_INFO, false,
+                  arena_printf(g->scratch, "unit metadata '%.*s=%.*s' means nothing here",
+                               TEXT_ARG(key, 40), TEXT_ARG(value, 40)));
+    }
+    if (standing)
+        note_line(g, NOTE_DAMAGE, true,
+                  arena_printf(g->scratch, "metadata %.*s of unit %.*s already set to %s",
+                               TEXT_ARG(key, 40), TEXT_ARG(written, 100), standing));
+}
+
+/* `Unit UNIT KEY=VALUE…`, behind the word Unit. An error does not stop the rest of the line. */
+static void unit_line(struct go_reader *g, struct text rest) {
+    struct text written, field;
+    if (!text_field(&rest, &written)) {
+        note_line(g, NOTE_WARNING, true, "missing unit");
+        return;
+    }
+    written = recording_name(written, g->scratch);
+    struct log_unit known = *result_log_get_unit(g->log, result_log_unit(g->log, written));
+    struct unit_metadata *unit = recording_unit(g->r, known.unit);
+    if (unit->written == unit->unit)
+        unit->written = known.written;
+    while (text_field(&rest, &field)) {
+        const char *equals = memchr(field.at, '=', field.length);
+        if (!equals || equals == field.at) {
+            note_line(g, NOTE_WARNING, true, "expected key=value");
+            continue;
+        }
+        size_t key = (size_t)(equals - field.at);
+        set_metadata(g, unit, (struct text){field.at, key},
+                     (struct text){equals + 1, field.length - key - 1}, written);
+    }
+}
+
+/* ---- configuration ---- */
+
+/* The character classes of Unicode, whatever the environment says; without that locale only ASCII
+ * has cases. Made once, kept as long as the program. */
+static locale_t unicode_locale(void) {
+    static locale_t locale;
+    if (!locale)
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!locale)
+        locale = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+    return locale;
+}
+
+/* Go's unicode.IsLower and IsUpper. */
+static bool is_lower(uint32_t rune) {
+    return rune < 0x80 ? rune >= 'a' && rune <= 'z' : iswlower_l((wint_t)rune, unicode_locale());
+}
+static bool is_upper(uint32_t rune) {
+    return rune < 0x80 ? rune >= 'A' && rune <= 'Z' : iswupper_l((wint_t)rune, unicode_locale());
+}
+
+/* Length of the key at the front of a `key: value` line: a lower-case character, then neither upper
+ * case nor white space up to a colon. 0: there is none. */
+static size_t key_length(struct text line) {
+    for (size_t at = 0, step; at < line.length; at += step) {
+        uint32_t rune = text_rune((struct text){line.at + at, line.length - at}, &step);
+        if (at > 0 && rune == ':')
+            return at;
+        if (at == 0 ? !is_lower(rune) : rune <= ' ' || rune == 0x7F || is_upper(rune))
+            return 0;
+    }
+    return 0;
+}
+
+/* False when the line is something else. An empty value deletes the key. */
+static bool split_config(struct text line, struct text *key, struct text *value) {
+    struct text rest = line, field;
+    *key = (struct text){line.at, key_length(line)};
+    if (!key->length || !text_field(&rest, &field) || field.length <= key->length)
+        return false;
+    *value = (struct text){line.at + key->length + 1, line.length - key->length - 1};
+    size_t blanks = 0;
+    while (blanks < value->length && (value->at[blanks] == ' ' || value->at[blanks] == '\t'))
+        blanks++;
+    if (value->length && !blanks)
+        return false;
+    value->at += blanks;
+    value->length -= blanks;
+    return true;
+}
+
+/* Without control characters, which have no business in a value and would break the lines of a
+ * recording. */
+static struct text clean_value(struct go_reader *g, struct text value) {
+    struct text copy = value;
+    for (size_t i = 0; i < value.length; i++) {
+        if ((unsigned char)value.at[i] >= ' ' || value.at[i] == '\t')
+            continue;
+        if (copy.at == value.at)
+            copy.at = arena_strndup(g->scratch, value.at, value.length);
+        ((char *)copy.at)[i] = '_';
+    }
+    return copy;
+}
+
+static bool config_line(struct go_reader *g, struct text key, struct text value) {
+    uint32_t number = strings_add(g->r->strings, key), i = 0;
+    g->config_changed = true;
+    while (i < g->pair_count && g->pairs[i].key != number)
+        i++;
+    if (value.length == 0) {
+        /* The last pair takes the place, as in benchfmt: the order of keys shows in benchstat's
+         * tables. */
+        if (i < g->pair_count)
+            g->pairs[i] = g->pairs[--g->pair_count];
+        return true;
+    }
+    if (i == CONFIG_KEYS)
+        return pg_error_set(g->err, PG_LIMIT,
+                            "%.400s:%" PRIu64 ": more than %d configuration keys; refused",
+                            g->r->path, source_line_number(g->source), CONFIG_KEYS);
+    g->pairs[i] = (struct config_pair){number, strings_add(g->r->strings, clean_value(g, value))};
+    g->pair_count += i == g->pair_count;
+    return true;
+}
+
+/* ---- everything else ---- */
+
+/* `--- FAIL: BenchmarkX` and `FAIL`: the harness says that something did not work. */
+static void harness_line(struct go_reader *g, struct text line) {
+    static const char failed[] = "--- FAIL: Benchmark";
+    struct text rest, name;
+    if (text_starts(line, failed)) {
+        rest = (struct text){line.at + sizeof failed - 1, line.length - (sizeof failed - 1)};
+        if (text_field(&rest, &name) && name.length <= RECORDING_NAME_LIMIT)
+            recording_fail(g->r, strings_add(g->r->strings, recording_name(name, g->scratch)),
+                           g->text.several ? 0 : g->text.round, "the harness reports FAIL");
+    } else if (text_equal(line, "FAIL") || text_starts(line, "FAIL\t")) {
+        note_line(g, NOTE_WARNING, false, "the harness reports FAIL");
+    }
+}
+
+static bool any_line(struct go_reader *g, struct text line) {
+    struct text rest = line, field, key, value;
+    if (text_starts(line, "Benchmark"))
+        return result_line(g, (struct text){line.at + 9, line.length - 9});
+    if (text_starts(line, "Unit") && text_field(&rest, &field) && text_equal(field, "Unit")) {
+        unit_line(g, rest);
+        return true;
+    }
+    if (text_starts(line, "#"))
+        return recording_text_line(g->r, &g->text, line, source_line_number(g->source), g->err);
+    if (split_config(line, &key, &value))
+        return config_line(g, key, value);
+    harness_line(g, line);
+    return true;
+}
+
+static bool read_lines(struct go_reader *g) {
+    for (;;) {
+        struct text line;
+        bool end;
+        if (!source_line(g->source, &line, &end, g->err))
+            return false;
+        if (end)
+            break;
+        if (!any_line(g, line))
+            return false;
+    }
+    result_log_finish(g->log);
+    if (g->line_notes > NOTE_LIMIT)
+        recording_note(g->r, NOTE_WARNING, g->r->path, "%" PRIu64 " more such lines",
+                       g->line_notes - NOTE_LIMIT);
+    recording_text_finish(g->r, &g->text);
+    return true;
+}
+
+static bool go_read(struct recording *r, struct source *source, struct pg_error *err) {
+    struct arena *scratch = arena_new();
+    struct go_reader *g = ARENA_NEW(scratch, struct go_reader, 1);
+    g->r = r;
+    g->source = source;
+    g->err = err;
+    g->scratch = scratch;
+    g->log = result_log_new(r, scratch);
+    g->config_changed = true;
+    bool good = read_lines(g);
+    arena_free(scratch);
+    return good;
+}
+
+/* How much one line speaks for the format. */
+static int sniff_line(struct text line) {
+    struct text rest = line, field;
+    uint64_t iterations;
+    if (text_starts(line, "# perfgate recording: "))
+        return 100;
+    if (text_starts(line, "goos: ") || text_starts(line, "pkg: ") || text_starts(line, "Unit "))
+        return 80;
+    if (!text_starts(line, "Benchmark") || !text_field(&rest, &field))
+        return 0;
+    bool counted = text_field(&rest, &field) && number_u64(field, &iterations);
+    return counted && text_field(&rest, &field) && field.at[0] >= '0' && field.at[0] <= '9' ? 90
+                                                                                            : 10;
+}
+
+static int go_sniff(struct text head) {
+    int most = 0;
+    while (head.length && most < 100) {
+        const char *newline = memchr(head.at, '\n', head.length);
+        size_t length = newline ? (size_t)(newline - head.at) : head.length;
+        int sure = sniff_line((struct text){head.at, length});
+        most = sure > most ? sure : most;
+        length += newline != NULL;
+        head.at += length;
+        head.length -= length;
+    }
+    return most;
+}
+
+const struct format go_format = {"go", "go test -bench output and perfgate recordings", go_sniff,
+                                 go_read};

@@ -1,0 +1,286 @@
+#include "runners/formats/result_log.h"
+
+#include "runners/base/number.h"
+#include "runners/recording/unit.h"
+
+enum { CHUNK_WORDS = 64 * 1024 };
+
+/* A configuration and a sequence of units. */
+struct shape {
+    uint32_t config, count;
+    const uint32_t *units;
+    struct text *written;
+};
+
+/* A name with a shape: what the lines of one benchmark have in common. */
+struct group {
+    const char *name;
+    uint32_t name_length;
+    uint32_t shape;
+    uint32_t lines;
+    uint32_t next;         /* the group that followed last time, + 1 */
+    uint32_t first_series; /* into log->series: one a unit */
+    bool unnumbered;       /* some line has no round */
+};
+
+union word {
+    struct {
+        uint32_t group, round;
+    } head;
+    double value;
+};
+
+/* A line is a head and its values, as many as the group's shape has units; never split over chunks.
+ */
+struct chunk {
+    struct chunk *next;
+    size_t used, capacity;
+    union word words[];
+};
+
+struct result_log {
+    struct recording *r;
+    struct arena *scratch;
+    struct strings *unit_set, *shape_set, *group_set; /* numbers from 1: index + 1 */
+    struct log_unit *units;
+    struct shape *shapes;
+    struct group *groups;
+    uint32_t *series;  /* of groups: indices into the recording's series */
+    uint32_t *by_name; /* name number -> latest group + 1 */
+    uint32_t unit_count, unit_capacity, shape_count, shape_capacity, group_count, group_capacity;
+    uint32_t by_name_capacity;
+    size_t series_count, series_capacity;
+    uint32_t previous; /* group + 1 */
+    struct chunk *first, *last;
+};
+
+struct result_log *result_log_new(struct recording *r, struct arena *scratch) {
+    struct result_log *log = ARENA_NEW(scratch, struct result_log, 1);
+    log->r = r;
+    log->scratch = scratch;
+    log->unit_set = strings_new(scratch);
+    log->shape_set = strings_new(scratch);
+    log->group_set = strings_new(scratch);
+    return log;
+}
+
+uint32_t result_log_unit(struct result_log *log, struct text written) {
+    uint32_t number = strings_add(log->unit_set, written) - 1;
+    if (number < log->unit_count)
+        return number;
+    struct log_unit unit;
+    struct text tidied = unit_tidy(written, &unit.factor, log->scratch);
+    unit.unit = strings_add(log->r->strings, tidied);
+    unit.written = strings_add(log->r->strings, written);
+    unit.is_time = unit_is_time(strings_get(log->r->strings, unit.unit));
+    ARENA_PUSH(log->scratch, log->units, log->unit_count, log->unit_capacity, unit);
+    return number;
+}
+
+const struct log_unit *result_log_get_unit(const struct result_log *log, uint32_t number) {
+    return &log->units[number];
+}
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static const char *skip_blanks(const char *at, const char *end) {
+    while (at < end && is_blank(*at))
+        at++;
+    return at;
+}
+
+/* Room for a line, which counts only once it is committed. */
+static union word *line_room(struct result_log *log, uint32_t values) {
+    size_t need = (size_t)values + 1;
+    if (!log->last || log->last->capacity - log->last->used < need) {
+        size_t capacity = need > CHUNK_WORDS ? need : CHUNK_WORDS;
+        struct chunk *made =
+            arena_alloc(log->scratch, sizeof *made + capacity * sizeof(union word));
+        made->capacity = capacity;
+        if (log->last)
+            log->last->next = made;
+        else
+            log->first = made;
+        log->last = made;
+    }
+    return log->last->words + log->last->used;
+}
+
+static void commit(struct result_log *log, union word *words, uint32_t index, uint32_t round) {
+    struct group *group = &log->groups[index];
+    words->head.group = index;
+    words->head.round = round;
+    log->last->used += (size_t)log->shapes[group->shape].count + 1;
+    group->lines++;
+    group->unnumbered |= round == 0;
+    if (log->previous)
+        log->groups[log->previous - 1].next = index + 1;
+    log->previous = index + 1;
+}
+
+/* Parses the line behind the name as the group has it. */
+static bool parse_as(struct result_log *log, uint32_t index, uint32_t round, const char *at,
+                     const char *end) {
+    const struct shape *shape = &log->shapes[log->groups[index].shape];
+    at = skip_blanks(at, end);
+    const char *digits = at;
+    while (at < end && *at >= '0' && *at <= '9')
+        at++;
+    if (at == digits || at - digits > 18 || at == end || !is_blank(*at))
+        return false;
+    union word *words = line_room(log, shape->count);
+    for (uint32_t i = 0; i < shape->count; i++) {
+        double value;
+        at = number_scan(skip_blanks(at, end), end, &value);
+        if (!at || at == end || !is_blank(*at))
+            return false;
+        at = skip_blanks(at, end);
+        struct text unit = shape->written[i];
+        if ((size_t)(end - at) < unit.length || memcmp(at, unit.at, unit.length) != 0)
+            return false;
+        at += unit.length;
+        if (at < end && !is_blank(*at))
+            return false;
+        words[1 + i].value = value * log->units[shape->units[i]].factor;
+    }
+    if (skip_blanks(at, end) != end)
+        return false;
+    commit(log, words, index, round);
+    return true;
+}
+
+static bool try_group(struct result_log *log, uint32_t number, uint32_t config, uint32_t round,
+                      struct text line) {
+    if (!number)
+        return false;
+    const struct group *group = &log->groups[number - 1];
+    if (line.length <= group->name_length || !is_blank(line.at[group->name_length]) ||
+        memcmp(line.at, group->name, group->name_length) != 0 ||
+        log->shapes[group->shape].config != config)
+        return false;
+    return parse_as(log, number - 1, round, line.at + group->name_length, line.at + line.length);
+}
+
+bool result_log_repeat(struct result_log *log, uint32_t config, uint32_t round, struct text line) {
+    if (!log->previous)
+        return false;
+    if (try_group(log, log->groups[log->previous - 1].next, config, round, line) ||
+        try_group(log, log->previous, config, round, line))
+        return true;
+    size_t length = 0;
+    while (length < line.length && (unsigned char)line.at[length] > ' ')
+        length++;
+    uint32_t name;
+    if (!strings_find(log->r->strings, (struct text){line.at, length}, &name) ||
+        name >= log->by_name_capacity)
+        return false;
+    return try_group(log, log->by_name[name], config, round, line);
+}
+
+static uint32_t find_shape(struct result_log *log, uint32_t config, const uint32_t *units,
+                           uint32_t count) {
+    uint32_t *key = ARENA_NEW(log->scratch, uint32_t, (size_t)count + 1);
+    key[0] = config;
+    memcpy(key + 1, units, count * sizeof *units);
+    uint32_t number =
+        strings_add(log->shape_set,
+                    (struct text){(const char *)key, ((size_t)count + 1) * sizeof *key}) -
+        1;
+    if (number < log->shape_count)
+        return number;
+    struct shape shape = {config, count, key + 1, ARENA_NEW(log->scratch, struct text, count)};
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t written = log->units[units[i]].written;
+        shape.written[i] = (struct text){strings_get(log->r->strings, written),
+                                         strings_length(log->r->strings, written)};
+    }
+    ARENA_PUSH(log->scratch, log->shapes, log->shape_count, log->shape_capacity, shape);
+    return number;
+}
+
+static uint32_t find_group(struct result_log *log, uint32_t name, uint32_t shape_number) {
+    uint32_t key[2] = {name, shape_number};
+    uint32_t number = strings_add(log->group_set, (struct text){(const char *)key, sizeof key}) - 1;
+    if (number < log->group_count)
+        return number;
+    const struct shape *shape = &log->shapes[shape_number];
+    struct group group = {.name = strings_get(log->r->strings, name),
+                          .name_length = (uint32_t)strings_length(log->r->strings, name),
+                          .shape = shape_number,
+                          .first_series = (uint32_t)log->series_count};
+    ARENA_PUSH(log->scratch, log->groups, log->group_count, log->group_capacity, group);
+    for (uint32_t i = 0; i < shape->count; i++) {
+        const struct log_unit *unit = &log->units[shape->units[i]];
+        struct series *s = recording_series(log->r, shape->config, name, unit->unit, unit->written);
+        ARENA_PUSH(log->scratch, log->series, log->series_count, log->series_capacity,
+                   (uint32_t)(s - log->r->series));
+    }
+    return number;
+}
+
+static void remember_name(struct result_log *log, uint32_t name, uint32_t group) {
+    if (name >= log->by_name_capacity) {
+        uint32_t capacity = strings_count(log->r->strings) + log->by_name_capacity;
+        log->by_name = arena_grow(log->scratch, log->by_name, log->by_name_capacity, capacity,
+                                  sizeof *log->by_name);
+        log->by_name_capacity = capacity;
+    }
+    log->by_name[name] = group + 1;
+}
+
+void result_log_add(struct result_log *log, uint32_t config, uint32_t round, struct text name,
+                    const uint32_t *units, const double *values, uint32_t count) {
+    uint32_t number = strings_add(log->r->strings, name);
+    uint32_t group = find_group(log, number, find_shape(log, config, units, count));
+    remember_name(log, number, group);
+    union word *words = line_room(log, count);
+    for (uint32_t i = 0; i < count; i++)
+        words[1 + i].value = values[i] * log->units[units[i]].factor;
+    commit(log, words, group, round);
+}
+
+/* Every series gets room for its values; those of which every value has a round get rounds. */
+static void make_room(struct result_log *log) {
+    struct recording *r = log->r;
+    uint32_t *more = ARENA_NEW(log->scratch, uint32_t, r->series_count);
+    bool *unnumbered = ARENA_NEW(log->scratch, bool, r->series_count);
+    for (uint32_t g = 0; g < log->group_count; g++) {
+        const struct group *group = &log->groups[g];
+        for (uint32_t i = 0; i < log->shapes[group->shape].count; i++) {
+            uint32_t s = log->series[group->first_series + i];
+            more[s] += group->lines;
+            unnumbered[s] |= group->unnumbered;
+        }
+    }
+    for (uint32_t i = 0; i < r->series_count; i++) {
+        struct series *s = &r->series[i];
+        if (!more[i])
+            continue;
+        bool numbered = !unnumbered[i] && (s->count == 0 || s->rounds);
+        recording_reserve(r, s, more[i]);
+        if (!numbered)
+            s->rounds = NULL;
+        else if (!s->rounds)
+            s->rounds = ARENA_NEW(r->arena, uint32_t, s->capacity);
+    }
+}
+
+void result_log_finish(struct result_log *log) {
+    make_room(log);
+    for (const struct chunk *chunk = log->first; chunk; chunk = chunk->next) {
+        for (size_t at = 0; at < chunk->used;) {
+            const union word *words = &chunk->words[at];
+            const struct group *group = &log->groups[words->head.group];
+            uint32_t count = log->shapes[group->shape].count;
+            for (uint32_t i = 0; i < count; i++) {
+                struct series *s = &log->r->series[log->series[group->first_series + i]];
+                if (s->rounds)
+                    s->rounds[s->count] = words->head.round;
+                s->values[s->count++] = words[1 + i].value;
+            }
+            at += (size_t)count + 1;
+        }
+    }
+}

@@ -76,9 +76,9 @@ void counters_read(struct counters *counters, struct counter_value values[COUNTE
 /* What the difference of two raw readings says. */
 struct counter_value counter_scaled(const uint64_t before[3], const uint64_t after[3]);
 
-/* Says in words why events are missing and how to get them: "hardware counters are not supported by
- * this machine …", with `paranoid` (the value of perf_event_paranoid, or -1000 when unknown). NULL
- * when nothing is missing. */
+/* Says in words why events are missing and how to get them, "instructions, cycles: not supported by
+ * this machine …". `paranoid` is the value of perf_event_paranoid. NULL when nothing is missing. */
+enum { COUNTERS_PARANOID_UNKNOWN = -1000 };
 const char *counters_explain(const struct counter_set *set, const struct counter_state *state,
                              int paranoid, struct arena *arena);
 

@@ -49,8 +49,9 @@ struct launched {
 struct launcher;
 
 /* Resolves the commands, forks, sets affinity and personality, opens counters. The plan's arrays
- * are copied by the fork: they may change afterwards. Errors: PG_CHILD for a command that is not
- * there, an affinity or personality that is refused. */
+ * must live as long as the launcher; so must everything in the arena (no reset behind a mark taken
+ * before). Errors: PG_CHILD for a command that is not there, an affinity or personality that is
+ * refused. */
 bool launcher_start(struct launcher **out, const struct launch_plan *plan, struct arena *arena,
                     struct pg_error *err);
 

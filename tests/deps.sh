@@ -27,6 +27,7 @@ probe() {
     need libprotobuf-c-dev pkg-config --exists libprotobuf-c
     need libpopt-dev pkg-config --exists popt
     need libyaml-dev pkg-config --exists yaml-0.1
+    need libpcre2-dev pkg-config --exists libpcre2-8
     [ "$1" != --check ] || return 0
     need libcmocka-dev pkg-config --exists cmocka
     need bats have bats

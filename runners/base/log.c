@@ -33,7 +33,7 @@ void pg_log(enum log_level level, const char *format, ...) {
         end = sizeof line - 2;
     for (size_t i = used; i < end; i++) {
         unsigned char c = (unsigned char)line[i];
-        if ((c < 0x20 && c != '\n') || c == 0x7F)
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
             line[i] = '?';
     }
     line[end++] = '\n';

@@ -14,9 +14,8 @@ struct text text_trim(struct text text) {
     return text;
 }
 
-/* Length in bytes of the white space character at `at`, or 0. Beyond ASCII: Unicode's White_Space
- * property, which is what Go's unicode.IsSpace tests. */
-static size_t space_length(const char *at, const char *end) {
+/* Beyond ASCII: Unicode's White_Space property. */
+size_t text_space(const char *at, const char *end) {
     unsigned char c = (unsigned char)*at;
     if (c < 0x80)
         return is_blank(*at) ? 1 : 0;
@@ -31,12 +30,12 @@ static size_t space_length(const char *at, const char *end) {
 bool text_field(struct text *rest, struct text *field) {
     const char *at = rest->at, *end = rest->at + rest->length;
     size_t skip;
-    while (at < end && (skip = space_length(at, end)) > 0)
+    while (at < end && (skip = text_space(at, end)) > 0)
         at += skip;
     const char *start = at;
     while (at < end && ((unsigned char)*at > ' ' && (unsigned char)*at < 0x80))
         at++;
-    while (at < end && space_length(at, end) == 0)
+    while (at < end && text_space(at, end) == 0)
         at++;
     field->at = start;
     field->length = (size_t)(at - start);

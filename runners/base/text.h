@@ -32,6 +32,10 @@ static inline bool text_starts(struct text text, const char *prefix) {
 /* Without ASCII blanks at both ends. */
 struct text text_trim(struct text text);
 
+/* Length in bytes of the white space character that begins at `at` (at < end), or 0: what Go's
+ * unicode.IsSpace takes for one. */
+size_t text_space(const char *at, const char *end);
+
 /* Takes the next field, split at ASCII or Unicode white space (as Go's strings.Fields splits), off
  * the front of *rest. False when none is left. */
 bool text_field(struct text *rest, struct text *field);

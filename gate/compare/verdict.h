@@ -45,8 +45,8 @@ int verdict_exit_code(enum verdict verdict);
     X(DAMAGED_INPUT, "damaged-input")                                                              \
     X(NO_BASELINE, "no-baseline")                                                                  \
     X(FINGERPRINT, "fingerprint")                                                                  \
-    X(NOTHING_COMPARABLE, "nothing-comparable")                                                    \
     X(FAILED_ROWS, "failed-rows")                                                                  \
+    X(NOTHING_COMPARABLE, "nothing-comparable")                                                    \
     X(MISSING_ROWS, "missing-rows")
 
 enum reason {

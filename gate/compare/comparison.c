@@ -1,0 +1,218 @@
+#include "gate/compare/judge.h"
+
+#include "gate/compare/fingerprint_match.h"
+#include "gate/compare/rename.h"
+#include "stats/adjust.h"
+
+void comparison_note(struct comparison *comparison, enum note_level level, const char *where,
+                     const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    struct note note = {.level = level, .where = where};
+    note.text = arena_vprintf(comparison->arena, format, args);
+    va_end(args);
+    ARENA_PUSH(comparison->arena, comparison->notes, comparison->note_count,
+               comparison->note_capacity, note);
+}
+
+/* A recording's own notes, each with where it comes from; beyond this many a reader wants the
+ * count. */
+enum { MOST_NOTES = 200 };
+
+static void carry_notes(struct comparison *c, const struct recording *r) {
+    for (uint32_t i = 0; i < r->note_count; i++) {
+        if (i == MOST_NOTES) {
+            comparison_note(c, NOTE_WARNING, r->label, "%u further notes are left out",
+                            r->note_count - i);
+            return;
+        }
+        const struct note *note = &r->notes[i];
+        bool placed = note->where && r->path && strncmp(note->where, r->path, strlen(r->path)) == 0;
+        const char *where = placed        ? note->where
+                            : note->where ? arena_printf(c->arena, "%s: %s", r->label, note->where)
+                                          : r->label;
+        comparison_note(c, note->level, where, "%s", note->text);
+    }
+}
+
+static void add_reason(struct comparison *c, enum reason reason) {
+    c->reasons |= 1U << reason;
+}
+
+static void check_damage(struct comparison *c, const struct recording *r) {
+    bool damaged = r->damaged_lines > 0;
+    for (uint32_t i = 0; i < r->note_count && !damaged; i++)
+        damaged = r->notes[i].level == NOTE_DAMAGE;
+    if (!damaged)
+        return;
+    add_reason(c, REASON_DAMAGED_INPUT);
+    if (r->damaged_lines > 0)
+        comparison_note(c, NOTE_DAMAGE, r->label, "%llu damaged result line%s",
+                        (unsigned long long)r->damaged_lines, r->damaged_lines == 1 ? "" : "s");
+}
+
+static void check_machines(struct judge *judge) {
+    struct comparison *c = judge->comparison;
+    for (size_t h = 0; h < c->head_count; h++) {
+        const char *difference = NULL;
+        size_t b = 0;
+        for (; b < c->base_count && !difference; b++)
+            difference = fingerprint_difference(c->base[b], c->head[h], judge->arena);
+        judge->together[h] = c->base_count == 1 && recordings_share_session(c->base[0], c->head[h]);
+        if (!difference)
+            continue;
+        const char *base = c->base[b - 1]->label, *head = c->head[h]->label;
+        if (c->policy->ignore_fingerprint) {
+            comparison_note(c, NOTE_WARNING, NULL, "%s and %s are of different machines: %s", base,
+                            head, difference);
+            continue;
+        }
+        judge->mismatch[h] = difference;
+        add_reason(c, REASON_FINGERPRINT);
+        comparison_note(c, NOTE_WARNING, NULL,
+                        "%s and %s are of different machines: %s; --ignore-fingerprint compares "
+                        "them all the same",
+                        base, head, difference);
+    }
+}
+
+/* With the default projection columns are files, and the base is the one it is called by, also when
+ * it has no sample and so no column. */
+static size_t base_column(const struct judge *judge, const char *projection) {
+    const struct grid *grid = judge->grid;
+    if (projection && strcmp(projection, ".file") != 0)
+        return grid->column_count ? 0 : NO_COLUMN;
+    for (size_t i = 0; i < grid->column_count; i++) {
+        if (strcmp(grid->columns[i].text, judge->comparison->base[0]->label) == 0)
+            return i;
+    }
+    return NO_COLUMN;
+}
+
+static bool in_family(const struct row *row) {
+    return row->policy.gated && row->policy.better != BETTER_UNKNOWN && !isnan(row->p);
+}
+
+static bool adjust(enum correction correction, double *p, size_t n, struct pg_error *err) {
+    bool good = correction == CORRECTION_BH     ? adjust_benjamini_hochberg(p, n, p)
+                : correction == CORRECTION_HOLM ? adjust_holm(p, n, p)
+                                                : true;
+    return good || pg_error_set(err, PG_INTERNAL, "no memory to correct %zu p-values", n);
+}
+
+static bool correct(struct judge *judge, struct pg_error *err) {
+    struct comparison *c = judge->comparison;
+    double *p = ARENA_NEW(judge->arena, double, c->row_count);
+    for (size_t i = 0; i < c->row_count; i++) {
+        p[i] = in_family(&c->rows[i]) ? c->rows[i].p : NAN;
+        c->family += isnan(p[i]) ? 0 : 1;
+    }
+    if (!adjust(c->policy->correction, p, c->row_count, err))
+        return false;
+    for (size_t i = 0; i < c->row_count; i++)
+        c->rows[i].p_adjusted = isnan(p[i]) ? c->rows[i].p : p[i];
+    return true;
+}
+
+/* A pause every third round is no change of the centre. It does not make a row red, but it is said.
+ */
+static bool note_tails(struct judge *judge, struct pg_error *err) {
+    struct comparison *c = judge->comparison;
+    double *p = ARENA_NEW(judge->arena, double, judge->tail_count);
+    for (size_t i = 0; i < judge->tail_count; i++)
+        p[i] = in_family(&c->rows[i]) ? judge->tails[i].p : NAN;
+    if (!adjust(c->policy->correction, p, judge->tail_count, err))
+        return false;
+    for (size_t i = 0; i < judge->tail_count; i++) {
+        struct row *row = &c->rows[i];
+        double change = judge->tails[i].change;
+        if (p[i] <= row->policy.alpha && row->verdict != ROW_REGRESSED && row_worse(row, change) &&
+            row_beyond(row, change))
+            row_note(row, judge->arena,
+                     "the mean is worse by %.3g%% (p = %.2g) while the centre is not: some rounds "
+                     "got slower, look at the spread",
+                     100 * fabs(change), p[i]);
+    }
+    return true;
+}
+
+static bool judge_verdicts(struct judge *judge, struct pg_error *err) {
+    struct comparison *c = judge->comparison;
+    if (!correct(judge, err))
+        return false;
+    for (size_t i = 0; i < c->row_count; i++)
+        row_decide(&c->rows[i], judge->arena);
+    if (!note_tails(judge, err))
+        return false;
+    for (size_t i = 0; i < c->row_count; i++)
+        c->rows[i].unwaived = c->rows[i].verdict;
+    judge_waivers(judge);
+    return true;
+}
+
+static void note_unused(struct judge *judge) {
+    struct comparison *c = judge->comparison;
+    for (size_t i = 0; i < c->policy->rule_count; i++) {
+        const struct policy_rule *rule = &c->policy->rules[i];
+        if (!judge->rules_used[i])
+            comparison_note(c, NOTE_WARNING, rule->where,
+                            "the rule for benchmark '%.200s', unit '%.100s' matches no row",
+                            rule->benchmark ? rule->benchmark : "*", rule->unit ? rule->unit : "*");
+    }
+}
+
+static bool build(struct judge *judge, const struct comparison_input *input, struct pg_error *err) {
+    struct comparison *c = judge->comparison;
+    struct arena *arena = judge->arena;
+    const struct recording **all = ARENA_NEW(arena, const struct recording *, input->count);
+    c->base = renamed_recordings(input->recordings, input->base_count, c);
+    for (size_t i = 0; i < input->count; i++)
+        all[i] = i < input->base_count ? c->base[i] : input->recordings[i];
+    if (!grid_build(judge->grid, all, input->count, &input->spec, arena, err))
+        return false;
+    for (size_t i = 0; i < input->count; i++) {
+        carry_notes(c, all[i]);
+        check_damage(c, all[i]);
+    }
+    judge->base_number = base_column(judge, input->spec.col);
+    check_machines(judge);
+    judge->failed = failed_rows_new(judge);
+    judge_rows(judge);
+    judge_unmatched(judge);
+    judge->tail_count = c->row_count;
+    failed_rest(judge);
+    if (!judge_verdicts(judge, err))
+        return false;
+    note_unused(judge);
+    judge_total(judge);
+    return true;
+}
+
+bool comparison_build(struct comparison *out, const struct comparison_input *input,
+                      struct arena *arena, struct pg_error *err) {
+    struct grid *grid = arena_alloc(arena, sizeof *grid);
+    size_t heads = input->count - input->base_count;
+    *out = (struct comparison){
+        .grid = grid,
+        .policy = input->policy,
+        .base_count = input->base_count,
+        .head = input->recordings + input->base_count,
+        .head_count = heads,
+        .arena = arena,
+    };
+    struct judge judge = {
+        .comparison = out,
+        .grid = grid,
+        .tester = {.policy = input->policy, .arena = arena},
+        .mismatch = ARENA_NEW(arena, const char *, heads),
+        .together = ARENA_NEW(arena, bool, heads),
+        .rules_used = ARENA_NEW(arena, bool, input->policy->rule_count),
+        .arena = arena,
+    };
+    if (input->policy->test == TEST_MANN_WHITNEY)
+        judge.tester.ranks = rank_workspace_new();
+    bool good = build(&judge, input, err);
+    if (judge.tester.ranks)
+        rank_workspace_free(judge.tester.ranks);
+    return good;
+}

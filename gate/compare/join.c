@@ -1,0 +1,213 @@
+#include "gate/compare/judge.h"
+
+#include "runners/recording/unit.h"
+
+/* One table as the join sees it. */
+struct join {
+    const struct grid_table *table;
+    struct row_policy of_unit;
+    struct unit_traits traits;
+    size_t base_index;        /* of the base column in the table, or NO_COLUMN */
+    const size_t *head_index; /* by column number: index in the table, or NO_COLUMN */
+    const char *turned; /* what to say when the two sides state opposite directions, or NULL */
+};
+
+static enum better stated_direction(const struct recording *const *recordings, size_t count,
+                                    const char *unit) {
+    for (size_t i = 0; i < count; i++) {
+        const struct recording *r = recordings[i];
+        for (uint32_t u = 0; u < r->unit_count; u++) {
+            if (r->units[u].better != BETTER_UNKNOWN &&
+                strcmp(strings_get(r->strings, r->units[u].unit), unit) == 0)
+                return r->units[u].better;
+        }
+    }
+    return unit_better(unit);
+}
+
+static const char *direction_change(const struct judge *judge, const char *unit) {
+    const struct comparison *c = judge->comparison;
+    enum better base = stated_direction(c->base, c->base_count, unit);
+    for (size_t i = 0; i < c->head_count; i++) {
+        enum better head = stated_direction(&c->head[i], 1, unit);
+        if (base != BETTER_UNKNOWN && head != BETTER_UNKNOWN && base != head)
+            return arena_printf(judge->arena,
+                                "better is %s in the base and %s in the head: say which with "
+                                "--rule '*:%s:better=…'",
+                                base == BETTER_LOWER ? "lower" : "higher",
+                                head == BETTER_LOWER ? "lower" : "higher", unit);
+    }
+    return NULL;
+}
+
+static size_t column_limit(const struct judge *judge) {
+    return judge->grid->column_count;
+}
+
+static struct join join_table(const struct judge *judge, const struct grid_table *table,
+                              size_t *head_index) {
+    const char *unit = table->unit;
+    struct join join = {
+        .table = table,
+        .of_unit = policy_for_unit(judge->comparison->policy, unit, table->metadata),
+        .traits = {unit_is_deterministic(unit) || table->metadata->assume == ASSUME_EXACT,
+                   unit_is_time(unit) || unit_better(unit) == BETTER_HIGHER},
+        .base_index = NO_COLUMN,
+        .head_index = head_index,
+        .turned = direction_change(judge, unit),
+    };
+    for (size_t i = 0; i < column_limit(judge); i++)
+        head_index[i] = NO_COLUMN;
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->column_numbers[i] == judge->base_number)
+            join.base_index = i;
+        else
+            head_index[table->column_numbers[i]] = i;
+    }
+    return join;
+}
+
+static const struct cell *cell_at(const struct grid_row *row, size_t index) {
+    return index == NO_COLUMN ? NULL : row->cells[index];
+}
+
+/* Which head recording a cell is of; head_count when it is of several, or of the base. */
+static size_t head_of(const struct comparison *c, const struct cell *cell) {
+    size_t i = 0;
+    while (i < c->head_count && c->head[i] != cell->recording)
+        i++;
+    return i;
+}
+
+static const char *mismatch_of(const struct judge *judge, const struct cell *base,
+                               const struct cell *head) {
+    const struct comparison *c = judge->comparison;
+    if (base->recording && base->recording == head->recording)
+        return NULL;
+    size_t i = head_of(c, head);
+    if (i < c->head_count)
+        return judge->mismatch[i];
+    for (i = 0; i < c->head_count; i++) {
+        if (judge->mismatch[i])
+            return judge->mismatch[i];
+    }
+    return NULL;
+}
+
+static bool measured_together(const struct judge *judge, const struct cell *base,
+                              const struct cell *head) {
+    const struct comparison *c = judge->comparison;
+    size_t i = head_of(c, head);
+    return base->recording == c->base[0] && i < c->head_count && judge->together[i];
+}
+
+static struct row blank_row(const struct join *join, const struct grid_row *grid_row,
+                            size_t column) {
+    struct side none = {0, NAN, NAN, NAN};
+    return (struct row){
+        .table = join->table,
+        .grid_row = grid_row,
+        .column = column,
+        .name = grid_row->key.text,
+        .unit = join->table->unit,
+        .policy = join->of_unit,
+        .base = none,
+        .head = none,
+        .change = NAN,
+        .change_low = NAN,
+        .change_high = NAN,
+        .t = NAN,
+        .df = NAN,
+        .p = NAN,
+        .p_adjusted = NAN,
+        .smallest_detectable_change = NAN,
+    };
+}
+
+/* A row with both sides. */
+static void compare_sides(struct judge *judge, const struct join *join, struct row *row,
+                          const struct cell *base, const struct cell *head,
+                          struct auto_tail *tail) {
+    struct row_tester *tester = &judge->tester;
+    const char *mismatch = mismatch_of(judge, base, head);
+    const char *turned = row->policy.ruled_better ? NULL : join->turned;
+    if (mismatch || turned) {
+        row->verdict = ROW_INCOMPARABLE;
+        row->base = side_alone(tester, base);
+        row->head = side_alone(tester, head);
+        row_note(row, judge->arena, "%s%s", mismatch ? "other machine: " : "",
+                 mismatch ? mismatch : turned);
+        return;
+    }
+    row_test(tester, row, base, head, join->traits, measured_together(judge, base, head), tail);
+    if (row->policy.better == BETTER_UNKNOWN && row->verdict == ROW_INCONCLUSIVE)
+        row_note(row, judge->arena,
+                 "unknown whether lower or higher is better: say so with a Unit line or --rule "
+                 "'*:%s:better=…'",
+                 row->unit);
+    if (judge->comparison->base_count > 1 && base->part_count <= 1)
+        row_note(row, judge->arena, "in one of %zu baseline sessions only",
+                 judge->comparison->base_count);
+}
+
+static void make_row(struct judge *judge, const struct join *join, const struct grid_row *grid_row,
+                     size_t column) {
+    struct comparison *c = judge->comparison;
+    const struct cell *base = cell_at(grid_row, join->base_index);
+    const struct cell *head =
+        column < column_limit(judge) ? cell_at(grid_row, join->head_index[column]) : NULL;
+    if (!base && !head)
+        return;
+    struct row *row = &c->rows[c->row_count];
+    judge->tails[c->row_count++] = (struct auto_tail){NAN, NAN};
+    *row = blank_row(join, grid_row, column);
+    row->policy = policy_for(c->policy, &join->of_unit, row->name, row->unit, judge->rules_used);
+    if (base && head) {
+        compare_sides(judge, join, row, base, head, &judge->tails[c->row_count - 1]);
+    } else if (base) {
+        row->verdict = ROW_MISSING;
+        row->base = side_alone(&judge->tester, base);
+    } else {
+        row->verdict = ROW_NEW;
+        row->head = side_alone(&judge->tester, head);
+    }
+    const struct cell *only = head ? head : base;
+    if (only->vary)
+        row_note(row, judge->arena, "%s", only->vary);
+    if (judge->failed)
+        failed_apply(judge, row);
+}
+
+static size_t head_columns(const struct judge *judge) {
+    return column_limit(judge) - (judge->base_number != NO_COLUMN);
+}
+
+/* Every (row, head column) of a table; without any head column all rows are missing from one that
+ * is not there. */
+static void make_rows(struct judge *judge, const struct join *join) {
+    size_t limit = column_limit(judge);
+    for (size_t r = 0; r < join->table->row_count; r++) {
+        const struct grid_row *grid_row = &join->table->rows[r];
+        if (head_columns(judge) == 0)
+            make_row(judge, join, grid_row, limit);
+        for (size_t column = 0; column < limit; column++) {
+            if (column != judge->base_number)
+                make_row(judge, join, grid_row, column);
+        }
+    }
+}
+
+void judge_rows(struct judge *judge) {
+    struct comparison *c = judge->comparison;
+    size_t heads = head_columns(judge) > 0 ? head_columns(judge) : 1, most = 0;
+    for (size_t t = 0; t < judge->grid->table_count; t++)
+        most += judge->grid->tables[t].row_count * heads;
+    c->rows = ARENA_NEW(judge->arena, struct row, most);
+    c->row_capacity = most;
+    judge->tails = ARENA_NEW(judge->arena, struct auto_tail, most);
+    size_t *head_index = ARENA_NEW(judge->arena, size_t, column_limit(judge));
+    for (size_t t = 0; t < judge->grid->table_count; t++) {
+        struct join join = join_table(judge, &judge->grid->tables[t], head_index);
+        make_rows(judge, &join);
+    }
+}

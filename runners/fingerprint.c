@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-static const char unknown[] = "unknown";
-
 static uint64_t fnv(const char *text) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (; *text; text++)
@@ -140,52 +138,4 @@ const char *fingerprint_text(const struct fingerprint *fingerprint, struct arena
 const char *fingerprint_id(const struct fingerprint *fingerprint, struct arena *arena) {
     return arena_printf(arena, "%016llx",
                         (unsigned long long)fnv(fingerprint_text(fingerprint, arena)));
-}
-
-/* Splits one `key=value` off the front. */
-static bool next_field(struct text *rest, struct text *key, struct text *value) {
-    struct text field;
-    while (text_field(rest, &field)) {
-        const char *equals = memchr(field.at, '=', field.length);
-        if (!equals)
-            continue;
-        *key = (struct text){field.at, (size_t)(equals - field.at)};
-        *value = (struct text){equals + 1, field.length - key->length - 1};
-        return true;
-    }
-    return false;
-}
-
-const char *fingerprint_value(const char *text, const char *key, struct arena *arena) {
-    struct text rest = text_of(text), name, value;
-    while (next_field(&rest, &name, &value)) {
-        if (text_equal(name, key))
-            return arena_strndup(arena, value.at, value.length);
-    }
-    return NULL;
-}
-
-static const char *append(const char *list, const char *key, const char *old, const char *new,
-                          struct arena *arena) {
-    return arena_printf(arena, "%s%s%s (%s / %s)", list ? list : "", list ? ", " : "", key,
-                        old ? old : unknown, new ? new : unknown);
-}
-
-const char *fingerprint_difference(const char *old, const char *new, struct arena *arena) {
-    const char *list = NULL;
-    struct text rest = text_of(old), name, value;
-    while (next_field(&rest, &name, &value)) {
-        const char *key = arena_strndup(arena, name.at, name.length);
-        const char *before = arena_strndup(arena, value.at, value.length);
-        const char *after = fingerprint_value(new, key, arena);
-        if (!after || strcmp(before, after) != 0)
-            list = append(list, key, before, after, arena);
-    }
-    rest = text_of(new);
-    while (next_field(&rest, &name, &value)) {
-        const char *key = arena_strndup(arena, name.at, name.length);
-        if (!fingerprint_value(old, key, arena))
-            list = append(list, key, NULL, arena_strndup(arena, value.at, value.length), arena);
-    }
-    return list;
 }

@@ -26,15 +26,9 @@ struct fingerprint {
 struct fingerprint fingerprint_read(const struct system_roots *roots, const char *compiler,
                                     struct arena *arena);
 
-/* "cpu-vendor=… cpu-family=… …", and its FNV-1a hash as 16 hexadecimal digits. */
+/* "cpu-vendor=… cpu-family=… …" (recording/fingerprint_text.h takes it apart), and its FNV-1a hash
+ * as 16 hexadecimal digits. */
 const char *fingerprint_text(const struct fingerprint *fingerprint, struct arena *arena);
 const char *fingerprint_id(const struct fingerprint *fingerprint, struct arena *arena);
-
-/* The value of a key in a fingerprint text; NULL when it has none. */
-const char *fingerprint_value(const char *text, const char *key, struct arena *arena);
-
-/* Which keys differ between two fingerprint texts: "kernel (6.1.0 / 6.1.9), cores (2 / 4)"; NULL
- * when none does. */
-const char *fingerprint_difference(const char *old, const char *new, struct arena *arena);
 
 #endif

@@ -1,7 +1,7 @@
 #include "gate/compare/judge.h"
 
-#include "gate/compare/fingerprint_match.h"
 #include "gate/compare/rename.h"
+#include "runners/recording/fingerprint_text.h"
 #include "stats/adjust.h"
 
 void comparison_note(struct comparison *comparison, enum note_level level, const char *where,
@@ -51,14 +51,32 @@ static void check_damage(struct comparison *c, const struct recording *r) {
                         (unsigned long long)r->damaged_lines, r->damaged_lines == 1 ? "" : "s");
 }
 
+static bool share_session(const struct recording *base, const struct recording *head) {
+    const char *left = recording_get(base, "session"), *right = recording_get(head, "session");
+    return left && right && *left && strcmp(left, right) == 0;
+}
+
+/* What differs between the machines; NULL when nothing does, when a side does not tell, and for one
+ * session. */
+static const char *machine_difference(const struct recording *base, const struct recording *head,
+                                      struct arena *arena) {
+    const char *left = recording_get(base, "fingerprint-id");
+    const char *right = recording_get(head, "fingerprint-id");
+    if (!left || !right || strcmp(left, right) == 0 || share_session(base, head))
+        return NULL;
+    const char *keys = fingerprint_difference(recording_get(base, "fingerprint"),
+                                              recording_get(head, "fingerprint"), arena);
+    return keys ? keys : arena_printf(arena, "fingerprint-id (%.64s / %.64s)", left, right);
+}
+
 static void check_machines(struct judge *judge) {
     struct comparison *c = judge->comparison;
     for (size_t h = 0; h < c->head_count; h++) {
         const char *difference = NULL;
         size_t b = 0;
         for (; b < c->base_count && !difference; b++)
-            difference = fingerprint_difference(c->base[b], c->head[h], judge->arena);
-        judge->together[h] = c->base_count == 1 && recordings_share_session(c->base[0], c->head[h]);
+            difference = machine_difference(c->base[b], c->head[h], judge->arena);
+        judge->together[h] = c->base_count == 1 && share_session(c->base[0], c->head[h]);
         if (!difference)
             continue;
         const char *base = c->base[b - 1]->label, *head = c->head[h]->label;

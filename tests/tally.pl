@@ -21,7 +21,7 @@ $harness->callback(made_parser => sub {
         my $test = shift;
         return unless $test->has_skip && $test->is_actual_ok;
         $skipped{$file}++;
-        push @skips, sprintf '%s: %s: %s', $file, $test->description, $test->explanation || 'no reason given';
+        push @skips, sprintf '%s: %s: %s', $file, $test->description =~ s/^- //r, $test->explanation || 'no reason given';
     });
 });
 

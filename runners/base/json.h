@@ -1,4 +1,4 @@
-/* JSON in (cJSON, made strict) and out (a small stream writer). */
+/* JSON in (cJSON, made strict) and out (a small stream writer, json_writer.c). */
 #ifndef RUNNERS_BASE_JSON_H
 #define RUNNERS_BASE_JSON_H
 

@@ -7,6 +7,7 @@
 #include "runners/formats/format.h"
 #include "runners/recording/recording.h"
 #include "runners/sampler/counters.h"
+#include "runners/schedule.h"
 #include "runners/system_files.h"
 
 #include <sched.h>
@@ -20,9 +21,6 @@ struct plan_side {
     const char *directory;                                      /* to run in, or NULL */
     const char *commit, *branch;                                /* provenance, or NULL */
 };
-
-/* ABBA: sides in order in odd rounds, in reverse in even ones. */
-enum run_order { ORDER_ABBA, ORDER_SHUFFLE };
 
 struct plan {
     const struct plan_side *sides;

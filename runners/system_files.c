@@ -49,19 +49,23 @@ bool system_number(int64_t *out, struct arena *arena, const char *format, ...) {
     return text && number_i64(text_of(text), out);
 }
 
+/* The value when the line is of that key. */
+static bool line_value(struct text line, const char *key, struct text *value) {
+    const char *colon = line.length ? memchr(line.at, ':', line.length) : NULL;
+    size_t length = colon ? (size_t)(colon - line.at) : strcspn(line.at, " \t\n");
+    if (!text_equal(text_trim((struct text){line.at, length}), key))
+        return false;
+    size_t skip = colon ? length + 1 : length;
+    *value = text_trim((struct text){line.at + skip, line.length - skip});
+    return true;
+}
+
 const char *system_value(const char *text, const char *key, struct arena *arena) {
-    size_t length = strlen(key);
     for (const char *line = text, *end; line; line = *end ? end + 1 : NULL) {
+        struct text value;
         end = strchrnul(line, '\n');
-        size_t line_length = (size_t)(end - line);
-        if (line_length <= length || memcmp(line, key, length) != 0)
-            continue;
-        struct text rest = text_trim((struct text){line + length, line_length - length});
-        if (rest.length && rest.at[0] == ':')
-            rest = text_trim((struct text){rest.at + 1, rest.length - 1});
-        else if (!strchr(" \t", line[length]))
-            continue; /* a longer key */
-        return arena_strndup(arena, rest.at, rest.length);
+        if (line_value((struct text){line, (size_t)(end - line)}, key, &value))
+            return arena_strndup(arena, value.at, value.length);
     }
     return NULL;
 }

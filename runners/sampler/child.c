@@ -17,7 +17,8 @@ bool child_run(const struct child_request *request, struct launched *result, str
     struct launcher *launcher = NULL;
     if (!launcher_start(&launcher, &plan, arena, err))
         return false;
-    bool good = launcher_run(launcher, 0, false, 0, result, arena, err);
+    bool good = launcher_run(launcher, 0, (struct launch_how){.finish = request->finish}, result,
+                             arena, err);
     launcher_stop(launcher);
     return good;
 }

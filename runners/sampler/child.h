@@ -9,6 +9,7 @@ struct child_request {
     const char *directory;   /* NULL: here */
     double timeout;          /* seconds, 0: none */
     size_t output_limit;     /* bytes kept of stdout and of stderr; 0: 1 MiB */
+    bool finish;             /* an interrupt does not end it (cleaning up) */
 };
 
 /* Runs it with stdin empty and both outputs captured (into the arena). True when it ran at all:

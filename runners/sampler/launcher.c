@@ -36,8 +36,8 @@ struct prepared {
 
 /* Messages between the two processes; they share one program, so structs can travel as they are. */
 struct order {
-    uint32_t index, padding;
-    bool pad;
+    uint32_t index;
+    struct launch_how how;
 };
 enum refusal { REFUSED_NOTHING, REFUSED_CPUS, REFUSED_PERSONALITY };
 struct ready {
@@ -102,14 +102,22 @@ static bool wants_migrations(const struct counters *counters) {
     return false;
 }
 
+/* One that went to the whole process group came here too. */
+static void forget_interrupt(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigtimedwait(&set, NULL, &(struct timespec){0, 0});
+}
+
 static void obey(const struct launcher *launcher, const struct far_ends *ends,
                  struct spawn_request *request, struct counters *counters,
                  const struct order *order, struct reply *reply) {
     const struct prepared *command = &launcher->prepared[order->index];
-    char *end = command->padding + sizeof padding_name - 1 + command->base + order->padding;
+    char *end = command->padding + sizeof padding_name - 1 + command->base + order->how.padding;
     char kept = *end;
     *end = '\0';
-    *command->padding_slot = order->pad ? command->padding : NULL;
+    *command->padding_slot = order->how.pad ? command->padding : NULL;
     request->path = command->path;
     request->argv = command->argv;
     request->environment = command->environment;
@@ -118,6 +126,8 @@ static void obey(const struct launcher *launcher, const struct far_ends *ends,
     request->output = ends->output;
     request->error = ends->error;
     memset(reply, 0, sizeof *reply);
+    if (order->how.finish)
+        forget_interrupt();
     if (!spawn_run(request, &reply->process))
         reply->fork_error = errno;
     counters_read(counters, reply->counters);
@@ -346,9 +356,9 @@ static void forget(struct capture *capture) {
 }
 
 /* Reads output until the reply is there; an interrupt is passed on once. */
-static bool listen_until_reply(struct launcher *launcher, struct reply *reply,
+static bool listen_until_reply(struct launcher *launcher, bool finish, struct reply *reply,
                                struct pg_error *err) {
-    bool passed_on = false;
+    bool passed_on = finish;
     struct pollfd fds[] = {{launcher->socket, POLLIN, 0},
                            {launcher->output.fd, POLLIN, 0},
                            {launcher->error.fd, POLLIN, 0}};
@@ -374,11 +384,13 @@ static bool listen_until_reply(struct launcher *launcher, struct reply *reply,
     }
 }
 
-bool launcher_run(struct launcher *launcher, size_t index, bool pad, uint32_t padding,
+bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how,
                   struct launched *result, struct arena *arena, struct pg_error *err) {
-    struct order order = {(uint32_t)index, padding < LAUNCH_PADDING ? padding : LAUNCH_PADDING,
-                          pad};
+    struct order order;
     struct reply reply;
+    memset(&order, 0, sizeof order);
+    order.index = (uint32_t)index;
+    order.how = how;
     if (launcher->stale) {
         drain(launcher, &launcher->output);
         drain(launcher, &launcher->error);
@@ -387,7 +399,7 @@ bool launcher_run(struct launcher *launcher, size_t index, bool pad, uint32_t pa
     forget(&launcher->error);
     if (send(launcher->socket, &order, sizeof order, MSG_NOSIGNAL) < 0)
         return pg_error_set(err, PG_CHILD, "the launching process is gone");
-    if (!listen_until_reply(launcher, &reply, err))
+    if (!listen_until_reply(launcher, how.finish, &reply, err))
         return false;
     drain(launcher, &launcher->output);
     drain(launcher, &launcher->error);
@@ -422,4 +434,19 @@ void launcher_stop(struct launcher *launcher) {
     if (launcher->pid > 0)
         waitpid(launcher->pid, NULL, 0);
     launcher->pid = 0;
+}
+
+const char *launched_end(struct text printed, struct arena *arena) {
+    enum { LINES = 20, BYTES = 2000 };
+    struct text rest = text_trim(printed);
+    if (rest.length > BYTES) {
+        rest.at += rest.length - BYTES;
+        rest.length = BYTES;
+    }
+    const char *at = rest.at + rest.length;
+    for (int lines = 0; at > rest.at; at--) {
+        if (at[-1] == '\n' && ++lines == LINES)
+            break;
+    }
+    return arena_strndup(arena, at, (size_t)(rest.at + rest.length - at));
 }

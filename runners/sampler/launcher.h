@@ -55,12 +55,20 @@ struct launcher;
 bool launcher_start(struct launcher **out, const struct launch_plan *plan, struct arena *arena,
                     struct pg_error *err);
 
-/* Runs command `index` once. Commands get the variable PERFGATE_PADDING with as many bytes as make
- * the strings on every command's stack equally long, and `padding` (at most LAUNCH_PADDING) more;
- * without `pad` it is not set. An interrupt (interrupt.h) ends the process, result->process.end is
+struct launch_how {
+    bool pad; /* give the command the variable PERFGATE_PADDING, with as many bytes as make the
+                 strings on every command's stack equally long, and `padding` more */
+    uint32_t padding; /* at most LAUNCH_PADDING */
+    bool finish;      /* an interrupt does not end it (cleaning up) */
+};
+
+/* Runs command `index` once. An interrupt (interrupt.h) ends the process, result->process.end is
  * then SPAWN_CANCELLED. Errors: PG_CHILD for a command that cannot be started. */
-bool launcher_run(struct launcher *launcher, size_t index, bool pad, uint32_t padding,
+bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how,
                   struct launched *result, struct arena *arena, struct pg_error *err);
+
+/* The last lines of what a command printed, fit for a message: at most 20 lines and 2000 bytes. */
+const char *launched_end(struct text printed, struct arena *arena);
 
 /* What became of the counters; migrations come from /proc where their counter is refused. */
 const struct counter_state *launcher_counters(const struct launcher *launcher);

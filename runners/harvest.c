@@ -1,0 +1,76 @@
+#include "runners/harvest.h"
+
+#include "runners/shard.h"
+
+struct harvest harvest_read(struct text output, const struct format *format,
+                            struct strings *strings, struct arena *scratch) {
+    struct pg_error err = {PG_OK, ""};
+    struct source *source = NULL;
+    struct harvest harvest = {NULL, NULL};
+    if (!format)
+        format = format_detect(output);
+    if (!format)
+        return harvest;
+    struct recording *printed = recording_new("output", "output", strings, scratch);
+    bool good =
+        source_memory(&source, "output", output, &err) && format->read(printed, source, &err);
+    source_close(source);
+    if (!good)
+        harvest.problem = arena_strdup(scratch, err.text);
+    if (printed->series_count || printed->damaged_lines)
+        harvest.printed = printed;
+    return harvest;
+}
+
+static double mean(const struct series *series) {
+    double sum = 0;
+    for (uint32_t i = 0; i < series->count; i++)
+        sum += series->values[i] / series->count;
+    return series->count == 1 ? series->values[0] : sum;
+}
+
+void harvest_add(struct recording *out, const struct recording *printed, uint32_t round,
+                 uint32_t shard_index, uint32_t shard_count) {
+    for (uint32_t i = 0; i < printed->series_count; i++) {
+        const struct series *from = &printed->series[i];
+        struct text name = {strings_get(printed->strings, from->name),
+                            strings_length(printed->strings, from->name)};
+        if (from->count == 0 || (shard_count && shard_of(name, shard_count) != shard_index))
+            continue;
+        const struct config *config = &printed->configs[from->config];
+        uint32_t number = recording_config(out, config->pairs, config->count);
+        recording_add(out,
+                      recording_series(out, number, from->name, from->unit, from->unit_written),
+                      mean(from), round);
+    }
+    for (uint32_t i = 0; i < printed->unit_count; i++) {
+        const struct unit_metadata *from = &printed->units[i];
+        struct unit_metadata *to = recording_unit(out, from->unit);
+        if (from->better != BETTER_UNKNOWN)
+            to->better = from->better;
+        if (from->assume != ASSUME_NOTHING)
+            to->assume = from->assume;
+    }
+}
+
+bool name_set_has(const struct name_set *set, uint32_t name) {
+    return name < set->has_capacity && set->has[name];
+}
+
+bool name_set_add(struct name_set *set, uint32_t name, struct arena *arena) {
+    if (name_set_has(set, name))
+        return false;
+    if (name >= set->has_capacity) {
+        size_t capacity = 2 * (size_t)name + 64;
+        set->has = arena_grow(arena, set->has, set->has_capacity, capacity, sizeof *set->has);
+        set->has_capacity = capacity;
+    }
+    set->has[name] = true;
+    ARENA_PUSH(arena, set->names, set->count, set->capacity, name);
+    return true;
+}
+
+void harvest_names(const struct recording *printed, struct name_set *set, struct arena *arena) {
+    for (uint32_t i = 0; i < printed->series_count; i++)
+        name_set_add(set, printed->series[i].name, arena);
+}

@@ -1,0 +1,92 @@
+/* One session of measuring from the inside: the state that runner.c (session and rounds),
+ * run_process.c (one process) and keep_round.c (what becomes of a complete round) share. Nobody
+ * else includes this. */
+#ifndef RUNNERS_MEASURING_H
+#define RUNNERS_MEASURING_H
+
+#include "runners/callgrind.h"
+#include "runners/fingerprint.h"
+#include "runners/harvest.h"
+#include "runners/process_figures.h"
+#include "runners/runner.h"
+#include "runners/sampler/launcher.h"
+
+enum { OUTPUT_LIMIT = 64 * 1024 * 1024, ERROR_LIMIT = 64 * 1024, NO_COMMAND = -1 };
+
+/* Is the process the benchmark, or what it prints? Decided by the first round in which something
+ * succeeded. */
+enum mode { MODE_UNDECIDED, MODE_WHOLE, MODE_HARNESS };
+
+/* A failed round of a side whose benchmarks are not known yet. */
+struct unnamed_failure {
+    uint32_t round;
+    const char *reason;
+};
+
+/* What one process of the current round gave. */
+struct sample {
+    const char *reason; /* why it failed, or NULL */
+    struct figure_values figures;
+    const struct recording *printed; /* in scratch */
+};
+
+struct side_state {
+    const struct plan_side *side;
+    struct recording *out;
+    int measure, setup, prepare, cleanup, count; /* indices of the launcher's commands */
+    struct name_set known;                       /* benchmarks it has printed */
+    struct unnamed_failure *unnamed;
+    size_t unnamed_count, unnamed_capacity;
+    struct sample sample;
+    struct callgrind callgrind;
+    bool failure_shown, outliving_noted, left_noted, floor_noted;
+    unsigned output_notes;
+};
+
+struct measuring {
+    const struct plan *plan;
+    struct side_state *sides;
+    size_t count;
+    struct launcher *launcher;
+    struct figures figures;
+    struct fingerprint fingerprint;
+    struct schedule schedule;
+    enum mode mode;
+    const char *name; /* of the whole process */
+    double least_share[COUNTERS_MAX];
+    struct measured *measured;
+    struct arena *arena, *scratch; /* scratch is emptied after each round */
+};
+
+/* Runs the side's prepare command and its process, and fills side->sample. The first failure of a
+ * side is shown. False: nothing can be started, or prepare failed. After an interrupt the sample
+ * means nothing. */
+bool run_process(struct measuring *m, struct side_state *side, uint32_t round, uint32_t padding,
+                 struct pg_error *err);
+
+/* Runs a command that is not measured; failure is an error that begins with `what`. */
+bool run_unmeasured(struct measuring *m, int command, const char *what, bool finish,
+                    struct pg_error *err);
+
+/* Runs each side once under callgrind, when the plan says so, and adds what it counted. */
+bool count_instructions(struct measuring *m, struct pg_error *err);
+
+/* On stderr, once a side, with the end of what it printed. `launched` may be NULL. */
+void show_failure(struct side_state *side, uint32_t round, const char *reason,
+                  const struct launched *launched, struct arena *scratch);
+
+/* Decides the mode, when it can be, after all sides have run in a round. */
+void decide_mode(struct measuring *m, uint32_t round);
+
+/* Puts the samples of a complete round into the recordings. */
+void keep_round(struct measuring *m, uint32_t round);
+
+/* At the end: failures that belong to no known benchmark yet get names; the number of benchmarks is
+ * written. */
+void keep_rest(struct measuring *m);
+
+/* Name of the process figures: the benchmark itself, or `process/NAME` beside those that it prints.
+ */
+uint32_t process_name(const struct measuring *m, const struct side_state *side);
+
+#endif

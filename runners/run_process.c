@@ -1,0 +1,169 @@
+#include "runners/base/log.h"
+#include "runners/measuring.h"
+#include "runners/provenance.h"
+#include "runners/sampler/interrupt.h"
+
+#include <math.h>
+
+enum { NOTES_FROM_OUTPUT = 5 }; /* a side */
+
+void show_failure(struct side_state *side, uint32_t round, const char *reason,
+                  const struct launched *launched, struct arena *arena) {
+    if (side->failure_shown)
+        return;
+    side->failure_shown = true;
+    const char *error = launched ? launched_end(launched->error, arena) : "";
+    const char *output = launched ? launched_end(launched->output, arena) : "";
+    pg_log(LOG_WARNING, "%.100s, %s %u: %s%s%s%s%s", side->side->label, round ? "round" : "warm-up",
+           round, reason, *error ? "; it printed on stderr:\n" : "", error,
+           *output ? "\nand on stdout:\n" : "", output);
+}
+
+static void note_process(struct measuring *m, struct side_state *side, uint32_t round,
+                         const struct launched *launched) {
+    const struct spawn_result *process = &launched->process;
+    if (process->outlived && !side->outliving_noted) {
+        side->outliving_noted = true;
+        recording_note(side->out, NOTE_WARNING, NULL,
+                       "%u processes outlived the command (first in round %u) and were killed; "
+                       "their work is not measured",
+                       process->outlived, round);
+    }
+    if (process->left_running && !side->left_noted) {
+        side->left_noted = true;
+        recording_note(side->out, NOTE_WARNING, NULL,
+                       "a process outlived the command in round %u and could not be killed", round);
+    }
+    if (process->peak_rss_bytes <= launcher_floor_bytes(m->launcher) && !side->floor_noted) {
+        side->floor_noted = true;
+        recording_note(side->out, NOTE_INFO, NULL,
+                       "peak RSS cannot be seen below %llu bytes, which the launching process has",
+                       (unsigned long long)launcher_floor_bytes(m->launcher));
+    }
+    for (size_t i = 0; i < m->plan->counters.count; i++) {
+        double share = launched->counters[i].share;
+        if (share > 0 && share < m->least_share[i])
+            m->least_share[i] = share;
+    }
+}
+
+static void read_output(struct measuring *m, struct side_state *side, uint32_t round,
+                        const struct launched *launched) {
+    const struct plan *plan = m->plan;
+    struct harvest harvest =
+        harvest_read(launched->output, plan->format, side->out->strings, m->scratch);
+    side->sample.printed = harvest.printed;
+    if (launched->output_cut)
+        side->sample.reason = arena_printf(m->arena, "printed more than %d bytes", OUTPUT_LIMIT);
+    else if (harvest.problem && plan->format)
+        side->sample.reason = arena_printf(m->arena, "printed no readable %s: %s",
+                                           plan->format->name, harvest.problem);
+    const struct recording *printed = harvest.printed;
+    for (uint32_t i = 0; printed && i < printed->note_count; i++) {
+        if (side->output_notes++ < NOTES_FROM_OUTPUT)
+            recording_note(
+                side->out, printed->notes[i].level,
+                arena_printf(m->arena, "round %u, output%s", round,
+                             printed->notes[i].where
+                                 ? printed->notes[i].where + strcspn(printed->notes[i].where, ":")
+                                 : ""),
+                "%s", printed->notes[i].text);
+    }
+}
+
+bool run_unmeasured(struct measuring *m, int command, const char *what, bool finish,
+                    struct pg_error *err) {
+    struct launched launched;
+    struct launch_how how = {.finish = finish};
+    if (command == NO_COMMAND)
+        return true;
+    if (!launcher_run(m->launcher, (size_t)command, how, &launched, m->scratch, err))
+        return pg_error_in(err, what);
+    if (launched.process.end == SPAWN_CANCELLED)
+        return true;
+    const char *reason = spawn_reason(&launched.process, m->plan->timeout, m->scratch);
+    if (!reason)
+        return true;
+    const char *printed = launched_end(launched.error, m->scratch);
+    return pg_error_set(err, PG_CHILD, "%s: %s%s%.600s", what, reason, *printed ? ":\n" : "",
+                        printed);
+}
+
+bool run_process(struct measuring *m, struct side_state *side, uint32_t round, uint32_t padding,
+                 struct pg_error *err) {
+    struct launched launched;
+    struct launch_how how = {.pad = true, .padding = padding};
+    if (!run_unmeasured(m, side->prepare, "prepare command", false, err))
+        return false;
+    if (interrupted_by())
+        return true;
+    memset(&side->sample, 0, sizeof side->sample);
+    m->measured->processes++;
+    if (!launcher_run(m->launcher, (size_t)side->measure, how, &launched, m->scratch, err)) {
+        if (m->measured->rounds == 0)
+            return false;
+        /* What was measured so far is worth keeping, also when the program has vanished. */
+        side->sample.reason = arena_strdup(m->arena, err->text);
+        show_failure(side, round, side->sample.reason, NULL, m->scratch);
+        return true;
+    }
+    if (launched.process.end == SPAWN_CANCELLED)
+        return true;
+    bool ignored = m->plan->ignore_failure && launched.process.end == SPAWN_EXITED;
+    if (!ignored)
+        side->sample.reason = spawn_reason(&launched.process, m->plan->timeout, m->arena);
+    note_process(m, side, round, &launched);
+    side->sample.figures = figures_of(&m->figures, &launched);
+    if (!side->sample.reason && m->mode != MODE_WHOLE)
+        read_output(m, side, round, &launched);
+    bool prints = side->sample.printed && side->sample.printed->series_count;
+    if (!side->sample.reason && m->mode == MODE_HARNESS && !prints)
+        side->sample.reason = "printed no benchmark result";
+    if (side->sample.reason)
+        show_failure(side, round, side->sample.reason, &launched, m->scratch);
+    return true;
+}
+
+/* One value a side, in round 1: more would be equal. */
+bool count_instructions(struct measuring *m, struct pg_error *err) {
+    static const char unit[] = "instructions/op";
+    for (size_t i = 0; i < m->count; i++) {
+        struct side_state *side = &m->sides[i];
+        struct launched launched;
+        uint64_t instructions;
+        uint32_t processes;
+        if (side->count == NO_COMMAND || interrupted_by())
+            continue;
+        if (!launcher_run(m->launcher, (size_t)side->count, (struct launch_how){.pad = true},
+                          &launched, m->scratch, err))
+            return false;
+        if (launched.process.end == SPAWN_CANCELLED)
+            continue;
+        const char *reason = spawn_reason(&launched.process, m->plan->timeout, m->arena);
+        struct pg_error problem;
+        uint32_t name = process_name(m, side);
+        if (!reason &&
+            !callgrind_total(&side->callgrind, &instructions, &processes, m->scratch, &problem))
+            reason = arena_strdup(m->arena, problem.text);
+        if (reason) {
+            reason = arena_printf(m->arena, "under valgrind: %s", reason);
+            m->measured->failures++;
+            recording_fail(side->out, name, 0, reason);
+            pg_log(LOG_WARNING, "%.100s, %s\n%s", side->side->label, reason,
+                   launched_end(launched.error, m->scratch));
+            continue;
+        }
+        uint32_t number = strings_add(side->out->strings, text_of(unit));
+        recording_unit(side->out, number)->better = BETTER_LOWER;
+        recording_unit(side->out, number)->assume = ASSUME_EXACT;
+        recording_add(side->out,
+                      recording_series(side->out, provenance_config(&m->fingerprint, side->out),
+                                       name, number, number),
+                      (double)instructions, 1);
+        recording_note(
+            side->out, NOTE_INFO, NULL,
+            "instructions were counted by valgrind in one run of %u processes, without %s",
+            processes, callgrind_excludes);
+    }
+    return true;
+}

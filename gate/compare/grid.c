@@ -1,0 +1,200 @@
+#include "gate/compare/grid.h"
+
+#include "gate/compare/grid_build.h"
+
+static bool parse_spec(struct grid_builder *b, const struct grid_spec *spec, struct pg_error *err) {
+    const struct {
+        const char *query, *where;
+        struct axis **axis;
+    } axes[] = {{spec->table ? spec->table : ".config", "parsing -table", &b->table_axis},
+                {spec->row ? spec->row : ".fullname", "parsing -row", &b->row_axis},
+                {spec->col ? spec->col : ".file", "parsing -col", &b->column_axis},
+                {spec->ignore ? spec->ignore : "", "parsing -ignore", &b->residue}};
+    if (!filter_parse(&b->filter, spec->filter ? spec->filter : "*", b->strings, b->arena, err))
+        return pg_error_in(err, "parsing -filter");
+    axis_set_init(&b->axes, b->strings, b->arena);
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
+        if (!axis_add(&b->axes, axes[i].axis, axes[i].query, err))
+            return pg_error_in(err, axes[i].where);
+    }
+    b->residue = axis_residue(&b->axes);
+    size_t count = filter_key_count(b->filter);
+    b->filter_extractors = ARENA_NEW(b->arena, struct extractor, count);
+    for (size_t i = 0; i < count; i++)
+        extractor_init(&b->filter_extractors[i], text_of(filter_key(b->filter, i)), b->strings,
+                       b->arena);
+    return true;
+}
+
+struct asked {
+    struct grid_builder *builder;
+    const struct subject *subject;
+};
+
+static uint32_t look_up(void *context, size_t index, int spelling) {
+    const struct asked *asked = context;
+    if (strcmp(filter_key(asked->builder->filter, index), ".unit") == 0)
+        return spelling ? asked->subject->series->unit_written : asked->subject->series->unit;
+    return extract(&asked->builder->filter_extractors[index], asked->subject);
+}
+
+static bool wanted(struct grid_builder *b, const struct subject *subject, bool *out,
+                   struct pg_error *err) {
+    *out = axis_set_allows(&b->axes, subject);
+    if (!*out || filter_matches_all(b->filter))
+        return true;
+    struct asked asked = {b, subject};
+    return filter_match(b->filter, look_up, &asked, out, err);
+}
+
+/* ---- tables ---- */
+
+static uint32_t *table_slot(struct grid_builder *b, uint32_t key, uint32_t unit) {
+    uint32_t pair[2] = {key, unit};
+    size_t mask = b->table_slot_count - 1;
+    for (size_t at = strings_hash(b->strings, pair, sizeof pair) & mask;; at = (at + 1) & mask) {
+        uint32_t number = b->table_slots[at];
+        if (!number || (b->tables[number - 1].key == key && b->tables[number - 1].unit == unit))
+            return &b->table_slots[at];
+    }
+}
+
+static void widen_tables(struct grid_builder *b) {
+    b->table_slot_count *= 2;
+    b->table_slots = ARENA_NEW(b->arena, uint32_t, b->table_slot_count);
+    for (size_t i = 0; i < b->table_count; i++)
+        *table_slot(b, b->tables[i].key, b->tables[i].unit) = (uint32_t)i + 1;
+}
+
+static uint32_t table_number(struct grid_builder *b, uint32_t key, uint32_t unit) {
+    uint32_t *slot = table_slot(b, key, unit);
+    if (*slot)
+        return *slot - 1;
+    struct built_table table = {key, unit, 0};
+    ARENA_PUSH(b->arena, b->tables, b->table_count, b->table_capacity, table);
+    *slot = (uint32_t)b->table_count;
+    if (b->table_count > b->table_slot_count / 2)
+        widen_tables(b);
+    return (uint32_t)b->table_count - 1;
+}
+
+/* ---- cells ---- */
+
+/* The cell of the three numbers, or where it belongs. There are never more cells than series, so
+ * the slots never fill. */
+static uint32_t *cell_slot(struct grid_builder *b, const struct built_cell *like) {
+    uint32_t place[3] = {like->table, like->row, like->column};
+    size_t mask = b->cell_slot_count - 1;
+    for (size_t at = strings_hash(b->strings, place, sizeof place) & mask;; at = (at + 1) & mask) {
+        uint32_t number = b->cell_slots[at];
+        if (!number)
+            return &b->cell_slots[at];
+        const struct built_cell *cell = &b->cells[number - 1];
+        if (cell->row == like->row && cell->table == like->table && cell->column == like->column)
+            return &b->cell_slots[at];
+    }
+}
+
+/* Notes in which fields a further series' residue differs from the first one's. */
+static void vary(struct grid_builder *b, struct built_cell *cell, uint32_t residue) {
+    if (residue == cell->residue || (cell->variation && cell->variation->last == residue))
+        return;
+    if (!cell->variation)
+        cell->variation = ARENA_NEW(b->arena, struct variation, 1);
+    struct variation *variation = cell->variation;
+    variation->last = residue;
+    if (b->residue->field_count > variation->count) {
+        variation->fields = arena_grow(b->arena, variation->fields, variation->count,
+                                       b->residue->field_count, sizeof(bool));
+        variation->count = b->residue->field_count;
+    }
+    const struct axis_key *first = &b->residue->keys[cell->residue];
+    const struct axis_key *other = &b->residue->keys[residue];
+    for (uint32_t i = 0; i < variation->count; i++)
+        variation->fields[i] |= axis_value(first, i) != axis_value(other, i);
+}
+
+static void add_piece(struct grid_builder *b, struct built_cell *cell,
+                      const struct subject *subject) {
+    struct piece *piece = ARENA_NEW(b->arena, struct piece, 1);
+    *piece = (struct piece){subject->recording, subject->series, NULL};
+    if (cell->last_piece)
+        cell->last_piece->next = piece;
+    else
+        cell->pieces = piece;
+    cell->last_piece = piece;
+}
+
+static void add_series(struct grid_builder *b, const struct subject *subject) {
+    const struct series *series = subject->series;
+    struct built_cell like = {.cell = {.values = series->values,
+                                       .count = series->count,
+                                       .rounds = series->rounds,
+                                       .recording = subject->recording},
+                              .series = series,
+                              .table =
+                                  table_number(b, axis_key(b->table_axis, subject), series->unit),
+                              .row = axis_key(b->row_axis, subject),
+                              .column = axis_key(b->column_axis, subject),
+                              .residue = axis_key(b->residue, subject)};
+    uint32_t *slot = cell_slot(b, &like);
+    if (*slot) {
+        struct built_cell *cell = &b->cells[*slot - 1];
+        add_piece(b, cell, subject);
+        vary(b, cell, like.residue);
+        return;
+    }
+    b->cells[b->cell_count] = like;
+    *slot = (uint32_t)++b->cell_count;
+    b->tables[like.table].cell_count++;
+}
+
+static void make_room(struct grid_builder *b) {
+    size_t series = 0;
+    for (size_t i = 0; i < b->recording_count; i++)
+        series += b->recordings[i]->series_count;
+    b->cells = ARENA_NEW(b->arena, struct built_cell, series);
+    b->cell_slot_count = 64;
+    while (b->cell_slot_count < 2 * series)
+        b->cell_slot_count *= 2;
+    b->cell_slots = ARENA_NEW(b->arena, uint32_t, b->cell_slot_count);
+    b->table_slot_count = 64;
+    b->table_slots = ARENA_NEW(b->arena, uint32_t, b->table_slot_count);
+}
+
+static bool add_recording(struct grid_builder *b, const struct recording *recording,
+                          struct pg_error *err) {
+    struct subject subject = {recording, NULL, strings_add(b->strings, text_of(recording->label))};
+    for (uint32_t i = 0; i < recording->series_count; i++) {
+        bool keep;
+        subject.series = &recording->series[i];
+        if (!subject.series->count)
+            continue;
+        if (!wanted(b, &subject, &keep, err))
+            return false;
+        if (keep)
+            add_series(b, &subject);
+        if (b->axes.too_large)
+            return pg_error_set(err, PG_LIMIT,
+                                "%.400s: more than %d configuration keys or %d of their values; "
+                                "name fewer with -table or -ignore",
+                                recording->path, AXIS_FIELDS, AXIS_VALUES);
+    }
+    return true;
+}
+
+bool grid_build(struct grid *out, const struct recording *const *recordings, size_t count,
+                const struct grid_spec *spec, struct arena *arena, struct pg_error *err) {
+    struct grid_builder builder = {.strings = count ? recordings[0]->strings : strings_new(arena),
+                                   .arena = arena,
+                                   .recordings = recordings,
+                                   .recording_count = count};
+    if (!parse_spec(&builder, spec, err))
+        return false;
+    make_room(&builder);
+    for (size_t i = 0; i < count; i++) {
+        if (!add_recording(&builder, recordings[i], err))
+            return false;
+    }
+    return grid_lay_out(out, &builder, err);
+}

@@ -1,0 +1,61 @@
+/* What grid.c gathers and grid_layout.c lays out. */
+#ifndef GATE_COMPARE_GRID_BUILD_H
+#define GATE_COMPARE_GRID_BUILD_H
+
+#include "gate/compare/axis.h"
+#include "gate/compare/grid.h"
+
+/* Most places (rows times columns) of all tables together. */
+enum { GRID_PLACES = 32 * 1024 * 1024 };
+
+/* A further series of a cell. */
+struct piece {
+    const struct recording *recording;
+    const struct series *series;
+    struct piece *next;
+};
+
+/* Fields of the residue in which a cell's series differ. */
+struct variation {
+    bool *fields;
+    size_t count;
+    uint32_t last; /* residue key compared last */
+};
+
+struct built_cell {
+    struct cell cell; /* as long as one series is all */
+    const struct series *series;
+    uint32_t table, row, column, residue; /* numbers of the table and of keys */
+    struct piece *pieces, *last_piece;    /* after the first */
+    struct variation *variation;
+};
+
+struct built_table {
+    uint32_t key, unit;
+    uint32_t cell_count;
+};
+
+struct grid_builder {
+    struct strings *strings;
+    struct arena *arena;
+    struct axis_set axes;
+    struct axis *table_axis, *row_axis, *column_axis, *residue;
+    struct filter *filter;
+    struct extractor *filter_extractors; /* one a filter key */
+    struct built_table *tables;
+    size_t table_count, table_capacity;
+    uint32_t *table_slots; /* table + 1 by hash of (key, unit) */
+    size_t table_slot_count;
+    struct built_cell *cells;
+    size_t cell_count;
+    uint32_t *cell_slots; /* cell + 1 by hash of (table, row, column) */
+    size_t cell_slot_count;
+    const struct recording *const *recordings;
+    size_t recording_count;
+};
+
+/* Tables in order, their rows and columns, cells with more than one series put together. PG_LIMIT
+ * beyond GRID_PLACES. */
+bool grid_lay_out(struct grid *out, struct grid_builder *builder, struct pg_error *err);
+
+#endif

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # The README's two commands (or those given), each as the first one, in a Debian root that holds nothing but make and git: a newcomer's machine.
 # Ends with 77, and says why, where such a root cannot be made.
-# shellcheck disable=SC2016 # what stands in single quotes is expanded elsewhere
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -14,6 +14,8 @@ struct report_style {
     size_t byte_budget; /* markdown: largest size in bytes, 65536 */
 };
 
+enum { MARKDOWN_BUDGET = 65536, MARKDOWN_LEAST_BUDGET = 8192 };
+
 struct report_format {
     const char *name; /* "text", "json", "markdown", "csv", "junit" */
     bool (*write)(FILE *out, const struct comparison *comparison, const struct report_style *style,
@@ -36,6 +38,9 @@ bool reports_take_stdout(const struct reports *reports);
 bool reports_write(struct reports *reports, const struct comparison *comparison,
                    const struct report_style *style, FILE *standard, struct pg_error *err);
 void reports_abandon(struct reports *reports);
+
+/* Flushes; PG_IO when what was written did not arrive. */
+bool report_flush(FILE *standard, struct pg_error *err);
 
 /* The gate's last lines under the table: verdict, counts, what inconclusive rows could have seen.
  */

@@ -1,0 +1,229 @@
+/* Markdown for a pull request's comment or a step summary: the verdict first, then worst rows
+ * first, what did not change folded away. It never grows beyond the byte budget: what does not fit
+ * is counted, and no row is cut in two. */
+#include "gate/report/amount.h"
+#include "gate/report/environment.h"
+#include "gate/report/escape.h"
+#include "gate/report/report.h"
+#include "gate/report/row_text.h"
+
+enum {
+    MOST_NAME = 120, /* characters of a name */
+    MOST_TEXT = 300, /* characters of a note */
+    CLOSING = 400    /* bytes kept for what closes a table and says what is left out */
+};
+
+struct page {
+    FILE *out;
+    struct arena *arena;
+    const struct comparison *comparison;
+    const size_t *order;
+    size_t used, budget;
+};
+
+/* Writes a piece whole, or not at all when `reserve` bytes would not be left behind it. */
+static bool put(struct page *page, size_t reserve, const char *text) {
+    size_t length = strlen(text);
+    if (length + reserve > page->budget - page->used)
+        return false;
+    page->used += length;
+    fputs(text, page->out);
+    return true;
+}
+
+static const char *cell(const struct page *page, const char *text, size_t most) {
+    return escape_markdown(page->arena, text, most);
+}
+
+static const char *headline(const struct comparison *c) {
+    static const char *const marks[] = {[VERDICT_PASS] = "✅",
+                                        [VERDICT_REGRESSION] = "❌",
+                                        [VERDICT_USAGE] = "",
+                                        [VERDICT_INCONCLUSIVE] = "❔",
+                                        [VERDICT_BROKEN] = "⚠️"};
+    const size_t *gated = c->gated_counts;
+    const char *what = c->verdict == VERDICT_REGRESSION
+                           ? arena_printf(c->arena, " — %zu of %zu rows got worse",
+                                          gated[ROW_REGRESSED], c->row_count)
+                       : c->verdict == VERDICT_BROKEN       ? " — the comparison does not hold"
+                       : c->verdict == VERDICT_INCONCLUSIVE ? " — the data cannot decide"
+                                                            : "";
+    return arena_printf(c->arena, "### %s perfgate: %s%s\n\n", marks[c->verdict], verdict_words(c),
+                        what);
+}
+
+static const char *about(const struct page *page, const char *what, const struct recording *r,
+                         size_t count) {
+    struct arena *arena = page->arena;
+    const char *build = cell(page, environment_build(r, arena), MOST_TEXT);
+    const char *machine = environment_machine(r, arena);
+    const char *more = count > 1 ? arena_printf(arena, " and %zu more", count - 1) : "";
+    return arena_printf(arena, "**%s** %s%s%s%s  \n", what, build, more, machine ? ", on " : "",
+                        machine ? cell(page, machine, MOST_TEXT) : "");
+}
+
+static const char *policy_line(const struct page *page) {
+    const struct policy *policy = page->comparison->policy;
+    static const char *const corrections[CORRECTION_COUNT] = {"Benjamini-Hochberg", "Holm",
+                                                              "no correction"};
+    return arena_printf(page->arena,
+                        "Regressed: worse by more than %g%% with p ≤ %g (%s over %zu tested rows, "
+                        "test: %s).\n\n",
+                        100 * policy->threshold, policy->alpha, corrections[policy->correction],
+                        page->comparison->family, test_choice_name(policy->test));
+}
+
+static void put_head(struct page *page) {
+    const struct comparison *c = page->comparison;
+    put(page, CLOSING, "<!-- perfgate report -->\n");
+    put(page, CLOSING, headline(c));
+    put(page, CLOSING, arena_printf(page->arena, "%s\n\n", counts_words(c->counts, page->arena)));
+    if (c->base_count > 0)
+        put(page, CLOSING, about(page, "base", c->base[c->base_count - 1], c->base_count));
+    for (size_t i = 0; i < c->head_count; i++)
+        put(page, CLOSING, about(page, "head", c->head[i], 1));
+    put(page, CLOSING, arena_printf(page->arena, "\n%s", policy_line(page)));
+}
+
+/* One table of the page: which verdicts, under which heading. */
+struct section {
+    const char *title;
+    unsigned verdicts; /* bit set */
+    bool folded;
+    bool seen; /* with the column of what could have been seen */
+};
+#define BIT(verdict) (1U << (verdict))
+
+static const struct section sections[] = {
+    {"Not as it should be",
+     BIT(ROW_REGRESSED) | BIT(ROW_FAILED) | BIT(ROW_MISSING) | BIT(ROW_INCOMPARABLE), false, false},
+    {"Cannot tell", BIT(ROW_INCONCLUSIVE), false, true},
+    {"Waived, improved, new", BIT(ROW_WAIVED) | BIT(ROW_IMPROVED) | BIT(ROW_NEW), false, false},
+    {"unchanged", BIT(ROW_SAME), true, false},
+};
+
+static bool belongs(const struct section *section, const struct row *row) {
+    return (section->verdicts & BIT(row->verdict)) != 0;
+}
+
+static const char *interval(const struct page *page, const struct row *row) {
+    char low[AMOUNT_TEXT], high[AMOUNT_TEXT], change[AMOUNT_TEXT];
+    percent_text(change, row->change, true);
+    if (isnan(row->change_low) || isnan(row->change_high) || row->change_low == row->change_high)
+        return arena_strdup(page->arena, change);
+    return arena_printf(page->arena, "%s (%s … %s)", change,
+                        percent_text(low, row->change_low, true),
+                        percent_text(high, row->change_high, true));
+}
+
+static const char *table_row(const struct page *page, const struct section *section,
+                             const struct row *row) {
+    struct arena *arena = page->arena;
+    const struct comparison *c = page->comparison;
+    char base[AMOUNT_TEXT], head[AMOUNT_TEXT], p[AMOUNT_TEXT], seen[AMOUNT_TEXT];
+    const char *name = row->name;
+    if (c->grid->column_count > 2 && row->column < c->grid->column_count)
+        name = arena_printf(arena, "%s [%s]", name, c->grid->columns[row->column].text);
+    const char *verdict = row_verdict_name(row->verdict);
+    bool exact = row->test && strcmp(row->test, "exact") == 0;
+    return arena_printf(
+        arena, "| %s | %s | %s%s%s%s | %s | %s | %s | %s | %u+%u |%s%s\n",
+        cell(page, name, MOST_NAME), cell(page, row->unit, 40), row_breaks(c, row) ? "**" : "",
+        verdict, row_breaks(c, row) ? "**" : "", row->policy.gated ? "" : ", not gated",
+        amount_text(base, row->base.center, row->unit),
+        amount_text(head, row->head.center, row->unit), interval(page, row),
+        exact ? "exact" : p_text(p, row->p_adjusted), row->base.n, row->head.n,
+        section->seen ? arena_printf(arena, " %s |",
+                                     percent_text(seen, row->smallest_detectable_change, false))
+                      : "",
+        "");
+}
+
+static const char *table_head(const struct page *page, const struct section *section,
+                              size_t count) {
+    const char *title = section->folded
+                            ? arena_printf(page->arena, "<details><summary>%zu %s</summary>\n\n",
+                                           count, section->title)
+                            : arena_printf(page->arena, "#### %s\n\n", section->title);
+    return arena_printf(page->arena,
+                        "%s| benchmark | unit | verdict | base | head | change | p | n |%s\n"
+                        "|---|---|---|--:|--:|--:|--:|--:|%s\n",
+                        title, section->seen ? " could have seen |" : "",
+                        section->seen ? "--:|" : "");
+}
+
+static void put_section(struct page *page, const struct section *section, size_t reserve) {
+    const struct comparison *c = page->comparison;
+    size_t count = 0, written = 0;
+    for (size_t i = 0; i < c->row_count; i++)
+        count += belongs(section, &c->rows[i]);
+    if (count == 0)
+        return;
+    bool open = put(page, 2 * CLOSING + reserve, table_head(page, section, count)), room = open;
+    for (size_t i = 0; i < c->row_count && room; i++) {
+        const struct row *row = &c->rows[page->order[i]];
+        if (!belongs(section, row))
+            continue;
+        struct arena_mark mark = arena_mark(page->arena);
+        room = put(page, CLOSING + reserve, table_row(page, section, row));
+        arena_reset(page->arena, mark);
+        written += room;
+    }
+    const char *end = open && section->folded ? "\n</details>\n\n" : open ? "\n" : "";
+    if (written < count)
+        end = arena_printf(
+            page->arena, "\n_%zu %s%srows left out for size; the JSON report has all._\n%s",
+            count - written, written ? "further " : "", section->folded ? "unchanged " : "", end);
+    put(page, 0, end);
+}
+
+/* Notes of rows, worst first, then those of the whole. */
+static void put_notes(struct page *page, size_t reserve) {
+    const struct comparison *c = page->comparison;
+    struct arena *arena = page->arena;
+    size_t total = 0, written = 0;
+    bool room = true;
+    for (size_t i = 0; i < c->row_count + c->note_count; i++) {
+        const struct row *row = i < c->row_count ? &c->rows[page->order[i]] : NULL;
+        const struct note *note = row ? NULL : &c->notes[i - c->row_count];
+        for (uint32_t k = 0; k < (row ? row->note_count : 1); k++) {
+            if (total++ == 0)
+                room = put(page, CLOSING + reserve, "#### Notes\n\n");
+            if (!room)
+                continue;
+            struct arena_mark mark = arena_mark(arena);
+            const char *where = row ? row_title(c, row) : note->where;
+            room = put(page, CLOSING + reserve,
+                       arena_printf(arena, "- %s%s%s\n", where ? cell(page, where, MOST_NAME) : "",
+                                    where ? ": " : "",
+                                    cell(page, row ? row->notes[k] : note->text, MOST_TEXT)));
+            arena_reset(arena, mark);
+            written += room;
+        }
+    }
+    if (written < total)
+        put(page, reserve,
+            arena_printf(arena, "\n_%zu notes left out for size; the JSON report has all._\n",
+                         total - written));
+    if (total > 0)
+        put(page, 0, "\n");
+}
+
+static bool markdown_write(FILE *out, const struct comparison *c, const struct report_style *style,
+                           struct pg_error *err) {
+    size_t *order = ARENA_NEW(c->arena, size_t, c->row_count);
+    comparison_worst_first(c, order);
+    struct page page = {out, c->arena, c, order, 0, style->byte_budget};
+    if (page.budget < MARKDOWN_LEAST_BUDGET)
+        return pg_error_set(err, PG_USAGE, "a markdown report needs at least %d bytes",
+                            MARKDOWN_LEAST_BUDGET);
+    put_head(&page);
+    size_t for_notes = page.budget / 8;
+    for (size_t i = 0; i < 3; i++)
+        put_section(&page, &sections[i], for_notes + CLOSING * (3 - i));
+    put_notes(&page, 2 * CLOSING);
+    put_section(&page, &sections[3], 0);
+    return true;
+}
+
+const struct report_format markdown_report = {"markdown", markdown_write};

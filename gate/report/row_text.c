@@ -1,0 +1,58 @@
+#include "gate/report/row_text.h"
+
+#include "gate/report/amount.h"
+
+const char *row_words(const struct comparison *comparison, const struct row *row) {
+    struct arena *arena = comparison->arena;
+    char change[AMOUNT_TEXT], base[AMOUNT_TEXT], head[AMOUNT_TEXT], p[AMOUNT_TEXT];
+    percent_text(change, row->change, true);
+    amount_text(base, row->base.center, row->unit);
+    amount_text(head, row->head.center, row->unit);
+    switch (row->verdict) {
+    case ROW_REGRESSED:
+    case ROW_IMPROVED:
+    case ROW_WAIVED:
+        if (!isnan(row->p_adjusted))
+            return arena_printf(arena, "%s (%s to %s), p = %s, %g%% allowed", change, base, head,
+                                p_text(p, row->p_adjusted), 100 * row->policy.threshold);
+        return arena_printf(arena, "%s (%s to %s), %g%% allowed", change, base, head,
+                            100 * row->policy.threshold);
+    case ROW_INCONCLUSIVE:
+        if (!isnan(row->smallest_detectable_change))
+            return arena_printf(arena, "%s, where a change of %s could have been seen", change,
+                                percent_text(p, row->smallest_detectable_change, false));
+        return arena_strdup(arena, change);
+    default:
+        return "";
+    }
+}
+
+const char *row_title(const struct comparison *comparison, const struct row *row) {
+    struct arena *arena = comparison->arena;
+    const struct grid *grid = comparison->grid;
+    const char *unit = *row->unit ? arena_printf(arena, " %s", row->unit) : "";
+    if (grid->column_count > 2 && row->column < grid->column_count)
+        return arena_printf(arena, "%s%s [%s]", row->name, unit, grid->columns[row->column].text);
+    return arena_printf(arena, "%s%s", row->name, unit);
+}
+
+const char *counts_words(const size_t counts[ROW_VERDICT_COUNT], struct arena *arena) {
+    const char *text = "";
+    for (int i = 0; i < ROW_VERDICT_COUNT; i++)
+        text = arena_printf(arena, "%s%s%zu %s", text, i ? ", " : "", counts[i],
+                            row_verdict_name((enum row_verdict)i));
+    return text;
+}
+
+const char *verdict_words(const struct comparison *comparison) {
+    const char *text = verdict_name(comparison->verdict), *between = ": ";
+    for (int i = REASON_NONE + 1; i <= REASON_MISSING_ROWS; i++) {
+        if (!(comparison->reasons & 1U << i))
+            continue;
+        text = arena_printf(comparison->arena, "%s%s%s%s", text, between,
+                            comparison->verdict == VERDICT_BROKEN ? "" : "also ",
+                            reason_name((enum reason)i));
+        between = ", ";
+    }
+    return text;
+}

@@ -34,7 +34,8 @@ double t_noncentral_upper_tail(double t, double df, double ncp, double *slope) {
         return NAN;
     /* Beyond that the denominator is 1 to a rounding error. */
     df = df < 1e15 ? df : 1e15;
-    double step = 0.4 / sqrt(2 * df + t * t); /* of the width of both bells' product */
+    /* Part of the width of both bells' product, and of the logarithm of one small chi. */
+    double step = fmin(0.4 / sqrt(2 * df + t * t), 0.15);
     double least = (1 - NEGLIGIBLE / df) / MOST_NODES;
     step = step > least ? step : least;
     struct sums sums = {0};

@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-const struct format *const formats[] = {&go_format, NULL};
+const struct format *const formats[] = {&go_format, &google_benchmark_format, &hyperfine_format,
+                                        NULL};
 
 const struct format *format_find(const char *name) {
     for (size_t i = 0; formats[i]; i++) {

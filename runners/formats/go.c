@@ -32,6 +32,9 @@ struct go_reader {
     double *values;
     uint32_t count, unit_capacity, value_capacity;
     uint64_t line_notes;
+    uint32_t *failed; /* failures that the harness reported */
+    uint32_t failed_count, failed_capacity;
+    bool reported_fail;
     struct arena *scratch;
 };
 
@@ -327,11 +330,50 @@ static void harness_line(struct go_reader *g, struct text line) {
     struct text rest, name;
     if (text_starts(line, failed)) {
         rest = (struct text){line.at + sizeof failed - 1, line.length - (sizeof failed - 1)};
-        if (text_field(&rest, &name) && name.length <= RECORDING_NAME_LIMIT)
-            recording_fail(g->r, strings_add(g->r->strings, recording_name(name, g->scratch)),
-                           g->text.several ? 0 : g->text.round, "the harness reports FAIL");
-    } else if (text_equal(line, "FAIL") || text_starts(line, "FAIL\t")) {
+        if (!text_field(&rest, &name) || name.length > RECORDING_NAME_LIMIT)
+            return;
+        ARENA_PUSH(g->scratch, g->failed, g->failed_count, g->failed_capacity, g->r->failure_count);
+        recording_fail(g->r, strings_add(g->r->strings, recording_name(name, g->scratch)),
+                       g->text.several ? 0 : g->text.round, "the harness reports FAIL");
+    } else if (!g->reported_fail && (text_equal(line, "FAIL") || text_starts(line, "FAIL\t"))) {
+        g->reported_fail = true;
         note_line(g, NOTE_WARNING, false, "the harness reports FAIL");
+    }
+}
+
+/* The `-8` of a name, which stands for GOMAXPROCS; empty when there is none. */
+static struct text procs_suffix(struct text name) {
+    size_t at = name.length;
+    while (at > 0 && name.at[at - 1] >= '0' && name.at[at - 1] <= '9')
+        at--;
+    bool found = at > 0 && at < name.length && name.at[at - 1] == '-';
+    size_t start = found ? at - 1 : name.length;
+    return (struct text){name.at + start, name.length - start};
+}
+
+static struct text name_of(const struct go_reader *g, uint32_t number) {
+    return (struct text){strings_get(g->r->strings, number), strings_length(g->r->strings, number)};
+}
+
+/* A benchmark that fails in its first run is reported without the suffix that results have. When
+ * all results have the same, it gets that, so that its name is the one it has in other files. */
+static void complete_failed_names(struct go_reader *g) {
+    struct recording *r = g->r;
+    if (!g->failed_count || !r->series_count)
+        return;
+    struct text common = procs_suffix(name_of(g, r->series[0].name));
+    for (uint32_t i = 1; i < r->series_count; i++) {
+        struct text suffix = procs_suffix(name_of(g, r->series[i].name));
+        if (suffix.length != common.length || memcmp(suffix.at, common.at, common.length) != 0)
+            return;
+    }
+    for (uint32_t i = 0; i < g->failed_count; i++) {
+        struct failure *failure = &r->failures[g->failed[i]];
+        const char *name = strings_get(r->strings, failure->name);
+        if (procs_suffix(text_of(name)).length == 0)
+            failure->name = strings_add(
+                r->strings,
+                text_of(arena_printf(g->scratch, "%s%.*s", name, (int)common.length, common.at)));
     }
 }
 
@@ -363,6 +405,7 @@ static bool read_lines(struct go_reader *g) {
             return false;
     }
     result_log_finish(g->log);
+    complete_failed_names(g);
     if (g->line_notes > NOTE_LIMIT)
         recording_note(g->r, NOTE_WARNING, g->r->path, "%" PRIu64 " more such lines",
                        g->line_notes - NOTE_LIMIT);

@@ -117,11 +117,15 @@ static bool series_equal(const struct recording *r, uint32_t index, const void *
     return have->name == want->name && have->unit == want->unit && have->config == want->config;
 }
 
+static uint32_t *series_slot(const struct recording *r, const struct series_key *key) {
+    return table_slot(r, &r->index->series, strings_hash(r->strings, key, sizeof *key),
+                      series_equal, key);
+}
+
 struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
                                 uint32_t unit_written) {
     struct series_key key = {config, name, unit};
-    uint32_t *slot = table_slot(r, &r->index->series, strings_hash(r->strings, &key, sizeof key),
-                                series_equal, &key);
+    uint32_t *slot = series_slot(r, &key);
     if (*slot)
         return &r->series[*slot - 1];
     struct series made = {
@@ -129,6 +133,13 @@ struct series *recording_series(struct recording *r, uint32_t config, uint32_t n
     ARENA_PUSH(r->arena, r->series, r->series_count, r->series_capacity, made);
     table_put(r, &r->index->series, slot, r->series_count - 1, series_hash);
     return &r->series[r->series_count - 1];
+}
+
+const struct series *recording_find(const struct recording *r, uint32_t config, uint32_t name,
+                                    uint32_t unit) {
+    struct series_key key = {config, name, unit};
+    const uint32_t *slot = series_slot(r, &key);
+    return *slot ? &r->series[*slot - 1] : NULL;
 }
 
 static void grow(struct recording *r, struct series *s, uint32_t capacity) {

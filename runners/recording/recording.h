@@ -106,6 +106,10 @@ uint32_t recording_config(struct recording *r, const struct config_pair *pairs, 
 struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
                                 uint32_t unit_written);
 
+/* The series of a key, or NULL. */
+const struct series *recording_find(const struct recording *r, uint32_t config, uint32_t name,
+                                    uint32_t unit);
+
 /* Adds one value already in the base unit. `round` 0: not numbered. Values of numbered and
  * unnumbered rounds do not mix in one series: when they meet, all values are kept and the rounds
  * dropped. */

@@ -223,31 +223,11 @@ static bool is_graphic(uint32_t code) {
              (code >= 0x2060 && code <= 0x206F) || (code >= 0xE000 && code <= 0xF8FF));
 }
 
-/* Code and length of the character at `at`; broken UTF-8 is one U+FFFD a byte. */
-static size_t character(struct text text, size_t at, uint32_t *code) {
-    unsigned char first = (unsigned char)text.at[at];
-    *code = first;
-    if (first < 0x80)
-        return 1;
-    size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (text.length - at < length || !text_is_utf8((struct text){text.at + at, length})) {
-        *code = 0xFFFD;
-        return 1;
-    }
-    *code = first & (0xFFU >> (length + 1));
-    for (size_t i = 1; i < length; i++)
-        *code = *code << 6 | ((unsigned char)text.at[at + i] & 0x3FU);
-    return length;
-}
-
 bool syntax_error(struct pg_error *err, const char *query, size_t offset, const char *message) {
     struct text text = text_of(query);
     int column = 0;
-    uint32_t code;
-    for (size_t at = 0; at < text.length && at < offset;) {
-        at += character(text, at, &code);
-        column += is_graphic(code);
-    }
+    for (size_t at = 0, step; at < text.length && at < offset; at += step)
+        column += is_graphic(text_rune((struct text){text.at + at, text.length - at}, &step));
     return pg_error_set(err, PG_USAGE, "syntax error: %s\n\t%s\n\t%*s^", message, query, column,
                         "");
 }

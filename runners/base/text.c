@@ -127,6 +127,16 @@ uint32_t text_rune(struct text text, size_t *length) {
     return code;
 }
 
+size_t text_characters(struct text text) {
+    size_t count = 0, step = 1;
+    for (size_t i = 0; i < text.length; i += step, count++) {
+        step = 1;
+        if ((unsigned char)text.at[i] >= 0x80)
+            text_rune((struct text){text.at + i, text.length - i}, &step);
+    }
+    return count;
+}
+
 bool text_is_utf8(struct text text) {
     size_t step;
     for (size_t i = 0; i < text.length; i += step) {

@@ -50,6 +50,9 @@ bool text_glob(const char *pattern, const char *name);
 #define TEXT_BAD_RUNE UINT32_MAX
 uint32_t text_rune(struct text text, size_t *length);
 
+/* How many characters, broken bytes counting one each. */
+size_t text_characters(struct text text);
+
 /* True if the bytes are well-formed UTF-8. */
 bool text_is_utf8(struct text text);
 

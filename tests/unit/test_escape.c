@@ -1,0 +1,136 @@
+#include "tests/unit/test.h"
+
+#include "gate/report/escape.h"
+#include "runners/base/text.h"
+
+struct escaped {
+    const char *text, *want;
+};
+
+#define BAD "\xEF\xBF\xBD"
+#define GAP "\xE2\x80\x8B"
+
+static void for_a_terminal(void **state) {
+    (void)state;
+    static const struct escaped rows[] = {
+        {"", ""},
+        {"Parse/size=1k-8", "Parse/size=1k-8"},
+        {"\x1B[31mred\x1B]0;title\x07", BAD "[31mred" BAD "]0;title" BAD},
+        {"a\tb\nc\r\x7F", "a" BAD "b" BAD "c" BAD BAD},
+        {"\xE2\x80\xAE"
+         "txt.exe",
+         BAD "txt.exe"}, /* right-to-left override */
+        {"\xE2\x81\xA6"
+         "a\xE2\x81\xA9",
+         BAD "a" BAD}, /* isolates */
+        {"a\xE2\x80\x8B"
+         "b\xEF\xBB\xBF",
+         "a" BAD "b" BAD}, /* no width */
+        {"\xC2\x9B"
+         "31m",
+         BAD "31m"}, /* one-character CSI */
+        {"\xFF\xC0\xAF\xED\xA0\x80", BAD BAD BAD BAD BAD BAD},
+        {"\xE4\xBD\xA0\xC3\xA9\xF0\x9F\x90\xA2", "\xE4\xBD\xA0\xC3\xA9\xF0\x9F\x90\xA2"},
+        {"::error::x", "\\::error::x"},
+        {"  ::error::x", "  \\::error::x"},
+        {"std::vector", "std::vector"},
+        {"a##[error]b", "a\\##[error]b"},
+        {"#1", "#1"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(escape_text(arena, rows[i].text), rows[i].want);
+    arena_free(arena);
+}
+
+static void for_a_markdown_cell(void **state) {
+    (void)state;
+    static const struct escaped rows[] = {
+        {"Parse/size=1k-8", "Parse/size=1k-8"},
+        {"a|b", "a&#124;b"},
+        {"`rm`", "&#96;rm&#96;"},
+        {"<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
+        {"&lt;", "&amp;lt;"},
+        {"@user", "@" GAP "user"},
+        {"fixes #12", "fixes &#35;" GAP "12"},
+        {"GH-12", "G" GAP "H-12"},
+        {"Graph-12", "Graph-12"},
+        {"![x](http://e.org)", "&#33;&#91;x&#93;(http:" GAP "//e.org)"},
+        {"www.e.org", "w" GAP "ww.e.org"},
+        {"*a* _b_ ~c~ $d$ \\e", "&#42;a&#42; &#95;b&#95; &#126;c&#126; &#36;d&#36; &#92;e"},
+        {"a\nb", "a" BAD "b"},
+        {"\xE2\x80\xAE"
+         "x",
+         BAD "x"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(escape_markdown(arena, rows[i].text, 1000), rows[i].want);
+    assert_string_equal(escape_markdown(arena, "abc", 3), "abc");
+    assert_string_equal(escape_markdown(arena, "||||", 3), "&#124;&#124;&#124;\xE2\x80\xA6");
+    assert_string_equal(escape_markdown(arena, "\xC3\xA9\xC3\xA9\xC3\xA9", 1),
+                        "\xC3\xA9\xE2\x80\xA6");
+    arena_free(arena);
+}
+
+static void for_xml(void **state) {
+    (void)state;
+    static const struct escaped rows[] = {
+        {"a b|c", "a b|c"},
+        {"<a href=\"x\">'&", "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"},
+        {"\x01\x1B\n", BAD BAD BAD},
+        {"\xEF\xBF\xBE\xEF\xBF\xBF", BAD BAD},
+        {"\xC3", BAD},
+        {"]]>", "]]&gt;"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(escape_xml(arena, rows[i].text), rows[i].want);
+    arena_free(arena);
+}
+
+static void for_csv(void **state) {
+    (void)state;
+    static const struct escaped rows[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"a b", "a b"},
+        {"a,b", "\"a,b\""},
+        {"a\"b", "\"a\"\"b\""},
+        {" a", "\" a\""},
+        {"\\.", "\"\\.\""},
+        {"a\\b", "a\\b"},
+        {"\xC2\xA0x", "\"\xC2\xA0x\""},
+        {"a\nb", "a" BAD "b"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(escape_csv(arena, rows[i].text), rows[i].want);
+    arena_free(arena);
+}
+
+static void every_two_bytes_fit_where_they_are_written(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    for (unsigned first = 1; first < 256; first++) {
+        for (unsigned second = 1; second < 256; second++) {
+            char text[5] = {(char)first, (char)second, (char)first, (char)second, 0};
+            assert_true(text_is_utf8(text_of(escape_text(arena, text))));
+            assert_true(text_is_utf8(text_of(escape_markdown(arena, text, 9))));
+            assert_true(text_is_utf8(text_of(escape_xml(arena, text))));
+            assert_true(text_is_utf8(text_of(escape_csv(arena, text))));
+        }
+    }
+    arena_free(arena);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(for_a_terminal),
+        cmocka_unit_test(for_a_markdown_cell),
+        cmocka_unit_test(for_xml),
+        cmocka_unit_test(for_csv),
+        cmocka_unit_test(every_two_bytes_fit_where_they_are_written),
+    };
+    return RUN_TESTS(tests);
+}

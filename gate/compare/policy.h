@@ -83,6 +83,10 @@ bool policy_add_rule(struct policy *policy, const char *text, const char *where,
 bool policy_add_floor(struct policy *policy, const char *text, const char *where,
                       struct arena *arena, struct pg_error *err);
 
+/* A floor as policy_add_floor takes it, for a unit as it is written, into the tidied unit. False
+ * when it is none. */
+bool policy_floor_value(struct text unit, struct text value, double *out, struct arena *arena);
+
 /* Adds a rename from `OLD=NEW` (split at the `=` that leaves both sides non-empty; with several,
  * names are ambiguous: use the file). Errors: PG_USAGE beginning with `where`. */
 bool policy_add_rename(struct policy *policy, const char *text, const char *where,

@@ -48,8 +48,7 @@ static bool scaled_number(struct text text, double *out) {
     return true;
 }
 
-/* A floor for the unit as written, into the tidied one. */
-static bool floor_value(struct text unit, struct text value, double *out, struct arena *arena) {
+bool policy_floor_value(struct text unit, struct text value, double *out, struct arena *arena) {
     double factor, number;
     const char *tidied = tidy_unit(unit, &factor, arena);
     if (number_double(value, &number))
@@ -95,7 +94,7 @@ static bool set_key(struct policy_rule *rule, struct text unit, struct text sett
             return true;
         expected = "a probability above 0, up to 0.5";
     } else if (text_equal(key, "floor")) {
-        if (floor_value(unit, value, &rule->absolute_floor, arena))
+        if (policy_floor_value(unit, value, &rule->absolute_floor, arena))
             return true;
         expected = "an amount such as 200, 50us or 4Ki";
     } else if (text_equal(key, "better")) {
@@ -163,8 +162,8 @@ bool policy_add_floor(struct policy *policy, const char *text, const char *where
     struct policy_rule rule = POLICY_RULE_UNSET;
     double factor;
     if (!equals || equals == text ||
-        !floor_value(text_before(whole, equals), text_after(whole, equals), &rule.absolute_floor,
-                     arena))
+        !policy_floor_value(text_before(whole, equals), text_after(whole, equals),
+                            &rule.absolute_floor, arena))
         return pg_error_set(err, PG_USAGE,
                             "%s: '%.200s' is not UNIT=VALUE such as sec/op=50us, ns/op=200 or "
                             "B/op=4Ki",

@@ -47,7 +47,7 @@ probe() {
     --bench)
         need hyperfine have hyperfine
         need r-base-core have Rscript
-        need linux-perf have perf
+        need "$(grep -q '^ID=ubuntu' /etc/os-release && echo linux-tools-generic || echo linux-perf)" have perf
         need golang-go have go
         need time test -x /usr/bin/time
         ;;

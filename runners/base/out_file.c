@@ -83,6 +83,36 @@ bool out_file_commit(struct out_file *out, struct pg_error *err) {
     return good;
 }
 
+/* Gives the finished file its name unless that is taken. link() is the oldest way that never
+ * replaces; file systems without hard links know the flag of renameat2. False with errno set. */
+static bool name_new(const char *temporary, const char *path) {
+    if (link(temporary, path) == 0) {
+        unlink(temporary);
+        return true;
+    }
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
+        return false;
+    return renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0;
+}
+
+bool out_file_commit_new(struct out_file *out, bool *exists, struct pg_error *err) {
+    *exists = false;
+    if (out->stream && !finish(out, err)) {
+        out_file_abandon(out);
+        return false;
+    }
+    if (!out->temporary || !name_new(out->temporary, out->path)) {
+        *exists = out->temporary && errno == EEXIST;
+        if (*exists)
+            return false;
+        pg_error_errno(err, "%.400s: cannot create", out->path);
+        out_file_abandon(out);
+        return false;
+    }
+    out->temporary = NULL;
+    return true;
+}
+
 void out_file_abandon(struct out_file *out) {
     if (out->stream)
         fclose(out->stream);

@@ -24,6 +24,11 @@ bool out_file_open(struct out_file *out, const char *path, struct arena *arena,
  * is removed). The out_file is finished either way. */
 bool out_file_commit(struct out_file *out, struct pg_error *err);
 
+/* As out_file_commit, but never over a file that exists: then *exists is set, the result is false
+ * (err untouched) and the out_file stays open for another try under another `path` in the same
+ * folder. The stream is closed by the first try. */
+bool out_file_commit_new(struct out_file *out, bool *exists, struct pg_error *err);
+
 /* Removes the temporary file. Harmless on a finished or zeroed out_file. */
 void out_file_abandon(struct out_file *out);
 

@@ -12,8 +12,9 @@
 
 /* confidence: of every interval, in (0, 1).
  * paired: base[i] and head[i] were measured in one round; needs equal counts.
- * time_like: disturbances can only make a value larger (times, cycles, faults), or only smaller when
- * larger_is_better (rates). Without it nothing is trimmed that does not lie far out on both ends. */
+ * time_like: disturbances can only make a value larger (times, cycles, faults), or only smaller
+ * when larger_is_better (rates). Without it nothing is trimmed that does not lie far out on both
+ * ends. */
 struct auto_plan {
     double confidence;
     bool paired;
@@ -44,8 +45,8 @@ struct auto_tail {
  * log_scale     false when a value was zero or negative, so that raw values had to be compared
  *
  * Outcomes: OK; TOO_FEW (fewer than two values a side; the sides are given); CONSTANT_EQUAL and
- * CONSTANT_DIFFERENT (no variance on either side: change is given and exact, p is NaN); OUT_OF_RANGE;
- * BAD_ARGUMENT; NO_MEMORY. */
+ * CONSTANT_DIFFERENT (no variance on either side: change is given and exact, p is NaN);
+ * OUT_OF_RANGE; BAD_ARGUMENT; NO_MEMORY. */
 struct auto_result {
     enum outcome outcome;
     const char *name;

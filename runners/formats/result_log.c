@@ -18,9 +18,10 @@ struct group {
     uint32_t name_length;
     uint32_t shape;
     uint32_t lines;
-    uint32_t next;         /* the group that followed last time, + 1 */
-    uint32_t first_series; /* into log->series: one a unit */
-    bool unnumbered;       /* some line has no round */
+    uint32_t next;          /* the group that followed last time, + 1 */
+    uint32_t first_series;  /* into log->series: one a unit */
+    uint32_t first_of_name; /* the group that the name got first */
+    bool unnumbered;        /* some line has no round */
 };
 
 union word {
@@ -41,14 +42,17 @@ struct chunk {
 struct result_log {
     struct recording *r;
     struct arena *scratch;
-    struct strings *unit_set, *shape_set, *group_set; /* numbers from 1: index + 1 */
+    struct strings *unit_set, *shape_set; /* numbers from 1: index + 1 */
+    struct strings *more_groups; /* (name, shape) of groups after the first of their name */
+    uint32_t *more_numbers;      /* their indices */
     struct log_unit *units;
     struct shape *shapes;
     struct group *groups;
     uint32_t *series;  /* of groups: indices into the recording's series */
     uint32_t *by_name; /* name number -> latest group + 1 */
     uint32_t unit_count, unit_capacity, shape_count, shape_capacity, group_count, group_capacity;
-    uint32_t by_name_capacity;
+    uint32_t by_name_capacity, more_count, more_capacity;
+    uint32_t last_shape; /* + 1 */
     size_t series_count, series_capacity;
     uint32_t previous; /* group + 1 */
     struct chunk *first, *last;
@@ -60,7 +64,7 @@ struct result_log *result_log_new(struct recording *r, struct arena *scratch) {
     log->scratch = scratch;
     log->unit_set = strings_new(scratch);
     log->shape_set = strings_new(scratch);
-    log->group_set = strings_new(scratch);
+    log->more_groups = strings_new(scratch);
     return log;
 }
 
@@ -179,15 +183,22 @@ bool result_log_repeat(struct result_log *log, uint32_t config, uint32_t round, 
     return try_group(log, log->by_name[name], config, round, line);
 }
 
+static bool is_shape(const struct shape *shape, uint32_t config, const uint32_t *units,
+                     uint32_t count) {
+    return shape->config == config && shape->count == count &&
+           memcmp(shape->units, units, count * sizeof *units) == 0;
+}
+
 static uint32_t find_shape(struct result_log *log, uint32_t config, const uint32_t *units,
                            uint32_t count) {
+    if (log->last_shape && is_shape(&log->shapes[log->last_shape - 1], config, units, count))
+        return log->last_shape - 1;
     uint32_t *key = ARENA_NEW(log->scratch, uint32_t, (size_t)count + 1);
     key[0] = config;
     memcpy(key + 1, units, count * sizeof *units);
-    uint32_t number =
-        strings_add(log->shape_set,
-                    (struct text){(const char *)key, ((size_t)count + 1) * sizeof *key}) -
-        1;
+    struct text bytes = {(const char *)key, ((size_t)count + 1) * sizeof *key};
+    uint32_t number = strings_add(log->shape_set, bytes) - 1;
+    log->last_shape = number + 1;
     if (number < log->shape_count)
         return number;
     struct shape shape = {config, count, key + 1, ARENA_NEW(log->scratch, struct text, count)};
@@ -200,16 +211,13 @@ static uint32_t find_shape(struct result_log *log, uint32_t config, const uint32
     return number;
 }
 
-static uint32_t find_group(struct result_log *log, uint32_t name, uint32_t shape_number) {
-    uint32_t key[2] = {name, shape_number};
-    uint32_t number = strings_add(log->group_set, (struct text){(const char *)key, sizeof key}) - 1;
-    if (number < log->group_count)
-        return number;
+static uint32_t make_group(struct result_log *log, uint32_t name, uint32_t shape_number) {
     const struct shape *shape = &log->shapes[shape_number];
     struct group group = {.name = strings_get(log->r->strings, name),
                           .name_length = (uint32_t)strings_length(log->r->strings, name),
                           .shape = shape_number,
-                          .first_series = (uint32_t)log->series_count};
+                          .first_series = (uint32_t)log->series_count,
+                          .first_of_name = log->group_count};
     ARENA_PUSH(log->scratch, log->groups, log->group_count, log->group_capacity, group);
     for (uint32_t i = 0; i < shape->count; i++) {
         const struct log_unit *unit = &log->units[shape->units[i]];
@@ -217,7 +225,26 @@ static uint32_t find_group(struct result_log *log, uint32_t name, uint32_t shape
         ARENA_PUSH(log->scratch, log->series, log->series_count, log->series_capacity,
                    (uint32_t)(s - log->r->series));
     }
-    return number;
+    return log->group_count - 1;
+}
+
+/* Most names have one shape; only what comes beside it needs a search. */
+static uint32_t find_group(struct result_log *log, uint32_t name, uint32_t shape) {
+    uint32_t latest = name < log->by_name_capacity ? log->by_name[name] : 0;
+    if (!latest)
+        return make_group(log, name, shape);
+    uint32_t first = log->groups[latest - 1].first_of_name;
+    if (log->groups[first].shape == shape)
+        return first;
+    uint32_t key[2] = {name, shape};
+    uint32_t number =
+        strings_add(log->more_groups, (struct text){(const char *)key, sizeof key}) - 1;
+    if (number < log->more_count)
+        return log->more_numbers[number];
+    uint32_t made = make_group(log, name, shape);
+    log->groups[made].first_of_name = first;
+    ARENA_PUSH(log->scratch, log->more_numbers, log->more_count, log->more_capacity, made);
+    return made;
 }
 
 static void remember_name(struct result_log *log, uint32_t name, uint32_t group) {

@@ -2,9 +2,13 @@
 
 #include <stdarg.h>
 
-/* Open addressing over indices into one of the recording's arrays; 0 is an empty slot. */
+/* Open addressing over indices into one of the recording's arrays; index 0 is an empty slot. */
+struct slot {
+    uint32_t hash;
+    uint32_t index; /* + 1 */
+};
 struct table {
-    uint32_t *slots; /* index + 1 */
+    struct slot *slots;
     uint32_t mask, used;
 };
 
@@ -12,36 +16,37 @@ struct recording_index {
     struct table series, configs, units;
 };
 
-typedef uint64_t hash_of(const struct recording *r, uint32_t index);
 typedef bool is_key(const struct recording *r, uint32_t index, const void *key);
 
 /* The slot of a key: empty, or the one that holds it. */
-static uint32_t *table_slot(const struct recording *r, const struct table *table, uint64_t hash,
-                            is_key *equal, const void *key) {
-    uint32_t at = (uint32_t)hash & table->mask;
-    while (table->slots[at] && !equal(r, table->slots[at] - 1, key))
-        at = (at + 1) & table->mask;
-    return &table->slots[at];
+static struct slot *table_slot(const struct recording *r, const struct table *table, uint32_t hash,
+                               is_key *equal, const void *key) {
+    uint32_t at = hash & table->mask;
+    for (;; at = (at + 1) & table->mask) {
+        struct slot *slot = &table->slots[at];
+        if (!slot->index || (slot->hash == hash && equal(r, slot->index - 1, key)))
+            return slot;
+    }
 }
 
 static void table_make(struct arena *arena, struct table *table, uint32_t mask) {
-    table->slots = ARENA_NEW(arena, uint32_t, (size_t)mask + 1);
+    table->slots = ARENA_NEW(arena, struct slot, (size_t)mask + 1);
     table->mask = mask;
 }
 
-/* Fills a slot that table_slot gave; widens when over half full. */
-static void table_put(const struct recording *r, struct table *table, uint32_t *slot,
-                      uint32_t index, hash_of *hash) {
-    *slot = index + 1;
-    if (++table->used <= table->mask / 2)
+/* Fills a slot that table_slot gave; widens when over three quarters full. */
+static void table_put(const struct recording *r, struct table *table, struct slot *slot,
+                      uint32_t hash, uint32_t index) {
+    *slot = (struct slot){hash, index + 1};
+    if (++table->used <= table->mask / 4 * 3)
         return;
     struct table old = *table;
     table_make(r->arena, table, old.mask * 2 + 1);
     for (uint32_t i = 0; i <= old.mask; i++) {
-        if (!old.slots[i])
+        if (!old.slots[i].index)
             continue;
-        uint32_t at = (uint32_t)hash(r, old.slots[i] - 1) & table->mask;
-        while (table->slots[at])
+        uint32_t at = old.slots[i].hash & table->mask;
+        while (table->slots[at].index)
             at = (at + 1) & table->mask;
         table->slots[at] = old.slots[i];
     }
@@ -62,15 +67,11 @@ struct recording *recording_new(const char *label, const char *path, struct stri
 }
 
 /* Pairs in whatever order: the sum does not depend on it. */
-static uint64_t pairs_hash(const struct recording *r, const struct config *config) {
+static uint32_t config_hash(const struct recording *r, const struct config *config) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < config->count; i++)
         sum += strings_hash(r->strings, &config->pairs[i], sizeof config->pairs[i]);
-    return sum;
-}
-
-static uint64_t config_hash(const struct recording *r, uint32_t index) {
-    return pairs_hash(r, &r->configs[index]);
+    return (uint32_t)sum;
 }
 
 static bool config_equal(const struct recording *r, uint32_t index, const void *key) {
@@ -90,14 +91,15 @@ static bool config_equal(const struct recording *r, uint32_t index, const void *
 
 uint32_t recording_config(struct recording *r, const struct config_pair *pairs, uint32_t count) {
     struct config key = {(struct config_pair *)pairs, count};
-    uint32_t *slot = table_slot(r, &r->index->configs, pairs_hash(r, &key), config_equal, &key);
-    if (*slot)
-        return *slot - 1;
+    uint32_t hash = config_hash(r, &key);
+    struct slot *slot = table_slot(r, &r->index->configs, hash, config_equal, &key);
+    if (slot->index)
+        return slot->index - 1;
     key.pairs = ARENA_NEW(r->arena, struct config_pair, count);
     if (count)
         memcpy(key.pairs, pairs, count * sizeof *pairs);
     ARENA_PUSH(r->arena, r->configs, r->config_count, r->config_capacity, key);
-    table_put(r, &r->index->configs, slot, r->config_count - 1, config_hash);
+    table_put(r, &r->index->configs, slot, hash, r->config_count - 1);
     return r->config_count - 1;
 }
 
@@ -105,10 +107,12 @@ struct series_key {
     uint32_t config, name, unit;
 };
 
-static uint64_t series_hash(const struct recording *r, uint32_t index) {
-    const struct series *s = &r->series[index];
-    struct series_key key = {s->config, s->name, s->unit};
-    return strings_hash(r->strings, &key, sizeof key);
+/* The units of one benchmark, whose numbers are near each other, fall into one block of eight
+ * slots: one cache miss finds them all. */
+static uint32_t series_hash(const struct recording *r, const struct series_key *key) {
+    struct series_key block = {key->config, key->name, key->unit / 8};
+    uint64_t hash = strings_hash(r->strings, &block, sizeof block);
+    return ((uint32_t)hash & ~7U) | (((uint32_t)(hash >> 32) + key->unit) & 7U);
 }
 
 static bool series_equal(const struct recording *r, uint32_t index, const void *key) {
@@ -117,29 +121,26 @@ static bool series_equal(const struct recording *r, uint32_t index, const void *
     return have->name == want->name && have->unit == want->unit && have->config == want->config;
 }
 
-static uint32_t *series_slot(const struct recording *r, const struct series_key *key) {
-    return table_slot(r, &r->index->series, strings_hash(r->strings, key, sizeof *key),
-                      series_equal, key);
-}
-
 struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
                                 uint32_t unit_written) {
     struct series_key key = {config, name, unit};
-    uint32_t *slot = series_slot(r, &key);
-    if (*slot)
-        return &r->series[*slot - 1];
+    uint32_t hash = series_hash(r, &key);
+    struct slot *slot = table_slot(r, &r->index->series, hash, series_equal, &key);
+    if (slot->index)
+        return &r->series[slot->index - 1];
     struct series made = {
         .config = config, .name = name, .unit = unit, .unit_written = unit_written};
     ARENA_PUSH(r->arena, r->series, r->series_count, r->series_capacity, made);
-    table_put(r, &r->index->series, slot, r->series_count - 1, series_hash);
+    table_put(r, &r->index->series, slot, hash, r->series_count - 1);
     return &r->series[r->series_count - 1];
 }
 
 const struct series *recording_find(const struct recording *r, uint32_t config, uint32_t name,
                                     uint32_t unit) {
     struct series_key key = {config, name, unit};
-    const uint32_t *slot = series_slot(r, &key);
-    return *slot ? &r->series[*slot - 1] : NULL;
+    const struct slot *slot =
+        table_slot(r, &r->index->series, series_hash(r, &key), series_equal, &key);
+    return slot->index ? &r->series[slot->index - 1] : NULL;
 }
 
 static void grow(struct recording *r, struct series *s, uint32_t capacity) {
@@ -211,22 +212,18 @@ const char *recording_get(const struct recording *r, const char *key) {
     return found ? found->value : NULL;
 }
 
-static uint64_t unit_hash(const struct recording *r, uint32_t index) {
-    return strings_hash(r->strings, &r->units[index].unit, sizeof r->units[index].unit);
-}
-
 static bool unit_equal(const struct recording *r, uint32_t index, const void *key) {
     return r->units[index].unit == *(const uint32_t *)key;
 }
 
 struct unit_metadata *recording_unit(struct recording *r, uint32_t unit) {
-    uint32_t *slot = table_slot(r, &r->index->units, strings_hash(r->strings, &unit, sizeof unit),
-                                unit_equal, &unit);
-    if (*slot)
-        return &r->units[*slot - 1];
+    uint32_t hash = (uint32_t)strings_hash(r->strings, &unit, sizeof unit);
+    struct slot *slot = table_slot(r, &r->index->units, hash, unit_equal, &unit);
+    if (slot->index)
+        return &r->units[slot->index - 1];
     struct unit_metadata made = {.unit = unit, .written = unit};
     ARENA_PUSH(r->arena, r->units, r->unit_count, r->unit_capacity, made);
-    table_put(r, &r->index->units, slot, r->unit_count - 1, unit_hash);
+    table_put(r, &r->index->units, slot, hash, r->unit_count - 1);
     return &r->units[r->unit_count - 1];
 }
 

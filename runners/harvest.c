@@ -46,6 +46,7 @@ void harvest_add(struct recording *out, const struct recording *printed, uint32_
     for (uint32_t i = 0; i < printed->unit_count; i++) {
         const struct unit_metadata *from = &printed->units[i];
         struct unit_metadata *to = recording_unit(out, from->unit);
+        to->written = from->written;
         if (from->better != BETTER_UNKNOWN)
             to->better = from->better;
         if (from->assume != ASSUME_NOTHING)

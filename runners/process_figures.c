@@ -55,7 +55,9 @@ void figures_add(const struct figures *figures, const struct figure_values *valu
         const struct figure_unit *unit = &figures->units[i];
         if (isnan(values->values[i]))
             continue;
-        recording_unit(out, unit->unit)->better = BETTER_LOWER;
+        struct unit_metadata *metadata = recording_unit(out, unit->unit);
+        metadata->written = unit->written;
+        metadata->better = BETTER_LOWER;
         recording_add(out, recording_series(out, config, name, unit->unit, unit->written),
                       values->values[i] * unit->factor, round);
     }

@@ -47,6 +47,7 @@ static bool add_one(struct worktrees *trees, const char *revision, struct arena 
                             trees->repository);
     tree->branch = branch_name(trees->repository, revision, arena);
     tree->path = arena_printf(arena, "%s/side%04zu", trees->folder, trees->count + 1);
+    tree->directory = arena_printf(arena, "%s/%s", tree->path, trees->prefix);
     if (!GIT(trees->repository, arena, err, "worktree", "add", "--detach", "--force", "--quiet",
              tree->path, tree->commit))
         return false;
@@ -60,11 +61,12 @@ bool worktrees_add(struct worktrees *out, const char *repository, const char *co
     char *folder = arena_printf(arena, "%s/perfgate.XXXXXX", base && *base ? base : "/tmp");
     memset(out, 0, sizeof *out);
     const char *top = GIT(repository, arena, err, "rev-parse", "--show-toplevel");
-    if (!top)
+    const char *prefix = top ? GIT(repository, arena, err, "rev-parse", "--show-prefix") : NULL;
+    if (!prefix)
         return false;
     if (!mkdtemp(folder))
         return pg_error_errno(err, "%.400s: cannot create a folder", folder);
-    *out = (struct worktrees){top, folder, ARENA_NEW(arena, struct worktree, count), 0};
+    *out = (struct worktrees){top, prefix, folder, ARENA_NEW(arena, struct worktree, count), 0};
     for (size_t i = 0; i < count; i++) {
         if (!add_one(out, revisions[i], arena, err)) {
             worktrees_remove(out, arena);
@@ -76,7 +78,7 @@ bool worktrees_add(struct worktrees *out, const char *repository, const char *co
 
 bool worktree_build(const struct worktree *tree, const char *const *argv, double timeout,
                     struct arena *arena, struct pg_error *err) {
-    struct child_request request = {.argv = argv, .directory = tree->path, .timeout = timeout};
+    struct child_request request = {.argv = argv, .directory = tree->directory, .timeout = timeout};
     struct launched result;
     if (!child_run(&request, &result, arena, err))
         return false;

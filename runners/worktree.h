@@ -6,7 +6,9 @@
 #include "runners/base/error.h"
 
 struct worktree {
-    const char *path;   /* of the checked-out tree */
+    const char *path; /* of the checked-out tree */
+    const char
+        *directory; /* in it, what the current folder is in the repository: to build and run in */
     const char *commit; /* 40 (or 64) hex digits */
     const char *branch; /* the name given, when it is a branch; or NULL */
 };
@@ -14,6 +16,7 @@ struct worktree {
 /* A folder that holds the trees of one session. */
 struct worktrees {
     const char *repository; /* top folder of the repository */
+    const char *prefix;     /* the current folder in it, "" or ending in / */
     const char *folder;     /* temporary, below TMPDIR or /tmp */
     struct worktree *items;
     size_t count;

@@ -1,0 +1,54 @@
+#include "gate/commands/run_progress.h"
+
+#include "gate/compare/precision.h"
+
+#include <unistd.h>
+
+void run_progress_begin(struct run_progress *progress, FILE *out, int fd, bool quiet) {
+    progress->out = !quiet && isatty(fd) ? out : NULL;
+    progress->fd = fd;
+    progress->shown_at = -1;
+    progress->on_screen = false;
+}
+
+static void print_time(FILE *out, double seconds) {
+    if (seconds < 100)
+        fprintf(out, "%.0f s", seconds);
+    else if (seconds < 6000)
+        fprintf(out, "%.0f min", seconds / 60);
+    else
+        fprintf(out, "%.1f h", seconds / 3600);
+}
+
+void run_progress_show(struct run_progress *progress, uint32_t round, uint32_t rounds,
+                       double elapsed_s, const struct recording *const *sides, size_t count) {
+    if (!progress->out || elapsed_s - progress->shown_at < 0.1)
+        return;
+    progress->shown_at = elapsed_s;
+    progress->on_screen = true;
+    if (round == 0) {
+        fputs("\rwarming up\033[K", progress->out);
+    } else if (round < rounds) {
+        double left = elapsed_s / (round + progress->warmup) * (rounds - round);
+        if (progress->time_budget > 0 && left > progress->time_budget - elapsed_s)
+            left = progress->time_budget - elapsed_s;
+        fprintf(progress->out, "\rround %u of %u, ", round, rounds);
+        print_time(progress->out, left > 0 ? left : 0);
+        fputs(" left", progress->out);
+    } else {
+        fprintf(progress->out, "\rround %u", round);
+    }
+    struct precision precision = precision_of(sides, count, progress->policy);
+    if (precision.half_width < 10)
+        fprintf(progress->out, ", widest interval \u00b1%.1f%%", 100 * precision.half_width);
+    fputs("\033[K", progress->out);
+    fflush(progress->out);
+}
+
+void run_progress_end(struct run_progress *progress) {
+    if (progress->out && progress->on_screen) {
+        fputs("\r\033[K", progress->out);
+        fflush(progress->out);
+    }
+    progress->on_screen = false;
+}

@@ -1,0 +1,30 @@
+/* The progress line of a long measurement: on a terminal only, rewritten in place, erased at the
+ * end. */
+#ifndef GATE_COMMANDS_RUN_PROGRESS_H
+#define GATE_COMMANDS_RUN_PROGRESS_H
+
+#include "gate/compare/policy.h"
+
+#include <stdio.h>
+
+struct run_progress {
+    FILE *out; /* NULL: silent */
+    int fd;    /* of out */
+    uint32_t warmup;
+    double time_budget;
+    const struct policy *policy;
+    double shown_at; /* seconds since the start */
+    bool on_screen;
+};
+
+/* Shows on `out` (of descriptor `fd`) when that is a terminal and `quiet` is false. */
+void run_progress_begin(struct run_progress *progress, FILE *out, int fd, bool quiet);
+
+/* As plan.progress (runner.h): round, time left, width of the widest interval. At most ten times a
+ * second. */
+void run_progress_show(struct run_progress *progress, uint32_t round, uint32_t rounds,
+                       double elapsed_s, const struct recording *const *sides, size_t count);
+
+void run_progress_end(struct run_progress *progress);
+
+#endif

@@ -14,9 +14,10 @@ void show_failure(struct side_state *side, uint32_t round, const char *reason,
     side->failure_shown = true;
     const char *error = launched ? launched_end(launched->error, arena) : "";
     const char *output = launched ? launched_end(launched->output, arena) : "";
-    pg_log(LOG_WARNING, "%.100s, %s %u: %s%s%s%s%s", side->side->label, round ? "round" : "warm-up",
-           round, reason, *error ? "; it printed on stderr:\n" : "", error,
-           *output ? "\nand on stdout:\n" : "", output);
+    pg_log(LOG_WARNING, "%.100s, %s: %s%s%s%s%s", side->side->label,
+           round ? arena_printf(arena, "round %u", round) : "warm-up", reason,
+           *error ? "; it printed on stderr:\n" : "", error, *output ? "\nand on stdout:\n" : "",
+           output);
 }
 
 static void note_process(struct measuring *m, struct side_state *side, uint32_t round,
@@ -34,11 +35,11 @@ static void note_process(struct measuring *m, struct side_state *side, uint32_t 
         recording_note(side->out, NOTE_WARNING, NULL,
                        "a process outlived the command in round %u and could not be killed", round);
     }
-    if (process->peak_rss_bytes <= launcher_floor_bytes(m->launcher) && !side->floor_noted) {
+    if (process->peak_rss_bytes <= launched->floor_bytes && !side->floor_noted) {
         side->floor_noted = true;
         recording_note(side->out, NOTE_INFO, NULL,
                        "peak RSS cannot be seen below %llu bytes, which the launching process has",
-                       (unsigned long long)launcher_floor_bytes(m->launcher));
+                       (unsigned long long)launched->floor_bytes);
     }
     for (size_t i = 0; i < m->plan->counters.count; i++) {
         double share = launched->counters[i].share;

@@ -32,7 +32,7 @@ static bool run_round(struct measuring *m, uint32_t round, struct pg_error *err)
         keep_round(m, round);
     for (size_t i = 0; !round && i < m->count; i++) {
         if (m->sides[i].sample.reason)
-            recording_note(m->sides[i].out, NOTE_WARNING, NULL, "a warm-up round failed: %s",
+            recording_note(m->sides[i].out, NOTE_INFO, NULL, "a warm-up round failed: %s",
                            m->sides[i].sample.reason);
     }
     if (round)

@@ -43,11 +43,11 @@ enum refusal { REFUSED_NOTHING, REFUSED_CPUS, REFUSED_PERSONALITY };
 struct ready {
     enum refusal refused;
     int error;
-    uint64_t floor_bytes;
     struct counter_state counters;
 };
 struct reply {
     int fork_error;
+    uint64_t floor_bytes;
     struct spawn_result process;
     struct counter_value counters[COUNTERS_MAX];
 };
@@ -131,6 +131,7 @@ static void obey(const struct launcher *launcher, const struct far_ends *ends,
     if (!spawn_run(request, &reply->process))
         reply->fork_error = errno;
     counters_read(counters, reply->counters);
+    reply->floor_bytes = own_peak();
     *end = kept;
 }
 
@@ -138,7 +139,7 @@ static void serve(struct launcher *launcher, const struct far_ends *ends, pid_t 
                   const sigset_t *child_mask) {
     static const struct counter_set no_counters;
     const struct launch_plan *plan = &launcher->plan;
-    struct ready ready = {REFUSED_NOTHING, 0, 0, {{0}, {false}}};
+    struct ready ready = {REFUSED_NOTHING, 0, {{0}, {false}}};
     struct counters counters;
     struct order order;
     struct reply reply;
@@ -150,7 +151,6 @@ static void serve(struct launcher *launcher, const struct far_ends *ends, pid_t 
     counters_open(&counters, plan->counters ? plan->counters : &no_counters, &kernel_counters);
     set_up(plan, &ready);
     ready.counters = counters.state;
-    ready.floor_bytes = own_peak();
     send(ends->socket, &ready, sizeof ready, MSG_NOSIGNAL);
     struct spawn_request request = {.mask = child_mask,
                                     .timeout_ns = (uint64_t)(plan->timeout * 1e9),
@@ -412,6 +412,7 @@ bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how
                             spawn_reason(&reply.process, 0, arena));
     launcher->stale |= reply.process.left_running;
     result->process = reply.process;
+    result->floor_bytes = reply.floor_bytes;
     memcpy(result->counters, reply.counters, sizeof result->counters);
     result->output = taken(&launcher->output, &result->output_cut, arena);
     result->error = taken(&launcher->error, &result->error_cut, arena);
@@ -420,10 +421,6 @@ bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how
 
 const struct counter_state *launcher_counters(const struct launcher *launcher) {
     return &launcher->ready.counters;
-}
-
-uint64_t launcher_floor_bytes(const struct launcher *launcher) {
-    return launcher->ready.floor_bytes;
 }
 
 void launcher_stop(struct launcher *launcher) {

@@ -42,6 +42,7 @@ enum { LAUNCH_PADDING = 4096 };
 struct launched {
     struct spawn_result process;
     struct counter_value counters[COUNTERS_MAX];
+    uint64_t floor_bytes; /* peak RSS of the launcher itself: a program's cannot be seen below it */
     struct text output, error; /* captured; in the arena given to launcher_run, NUL-terminated */
     bool output_cut, error_cut;
 };
@@ -72,9 +73,6 @@ const char *launched_end(struct text printed, struct arena *arena);
 
 /* What became of the counters; migrations come from /proc where their counter is refused. */
 const struct counter_state *launcher_counters(const struct launcher *launcher);
-
-/* Peak RSS of the launcher itself: values up to this say nothing of the program. */
-uint64_t launcher_floor_bytes(const struct launcher *launcher);
 
 /* Ends it. Harmless on NULL. */
 void launcher_stop(struct launcher *launcher);

@@ -94,6 +94,14 @@ static void shifts_and_scales(void **state) {
     free(y);
 }
 
+/* Many replicates equal the estimate: counted half, a symmetric sample has no bias. */
+static void ties_are_no_bias(void **state) {
+    (void)state;
+    const double x[] = {1, 1, 2, 2, 2, 3, 3};
+    struct bootstrap_interval i = bootstrap_bca(x, 7, NULL, 0, median_statistic, NULL, plan);
+    assert_in_range(1000 + 1000 * i.bias_correction, 900, 1100);
+}
+
 static double not_a_number(double *base, size_t base_n, double *head, size_t head_n,
                            void *context) {
     (void)base;
@@ -127,9 +135,9 @@ static void bad_input_has_an_outcome(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_example),        cmocka_unit_test(equal_seeds_equal_results),
-        cmocka_unit_test(covers_the_truth),         cmocka_unit_test(shifts_and_scales),
-        cmocka_unit_test(bad_input_has_an_outcome),
+        cmocka_unit_test(published_example), cmocka_unit_test(equal_seeds_equal_results),
+        cmocka_unit_test(covers_the_truth),  cmocka_unit_test(shifts_and_scales),
+        cmocka_unit_test(ties_are_no_bias),  cmocka_unit_test(bad_input_has_an_outcome),
     };
     return RUN_TESTS(tests);
 }

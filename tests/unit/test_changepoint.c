@@ -92,6 +92,22 @@ static void finds_shifts_in_order(void **state) {
     free(x);
 }
 
+/* The large step is found first; the small one before it must then be judged by its own segment
+ * alone. */
+static void small_step_beside_a_large_one(void **state) {
+    (void)state;
+    double *x = sample_new("bell", 200, 13, 1, 0, 0);
+    for (size_t i = 60; i < 200; i++)
+        x[i] += i < 120 ? 1 : 100;
+    struct changepoint points[10];
+    assert_int_equal(changepoints_find(x, 200, plan, points, 10).count, 2);
+    assert_in_range(points[0].index, 54, 66);
+    assert_int_equal(points[1].index, 120);
+    assert_true(points[0].statistic < points[1].statistic);
+    assert_near(points[0].p, 1.0 / 200, 1e-14);
+    free(x);
+}
+
 static void finds_a_change_of_spread(void **state) {
     (void)state;
     double *x = sample_new("bell", 160, 12, 1, 0, -2);
@@ -138,9 +154,10 @@ static void bad_input_has_an_outcome(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statistic_by_definition), cmocka_unit_test(nile),
-        cmocka_unit_test(finds_shifts_in_order),   cmocka_unit_test(finds_a_change_of_spread),
-        cmocka_unit_test(holds_its_level),         cmocka_unit_test(bad_input_has_an_outcome),
+        cmocka_unit_test(statistic_by_definition),       cmocka_unit_test(nile),
+        cmocka_unit_test(small_step_beside_a_large_one), cmocka_unit_test(finds_shifts_in_order),
+        cmocka_unit_test(finds_a_change_of_spread),      cmocka_unit_test(holds_its_level),
+        cmocka_unit_test(bad_input_has_an_outcome),
     };
     return RUN_TESTS(tests);
 }

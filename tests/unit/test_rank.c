@@ -156,6 +156,73 @@ static void tied_table_of_single_values(void **state) {
         }
 }
 
+/* Every run pattern of 12 values, more than the workspace has slots: mean and variance of U are
+ * known for each, m n / 2 and m n / 12 (N + 1 - sum(t^3 - t) / (N (N - 1))). Twice, so that some
+ * come from memory. */
+static void every_tie_pattern_has_its_own_table(void **state) {
+    (void)state;
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (unsigned cuts = 0; cuts < 2048; cuts++) {
+            int group[12] = {1};
+            size_t groups = 1;
+            for (unsigned i = 0; i < 11; i++)
+                if (cuts >> i & 1)
+                    group[groups++] = 1;
+                else
+                    group[groups - 1]++;
+            double correction = 0;
+            for (size_t g = 0; g < groups; g++)
+                correction += pow(group[g], 3) - group[g];
+            const double *below = rank_tied(workspace, 5, 7, group, groups);
+            double total = below[71], mean = 0, square = 0;
+            assert_near(total, 792, 0); /* C(12, 5) */
+            for (int s = 0; s <= 70; s++) {
+                double share = (below[s + 1] - below[s]) / total;
+                mean += share * s / 2;
+                square += share * s * s / 4;
+            }
+            assert_near(mean, 17.5, 1e-13);
+            assert_near(1 + square - mean * mean, 1 + 35.0 / 12 * (13 - correction / 132), 1e-12);
+        }
+}
+
+static int by_value(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A quarter of the values are equal, so that the correction for ties shows in the rank. */
+static void normal_interval_with_ties(void **state) {
+    (void)state;
+    size_t m = 60, n = 70;
+    double *base = sample_new("heavy", m, 15, 1, 0, 0),
+           *head = sample_new("heavy", n, 16, 1, 0, 0.8);
+    double *all = malloc(m * n * sizeof *all), tied = 0;
+    for (size_t i = 0; i < m; i++)
+        tied += (base[i] = fmax(base[i], -1)) == -1;
+    for (size_t j = 0; j < n; j++)
+        tied += (head[j] = fmax(head[j], -1)) == -1;
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++)
+            all[i * n + j] = head[j] - base[i];
+    qsort(all, m * n, sizeof *all, by_value);
+    double correction = tied * tied * tied - tied, size = (double)(m + n);
+    double pairs = (double)(m * n);
+    double untied = sqrt(pairs / 12 * (size + 1));
+    double deviation = sqrt(pairs / 12 * (size + 1 - correction / (size * (size - 1))));
+    size_t rank = (size_t)floor(pairs / 2 - 2.5758293035489004 * deviation);
+    size_t uncorrected = (size_t)floor(pairs / 2 - 2.5758293035489004 * untied);
+    struct shift_estimate shift = hodges_lehmann(base, m, head, n, 0.99, workspace);
+    assert_near(shift.low, all[rank - 1], 0);
+    assert_near(shift.high, all[m * n - rank], 0);
+    assert_near(shift.shift, (all[m * n / 2 - 1] + all[m * n / 2]) / 2, 0);
+    assert_near(shift.confidence, 0.99, 1e-3);
+    assert_true(all[rank - 1] != all[uncorrected - 1]);
+    free(base);
+    free(head);
+    free(all);
+}
+
 static void swapping_and_monotone_maps(void **state) {
     (void)state;
     static const char *const shapes[] = {"ties", "heavy"};
@@ -246,6 +313,8 @@ int main(void) {
         cmocka_unit_test(published_untied),
         cmocka_unit_test(published_tied),
         cmocka_unit_test(tied_table_of_single_values),
+        cmocka_unit_test(every_tie_pattern_has_its_own_table),
+        cmocka_unit_test(normal_interval_with_ties),
         cmocka_unit_test(swapping_and_monotone_maps),
         cmocka_unit_test(hodges_lehmann_moves_with_the_data),
         cmocka_unit_test(smallest_p),

@@ -109,7 +109,7 @@ static void median_orders_are_benchstats(void **state) {
         assert_int_equal(interval.high_order, table_count(&r, 3));
         assert_near(interval.confidence, r.number[4], 1e-9);
     }
-    assert_int_equal(r.rows, 420);
+    assert_int_equal(r.rows, 840);
     assert_int_equal(median_orders(5, 1).high_order, 6);
     assert_int_equal(median_orders(40, 2).low_order, 0);
     assert_nan(median_orders(0, 0.95).confidence);

@@ -12,9 +12,8 @@
 
 /* confidence: of every interval, in (0, 1).
  * paired: base[i] and head[i] were measured in one round; needs equal counts.
- * time_like: disturbances can only make a value larger (times, cycles, faults), or only smaller
- * when larger_is_better (rates). Without it nothing is trimmed that does not lie far out on both
- * ends. */
+ * time_like: disturbances only make a value larger (times, cycles, faults), or only smaller when
+ * larger_is_better (rates); what lies at that end is trimmed. Without it both ends are, by 20 %. */
 struct auto_plan {
     double confidence;
     bool paired;
@@ -36,17 +35,19 @@ struct auto_tail {
 };
 
 /* outcome       what the rest is worth; numbers that could not be computed are NaN
- * name          static text for reports, e.g. "paired trimmed t, log scale"
- * change        head / base - 1 of the centres; low and high by the interval of the test
- * t, df, p      two-sided p; p <= 1 - confidence exactly when the interval excludes 0
+ * name          static text for reports, e.g. "combined paired, log scale"
+ * change        head / base - 1 of the centres, with its interval; infinite where base is 0
+ * p             two-sided; p <= 1 - confidence exactly when the interval leaves out 0
+ * t, df         of the strongest of the combined tests
  * smallest_detectable_change   the change (> 0) that is found with p <= 1 - confidence four times
- *               in five, given this scatter
- * trim_lower, trim_upper       the share of each side that was trimmed
+ *               in five, given this scatter (by the central t distribution)
+ * trim_lower, trim_upper       the largest share trimmed from a side by one of the tests
  * log_scale     false when a value was zero or negative, so that raw values had to be compared
+ * tail          NaN p when there is nothing to say
  *
- * Outcomes: OK; TOO_FEW (fewer than two values a side; the sides are given); CONSTANT_EQUAL and
- * CONSTANT_DIFFERENT (no variance on either side: change is given and exact, p is NaN);
- * OUT_OF_RANGE; BAD_ARGUMENT; NO_MEMORY. */
+ * Outcomes: OK; TOO_FEW (fewer than two values a side); CONSTANT_EQUAL and CONSTANT_DIFFERENT (no
+ * variance on either side: sides and change are given and exact, p is NaN); OUT_OF_RANGE;
+ * BAD_ARGUMENT; NO_MEMORY. */
 struct auto_result {
     enum outcome outcome;
     const char *name;
@@ -59,17 +60,43 @@ struct auto_result {
     struct auto_tail tail;
 };
 
+/* Several tests whose strengths lie in different noise, joined by the Cauchy combination (Liu & Xie
+ * 2020, JASA 115:393-402), whose level does not mind that they are dependent. On logs of the
+ * values:
+ *
+ *   - Welch's t of what is left when the disturbed end is trimmed by 75 % (stats/welch.h): a tight
+ *     core with a long slow tail;
+ *   - t of kernel scores (stats/overlay.h): several modes, a drifting level, whatever the shape is;
+ *   - paired: the same scores as differences within rounds, the 20 % trimmed t of the differences
+ *     of rounds, and kernel scores of these differences: disturbances that a round's two sides
+ *     share. Not paired: kernel scores of a wider kernel.
+ *
+ * The combined p is doubled (AUTO_CAUTION in auto_parts.h says why). Tests that cannot be computed
+ * are left out: kernel scores need 5 to 256 values a side. The change is where the samples overlay
+ * best, found from the trimmed difference; its interval is by its own standard error, except that
+ * the end towards 0 is moved to the side of 0 where p says it belongs. How this compares with
+ * single tests on recorded noise: `make bench-verdict`. */
 struct auto_result auto_test(const double *base, size_t base_n, const double *head, size_t head_n,
                              struct auto_plan plan);
 
-/* One stored session of the base build; sessions are passed oldest first. */
+/* One stored session of the base build; sessions are passed oldest first. Empty ones are passed
+ * over; one of a single value counts as a session whose own scatter is not known. */
 struct auto_session {
     const double *values;
     size_t n;
 };
 
-/* Head against `count` stored sessions, each of another moment. The variance between sessions
- * enters the standard error. plan.paired is ignored. One session is allowed. */
+/* Head against `count` stored sessions, each of another moment; plan.paired is ignored. What
+ * sessions share best is their undisturbed end, so c, the centre of a session, is the mean of the
+ * fastest tenth of it (of its logs; of two values at least), v the squared standard error that its
+ * own rounds leave in that (winsorized, as in stats/welch.h). With K sessions and head h,
+ *
+ *     t = (c_h - mean c_k) / sqrt(max(s^2, v) (1 + 1/K))        df = K - 1
+ *
+ * where s^2 is the variance of the K centres, which holds both the variance between sessions and v:
+ * the prediction interval of one more observation (Hahn 1969, JASA 64:878-888). v, the mean of the
+ * head's and the sessions' mean, is the floor for K sessions that happen to agree. With one session
+ * nothing is known of the variance between them: auto_test, not paired. No tail. */
 struct auto_result auto_test_history(const struct auto_session *sessions, size_t count,
                                      const double *head, size_t head_n, struct auto_plan plan);
 

@@ -1,0 +1,46 @@
+#ifndef PERFGATE_STATS_AUTO_PARTS_H
+#define PERFGATE_STATS_AUTO_PARTS_H
+
+#include "stats/auto_test.h"
+#include "stats/welch.h"
+
+/* What auto_test.c and auto_history.c have in common. Not for callers outside stats/. */
+
+/* The combined p is multiplied by it. The Cauchy combination is exact only far in the tail, small
+ * samples with a slow tail have no exact t, and a gate that cries wolf is switched off: chosen so
+ * that fewer than one comparison of equals in a hundred is called a regression in the recorded
+ * noise (tests/bench/verdict). */
+#define AUTO_CAUTION 2.0
+#define AUTO_SHARP 1.2 /* kernel widths, in shortest halves of the pool */
+#define AUTO_WIDE 2.0
+
+/* A shift of head against base on the scale of the test, with its standard error. caution is what
+ * the test's p was multiplied by. */
+struct auto_shift {
+    double shift, se, df, caution;
+};
+
+/* Which scale the values are compared on. sign is -1 where disturbances push values down, so that
+ * sign * value (or its log) is pushed up. */
+struct auto_scale {
+    bool log;
+    double sign;
+};
+
+/* The trimming of one side of n values. */
+struct t_plan auto_side_plan(size_t n, struct auto_plan plan);
+
+/* t_two_sided_quantile, remembering the last ones of the thread. */
+double auto_quantile(double p, double df);
+
+/* A result of which nothing is known but what became of it. */
+struct auto_result auto_without(enum outcome outcome, size_t base_n, size_t head_n);
+
+/* Sets the sides, the change, its interval and the smallest detectable change. center is the base's
+ * centre and shift the head's distance from it, on the scale of the test. The interval is moved so
+ * that it leaves out 0 exactly when r->p <= 1 - confidence. */
+void auto_report(struct auto_result *r, struct auto_scale scale, double center,
+                 struct auto_shift shift, struct t_side base, struct t_side head,
+                 struct auto_plan plan);
+
+#endif

@@ -1,0 +1,291 @@
+#include "stats/auto_test.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stats/auto_parts.h"
+#include "stats/overlay.h"
+#include "stats/summary.h"
+#include "stats/tdist.h"
+
+#define STACK_VALUES 1024
+#define MOST_PARTS 5
+#define PART_LEAST_P 1e-300
+#define PART_MOST_P 0.95 /* a part's p of 1 must not outvote all others */
+
+/* The two samples on the scale of the test: logs where all are positive, turned so that
+ * disturbances are upward. */
+struct turned {
+    double *base, *head; /* in the order given */
+    double *base_sorted, *head_sorted;
+    double *difference; /* paired only */
+    size_t base_n, head_n;
+};
+
+/* One way to compare the samples, as a t. */
+struct part {
+    double t, df, p;
+};
+
+struct parts {
+    struct part part[MOST_PARTS];
+    size_t count;
+};
+
+static void add_part(struct parts *parts, double t, double df, double p) {
+    if (isfinite(t) && isfinite(p))
+        parts->part[parts->count++] = (struct part){t, df, p};
+}
+
+static void add_t(struct parts *parts, double t, double df) {
+    add_part(parts, t, df, t_two_sided(t, df));
+}
+
+static void add_overlay(struct parts *parts, struct overlay_test test) {
+    if (test.usable)
+        add_t(parts, test.t, test.df);
+}
+
+/* Cauchy combination (Liu & Xie 2020, JASA 115:393-402): the mean of cot(pi p) is close to standard
+ * Cauchy in its tail under the null, whatever the dependence. */
+static double combined_p(const struct parts *parts) {
+    double sum = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        double p = fmin(fmax(parts->part[i].p, PART_LEAST_P), PART_MOST_P);
+        sum += p < 1e-8 ? 1 / (M_PI * p) : tan(M_PI * (0.5 - p));
+    }
+    double mean = sum / (double)parts->count;
+    double p = mean > 0 ? atan(1 / mean) / M_PI : 0.5 - atan(mean) / M_PI;
+    return fmin(1, AUTO_CAUTION * p);
+}
+
+static const struct part *strongest(const struct parts *parts) {
+    const struct part *best = parts->part;
+    for (size_t i = 1; i < parts->count; i++) {
+        if (parts->part[i].p < best->p)
+            best = &parts->part[i];
+    }
+    return best;
+}
+
+static bool add_welch(struct parts *parts, struct t_side base, struct t_side head,
+                      struct auto_shift *shift) {
+    double se = sqrt(base.variance + head.variance);
+    if (base.outcome != OUTCOME_OK || head.outcome != OUTCOME_OK || !(se > 0))
+        return false;
+    double sum = base.variance + head.variance;
+    double df = sum * sum /
+                (base.variance * base.variance / base.df + head.variance * head.variance / head.df);
+    double difference = head.origin - base.origin + (head.offset - base.offset);
+    *shift = (struct auto_shift){difference, se, df, AUTO_CAUTION};
+    add_t(parts, difference / se, df);
+    return true;
+}
+
+static void add_pairs(struct parts *parts, const struct turned *s, struct auto_plan plan,
+                      struct auto_shift *shift) {
+    struct t_plan trim = {SCALE_RAW, 0.2, 0.2, plan.confidence};
+    struct t_side d = t_side_of(s->difference, s->base_n, trim);
+    if (d.outcome != OUTCOME_OK)
+        return;
+    double center = d.origin + d.offset, se = sqrt(d.variance);
+    if (se > 0) {
+        *shift = (struct auto_shift){center, se, d.df, AUTO_CAUTION};
+        add_t(parts, center / se, d.df);
+    } else if (center != 0) {
+        /* All pairs differ by the same: the sign test of those kept. */
+        *shift = (struct auto_shift){center, 0, d.df, AUTO_CAUTION};
+        double p = pow(2, 1 - (double)d.kept);
+        add_part(parts, copysign(t_two_sided_quantile(p, d.df), center), d.df, p);
+    }
+}
+
+static void add_overlays(struct parts *parts, const struct turned *s, bool paired) {
+    struct overlay_tests sharp =
+        overlay_compare(s->base, s->base_n, s->head, s->head_n, AUTO_SHARP, paired);
+    add_overlay(parts, sharp.apart);
+    if (!paired) {
+        add_overlay(
+            parts, overlay_compare(s->base, s->base_n, s->head, s->head_n, AUTO_WIDE, false).apart);
+        return;
+    }
+    add_overlay(parts, sharp.paired);
+    if (s->base_n > OVERLAY_MOST_VALUES)
+        return;
+    double up[OVERLAY_MOST_VALUES], down[OVERLAY_MOST_VALUES];
+    for (size_t i = 0; i < s->base_n; i++) {
+        up[i] = s->difference[i] / 2;
+        down[i] = -up[i];
+    }
+    add_overlay(parts, overlay_compare(down, s->base_n, up, s->base_n, AUTO_WIDE, true).paired);
+}
+
+/* The reported change: where the samples overlay best, from the trimmed shift as a start. */
+static struct auto_shift best_shift(const struct turned *s, struct auto_shift start, bool paired) {
+    size_t n = s->base_n + s->head_n;
+    double half =
+        (shortest_half(s->base_sorted, s->base_n) + shortest_half(s->head_sorted, s->head_n)) / 2;
+    double width = AUTO_WIDE * half * pow(20 / (double)n, 0.2);
+    struct overlay_shift near =
+        overlay_shift_near(s->base, s->base_n, s->head, s->head_n, start.shift, width, paired);
+    if (!near.usable)
+        return start;
+    double df = (double)(paired ? s->base_n - 1 : n - 2);
+    return (struct auto_shift){near.shift, near.se, df, AUTO_CAUTION};
+}
+
+/* Plain means: what the trimmed end has to say. */
+static struct auto_tail tail_of(const double *base, size_t base_n, const double *head,
+                                size_t head_n) {
+    struct moments b = moments_of(base, base_n), h = moments_of(head, head_n);
+    double vb = b.variance / (double)base_n, vh = h.variance / (double)head_n, sum = vb + vh;
+    struct auto_tail out = {(h.mean - b.mean) / b.mean, NAN};
+    if (sum > 0 && isfinite(sum)) {
+        double df = sum * sum / (vb * vb / (double)(base_n - 1) + vh * vh / (double)(head_n - 1));
+        out.p = t_two_sided((h.mean - b.mean) / sqrt(sum), df);
+    }
+    return out;
+}
+
+static struct auto_scale scale_of(const double *base, size_t base_n, const double *head,
+                                  size_t head_n, struct auto_plan plan) {
+    struct auto_scale out = {true, plan.time_like && plan.larger_is_better ? -1 : 1};
+    for (size_t i = 0; i < base_n && out.log; i++)
+        out.log = base[i] > 0;
+    for (size_t i = 0; i < head_n && out.log; i++)
+        out.log = head[i] > 0;
+    return out;
+}
+
+static void turn(const double *values, size_t n, struct auto_scale scale, double *out) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = scale.sign * (scale.log ? log(values[i]) : values[i]);
+}
+
+static void turn_all(struct turned *s, const double *base, const double *head,
+                     struct auto_scale scale, bool paired) {
+    turn(base, s->base_n, scale, s->base);
+    turn(head, s->head_n, scale, s->head);
+    for (size_t i = 0; i < s->base_n; i++)
+        s->base_sorted[i] = s->base[i];
+    for (size_t i = 0; i < s->head_n; i++)
+        s->head_sorted[i] = s->head[i];
+    sort_values(s->base_sorted, s->base_n);
+    sort_values(s->head_sorted, s->head_n);
+    for (size_t i = 0; paired && i < s->base_n; i++)
+        s->difference[i] = s->head[i] - s->base[i];
+}
+
+/* Median of both samples, head moved back by the shift. */
+static double aligned_center(const struct turned *s, double shift) {
+    size_t n = s->base_n + s->head_n, i = 0, j = 0;
+    double last = 0, before = 0;
+    for (size_t k = 0; k <= n / 2; k++) {
+        before = last;
+        if (j == s->head_n || (i < s->base_n && s->base_sorted[i] <= s->head_sorted[j] - shift))
+            last = s->base_sorted[i++];
+        else
+            last = s->head_sorted[j++] - shift;
+    }
+    return n % 2 ? last : (before + last) / 2;
+}
+
+static const char *name_of(struct auto_scale scale, bool paired) {
+    if (scale.log)
+        return paired ? "combined paired, log scale" : "combined, log scale";
+    return paired ? "combined paired" : "combined";
+}
+
+static void test_turned(struct auto_result *r, const struct turned *s, struct auto_scale scale,
+                        struct auto_plan plan) {
+    struct t_plan base_plan = auto_side_plan(s->base_n, plan);
+    struct t_plan head_plan = auto_side_plan(s->head_n, plan);
+    struct t_side base = t_side_of(s->base_sorted, s->base_n, base_plan);
+    struct t_side head = t_side_of(s->head_sorted, s->head_n, head_plan);
+    r->trim_lower = fmax(base_plan.trim_lower, head_plan.trim_lower);
+    r->trim_upper = fmax(base_plan.trim_upper, head_plan.trim_upper);
+    struct parts parts = {.count = 0};
+    struct auto_shift start = {base.outcome == OUTCOME_OK && head.outcome == OUTCOME_OK
+                                   ? head.origin - base.origin + (head.offset - base.offset)
+                                   : 0,
+                               0, 1, AUTO_CAUTION};
+    add_welch(&parts, base, head, &start);
+    if (plan.paired)
+        add_pairs(&parts, s, plan, &start);
+    add_overlays(&parts, s, plan.paired);
+    if (parts.count == 0) {
+        struct t_plan whole = {.scale = SCALE_RAW, .confidence = plan.confidence};
+        base = t_side_of(s->base_sorted, s->base_n, whole);
+        head = t_side_of(s->head_sorted, s->head_n, whole);
+        if (!add_welch(&parts, base, head, &start)) {
+            r->outcome = OUTCOME_OUT_OF_RANGE;
+            return;
+        }
+    }
+    const struct part *best = strongest(&parts);
+    r->outcome = OUTCOME_OK;
+    r->name = name_of(scale, plan.paired);
+    r->p = combined_p(&parts);
+    r->t = scale.sign * best->t;
+    r->df = best->df;
+    struct auto_shift shift = best_shift(s, start, plan.paired);
+    auto_report(r, scale, aligned_center(s, shift.shift), shift, base, head, plan);
+}
+
+static bool all_finite(const double *values, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(values[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool all_equal(const double *values, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        if (values[i] != values[0])
+            return false;
+    }
+    return true;
+}
+
+static struct auto_result constant(double base, size_t base_n, double head, size_t head_n) {
+    struct auto_result out = auto_without(
+        base == head ? OUTCOME_CONSTANT_EQUAL : OUTCOME_CONSTANT_DIFFERENT, base_n, head_n);
+    out.base = (struct auto_side){base_n, base, base, base};
+    out.head = (struct auto_side){head_n, head, head, head};
+    out.change = base == head ? 0 : (head - base) / base;
+    out.change_low = out.change_high = out.change;
+    return out;
+}
+
+struct auto_result auto_test(const double *base, size_t base_n, const double *head, size_t head_n,
+                             struct auto_plan plan) {
+    if (!(plan.confidence > 0 && plan.confidence < 1) || (plan.paired && base_n != head_n))
+        return auto_without(OUTCOME_BAD_ARGUMENT, base_n, head_n);
+    if (!all_finite(base, base_n) || !all_finite(head, head_n))
+        return auto_without(OUTCOME_OUT_OF_RANGE, base_n, head_n);
+    if (base_n < 2 || head_n < 2)
+        return auto_without(OUTCOME_TOO_FEW, base_n, head_n);
+    if (all_equal(base, base_n) && all_equal(head, head_n))
+        return constant(base[0], base_n, head[0], head_n);
+    size_t needed = 2 * (base_n + head_n) + base_n;
+    double few[STACK_VALUES], *work = needed <= STACK_VALUES ? few : malloc(needed * sizeof *work);
+    if (work == NULL)
+        return auto_without(OUTCOME_NO_MEMORY, base_n, head_n);
+    struct turned s = {work,
+                       work + base_n,
+                       work + base_n + head_n,
+                       work + 2 * base_n + head_n,
+                       work + 2 * (base_n + head_n),
+                       base_n,
+                       head_n};
+    struct auto_scale scale = scale_of(base, base_n, head, head_n, plan);
+    turn_all(&s, base, head, scale, plan.paired);
+    struct auto_result out = auto_without(OUTCOME_OK, base_n, head_n);
+    test_turned(&out, &s, scale, plan);
+    if (out.outcome == OUTCOME_OK)
+        out.tail = tail_of(base, base_n, head, head_n);
+    if (work != few)
+        free(work);
+    return out;
+}

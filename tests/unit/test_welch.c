@@ -284,6 +284,14 @@ static void bad_input_has_an_outcome(void **state) {
     }
     const double wide[] = {1e-300, 1e300, 1}; /* fine as logs */
     assert_int_equal(welch_test(good, 3, wide, 3, logs).outcome, OUTCOME_OK);
+    const double small[] = {1e-300, 2e-300, 5e-300}, large[] = {1e300, 2e300, 5e300};
+    struct t_test far = welch_test(small, 3, large, 3, logs);
+    assert_near(far.difference, 600 * log(10), 1e-12);
+    struct t_plan trimmed = {SCALE_RAW, 0, 0.34, 0.95}, cut = {SCALE_RAW, 0.34, 0.34, 0.95};
+    assert_nothing(welch_test(good, 3, wild, 3, trimmed), OUTCOME_OUT_OF_RANGE);
+    assert_nothing(paired_test(good, zero, 3, cut), OUTCOME_TOO_FEW);
+    assert_int_equal(t_side_of_summary(1, 1e200, 5, SCALE_RAW).outcome, OUTCOME_OUT_OF_RANGE);
+    assert_int_equal(t_side_of_summary(1, 1e-200, 5, SCALE_RAW).outcome, OUTCOME_OUT_OF_RANGE);
     gsl_set_error_handler(off);
 }
 

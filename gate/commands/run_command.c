@@ -1,3 +1,4 @@
+#include "gate/commands/option_rows.h"
 #include "gate/commands/run_progress.h"
 #include "gate/commands/run_sides.h"
 #include "gate/compare/noise_notes.h"
@@ -221,33 +222,6 @@ static bool build_and_measure(struct run_sides *sides, const struct run_options 
     return good;
 }
 
-#define HEADING(text)                                                                              \
-    { .name = "help", .kind = OPTION_HEADING, .help = (text) }
-#define FLAG(long, short, to, text)                                                                \
-    { .name = (long), .letter = (short), .kind = OPTION_FLAG, .target = (to), .help = (text) }
-#define TEXT(long, short, to, shown, text)                                                         \
-    {                                                                                              \
-        .name = (long), .letter = (short), .kind = OPTION_STRING, .target = (to),                  \
-        .argument = (shown), .help = (text)                                                        \
-    }
-#define LIST(long, short, to, shown, text)                                                         \
-    {                                                                                              \
-        .name = (long), .letter = (short), .kind = OPTION_LIST, .target = (to),                    \
-        .argument = (shown), .help = (text)                                                        \
-    }
-#define COUNT(long, short, to, least, text)                                                        \
-    {                                                                                              \
-        .name = (long), .letter = (short), .kind = OPTION_INT, .target = (to), .argument = "N",    \
-        .help = (text), .low = (least), .high = ROUNDS_MOST                                        \
-    }
-#define SPAN(long, to, text)                                                                       \
-    {                                                                                              \
-        .name = (long), .kind = OPTION_DURATION, .target = (to), .argument = "TIME",               \
-        .help = (text), .high = 1e7                                                                \
-    }
-#define CHOICE(long, to, words, text)                                                              \
-    { .name = (long), .kind = OPTION_CHOICE, .target = (to), .help = (text), .choices = (words) }
-
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
     struct parsed_options parsed;
@@ -285,11 +259,11 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         TEXT("shard", 0, &o.shard, "I/N",
              "keep the I-th of N shares of the benchmarks; 'perfgate merge' joins them"),
         HEADING("How often"),
-        COUNT("rounds", 'r', &o.rounds, 1, "rounds to measure (10)"),
-        COUNT("max-rounds", 'M', &o.max_rounds, 1,
+        COUNT("rounds", 'r', &o.rounds, 1, ROUNDS_MOST, "rounds to measure (10)"),
+        COUNT("max-rounds", 'M', &o.max_rounds, 1, ROUNDS_MOST,
               "measure on, to at most N rounds, while an interval is wider than its threshold "
               "needs"),
-        COUNT("warmup", 'w', &o.warmup, 0, "rounds to discard first (1)"),
+        COUNT("warmup", 'w', &o.warmup, 0, ROUNDS_MOST, "rounds to discard first (1)"),
         SPAN("time-budget", &o.time_budget, "begin no round after this time"),
         {.name = "threshold",
          .kind = OPTION_RATIO,

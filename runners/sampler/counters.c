@@ -82,18 +82,28 @@ static bool kernel_read(void *context, int fd, uint64_t values[3]) {
     return read(fd, values, 3 * sizeof *values) == (ssize_t)(3 * sizeof *values);
 }
 
-const struct counter_system kernel_counters = {kernel_open, kernel_read, NULL};
+static void kernel_close(void *context, int fd) {
+    (void)context;
+    close(fd);
+}
+
+const struct counter_system kernel_counters = {kernel_open, kernel_read, kernel_close, NULL};
+
+static void describe(struct perf_event_attr *attr, const struct counter_event *event) {
+    memset(attr, 0, sizeof *attr);
+    attr->size = sizeof *attr;
+    attr->type = event->type;
+    attr->config = event->config;
+    attr->read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    attr->disabled = 1;
+}
 
 /* `leader` -1 opens an event on its own. Members of a group follow their leader and carry no
  * enable_on_exec. */
 static int open_event(const struct counters *counters, const struct counter_event *event,
                       int leader, bool user_only) {
     struct perf_event_attr attr;
-    memset(&attr, 0, sizeof attr);
-    attr.size = sizeof attr;
-    attr.type = event->type;
-    attr.config = event->config;
-    attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    describe(&attr, event);
     attr.disabled = leader < 0;
     attr.enable_on_exec = leader < 0;
     attr.inherit = 1;
@@ -102,65 +112,94 @@ static int open_event(const struct counters *counters, const struct counter_even
     return counters->system.open(counters->system.context, &attr, leader);
 }
 
+static bool is_hardware(const struct counters *counters, size_t i) {
+    return counters->set->events[i]->type == PERF_TYPE_HARDWARE;
+}
+
 /* A refusal for want of privilege is tried again without the kernel's share. A software event
  * without it would count nothing (they happen in the kernel), except the clock. */
 static int open_best(struct counters *counters, size_t i, int leader) {
     const struct counter_event *event = counters->set->events[i];
     int fd = open_event(counters, event, leader, false);
-    if (fd < 0 && (errno == EACCES || errno == EPERM) && event->type == PERF_TYPE_HARDWARE) {
+    if (fd < 0 && (errno == EACCES || errno == EPERM) && is_hardware(counters, i)) {
         fd = open_event(counters, event, leader, true);
         counters->state.user_only[i] = fd >= 0;
     }
     return fd;
 }
 
-void counters_open(struct counters *counters, const struct counter_set *set,
-                   const struct counter_system *system) {
+static void close_all(const struct counters *counters, int *fds) {
+    for (size_t i = 0; i < counters->set->count; i++) {
+        if (fds[i] >= 0)
+            counters->system.close(counters->system.context, fds[i]);
+        fds[i] = -1;
+    }
+}
+
+static int open_keeper(const struct counters *counters, size_t i) {
+    struct perf_event_attr attr;
+    if (counters->state.error[i] || is_hardware(counters, i))
+        return -1;
+    describe(&attr, counters->set->events[i]);
+    return counters->system.open(counters->system.context, &attr, -1);
+}
+
+void counters_probe(struct counters *counters, const struct counter_set *set,
+                    const struct counter_system *system) {
     memset(counters, 0, sizeof *counters);
     counters->set = set;
     counters->system = *system;
     int leader = -1;
     for (size_t i = 0; i < set->count; i++) {
-        bool hardware = set->events[i]->type == PERF_TYPE_HARDWARE;
+        bool hardware = is_hardware(counters, i);
         int fd = open_best(counters, i, hardware ? leader : -1);
-        if (fd < 0 && hardware && leader >= 0)
+        if (fd < 0 && hardware && leader >= 0) {
             fd = open_best(counters, i, -1); /* the group is larger than the PMU */
-        else if (fd >= 0 && hardware && leader < 0)
+            counters->alone[i] = fd >= 0;
+        } else if (fd >= 0 && hardware && leader < 0) {
             leader = fd;
+        }
         counters->fds[i] = fd;
         counters->state.error[i] = fd < 0 ? errno : 0;
+        counters->keepers[i] = open_keeper(counters, i);
     }
+    close_all(counters, counters->fds);
 }
 
 void counters_close(struct counters *counters) {
-    for (size_t i = 0; counters->set && i < counters->set->count; i++) {
-        if (counters->fds[i] >= 0)
-            close(counters->fds[i]);
-        counters->fds[i] = -1;
-    }
+    close_all(counters, counters->keepers);
 }
 
-struct counter_value counter_scaled(const uint64_t before[3], const uint64_t after[3]) {
-    double value = (double)(after[0] - before[0]);
-    uint64_t enabled = after[1] - before[1], running = after[2] - before[2];
-    if (running == 0)
-        return (struct counter_value){NAN, 0};
-    if (running >= enabled)
-        return (struct counter_value){value, 1};
-    double share = (double)running / (double)enabled;
-    return (struct counter_value){value / share, share};
-}
-
-void counters_read(struct counters *counters, struct counter_value values[COUNTERS_MAX]) {
+void counters_begin(struct counters *counters) {
+    int leader = -1;
     for (size_t i = 0; i < counters->set->count; i++) {
-        uint64_t now[3];
-        values[i] = (struct counter_value){NAN, 0};
-        if (counters->fds[i] < 0 ||
-            !counters->system.read(counters->system.context, counters->fds[i], now))
+        bool grouped = is_hardware(counters, i) && !counters->alone[i];
+        counters->fds[i] = -1;
+        if (counters->state.error[i])
             continue;
-        values[i] = counter_scaled(counters->last[i], now);
-        memcpy(counters->last[i], now, sizeof now);
+        counters->fds[i] = open_event(counters, counters->set->events[i], grouped ? leader : -1,
+                                      counters->state.user_only[i]);
+        if (grouped && leader < 0)
+            leader = counters->fds[i];
     }
+}
+
+struct counter_value counter_scaled(const uint64_t raw[3]) {
+    double value = (double)raw[0], share = (double)raw[2] / (double)raw[1];
+    if (raw[2] == 0)
+        return (struct counter_value){NAN, 0};
+    return share < 1 ? (struct counter_value){value / share, share}
+                     : (struct counter_value){value, 1};
+}
+
+void counters_end(struct counters *counters, struct counter_value values[COUNTERS_MAX]) {
+    for (size_t i = 0; i < counters->set->count; i++) {
+        uint64_t raw[3] = {0, 0, 0};
+        if (counters->fds[i] >= 0)
+            counters->system.read(counters->system.context, counters->fds[i], raw);
+        values[i] = counter_scaled(raw);
+    }
+    close_all(counters, counters->fds);
 }
 
 static const char *cure(int error, int paranoid, struct arena *arena) {

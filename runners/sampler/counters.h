@@ -1,8 +1,10 @@
-/* Event counters of the kernel (perf_event_open), opened once and read as differences round by
- * round. Opened disabled, inherited by every child and switched on by its exec, so that they see
- * the measured program and all its children, and nothing of the process that starts it. Hardware
- * events form one group (so that ratios are over the same time); the kernel may still have to
- * multiplex, in which case values are scaled by time enabled / time running. */
+/* Event counters of the kernel (perf_event_open), opened anew for each round: disabled, inherited
+ * by the child and switched on by its exec, so that they see the measured program and all its
+ * children, and nothing of the process that starts it. (Kept open over several rounds they would
+ * miss some: when the kernel switches from parent to child it may swap their identical sets of
+ * events instead of unloading and loading them, and exec then spends the mark on the wrong copy.)
+ * Hardware events form one group (so that ratios are over the same time); the kernel may still have
+ * to multiplex, in which case values are scaled by time enabled / time running. */
 #ifndef RUNNERS_SAMPLER_COUNTERS_H
 #define RUNNERS_SAMPLER_COUNTERS_H
 
@@ -39,7 +41,8 @@ bool counters_parse(struct counter_set *out, const char *text, struct pg_error *
  * lacks. */
 struct counter_system {
     int (*open)(void *context, struct perf_event_attr *attr, int group);
-    bool (*read)(void *context, int fd, uint64_t values[3]); /* value, time enabled, time running */
+    bool (*read)(void *context, int fd, uint64_t raw[3]); /* value, time enabled, time running */
+    void (*close)(void *context, int fd);
     void *context;
 };
 extern const struct counter_system kernel_counters;
@@ -54,27 +57,33 @@ struct counters {
     const struct counter_set *set;
     struct counter_system system;
     struct counter_state state;
+    bool alone[COUNTERS_MAX];  /* did not fit into the group */
+    int keepers[COUNTERS_MAX]; /* idle software events: the first and the last user of one make the
+                                  kernel rewrite its own code, which takes longer than a small
+                                  process */
     int fds[COUNTERS_MAX];
-    uint64_t last[COUNTERS_MAX][3];
 };
 
-/* Opens every event of the set that the system grants, for the children that the calling process
- * starts from now on. Never fails: what could not be opened is in state. */
-void counters_open(struct counters *counters, const struct counter_set *set,
-                   const struct counter_system *system);
-void counters_close(struct counters *counters);
+/* Finds out what the system grants of the set. Never fails: what it refuses is in state. Holds
+ * descriptors until counters_close. */
+void counters_probe(struct counters *counters, const struct counter_set *set,
+                    const struct counter_system *system);
 
-/* One event over one round. NaN value: not counted (never scheduled, not opened). */
+/* One event over one round. NaN value: not counted (never scheduled, not granted). */
 struct counter_value {
     double value; /* scaled */
     double share; /* of the time it was really counting, in (0, 1] */
 };
 
-/* The increase since the last call (or since opening). */
-void counters_read(struct counters *counters, struct counter_value values[COUNTERS_MAX]);
+/* Opens what was granted, for the next child of the calling process; then takes the values, when it
+ * and its children have ended. */
+void counters_begin(struct counters *counters);
+void counters_end(struct counters *counters, struct counter_value values[COUNTERS_MAX]);
 
-/* What the difference of two raw readings says. */
-struct counter_value counter_scaled(const uint64_t before[3], const uint64_t after[3]);
+void counters_close(struct counters *counters);
+
+/* What a raw reading says: value, time enabled, time running. */
+struct counter_value counter_scaled(const uint64_t raw[3]);
 
 /* Says in words why events are missing and how to get them, "instructions, cycles: not supported by
  * this machine …". `paranoid` is the value of perf_event_paranoid. NULL when nothing is missing. */

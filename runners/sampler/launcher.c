@@ -128,9 +128,10 @@ static void obey(const struct launcher *launcher, const struct far_ends *ends,
     memset(reply, 0, sizeof *reply);
     if (order->how.finish)
         forget_interrupt();
+    counters_begin(counters);
     if (!spawn_run(request, &reply->process))
         reply->fork_error = errno;
-    counters_read(counters, reply->counters);
+    counters_end(counters, reply->counters);
     reply->floor_bytes = own_peak();
     *end = kept;
 }
@@ -148,7 +149,7 @@ static void serve(struct launcher *launcher, const struct far_ends *ends, pid_t 
         return;
     prctl(PR_SET_CHILD_SUBREAPER, plan->spare_outliving ? 0L : 1L);
     signal(SIGCHLD, SIG_DFL);
-    counters_open(&counters, plan->counters ? plan->counters : &no_counters, &kernel_counters);
+    counters_probe(&counters, plan->counters ? plan->counters : &no_counters, &kernel_counters);
     set_up(plan, &ready);
     ready.counters = counters.state;
     send(ends->socket, &ready, sizeof ready, MSG_NOSIGNAL);
@@ -161,6 +162,7 @@ static void serve(struct launcher *launcher, const struct far_ends *ends, pid_t 
         if (send(ends->socket, &reply, sizeof reply, MSG_NOSIGNAL) < 0)
             break;
     }
+    counters_close(&counters);
 }
 
 /* ---- the caller's side ---- */

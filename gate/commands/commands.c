@@ -3,6 +3,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {
+    &compare_command,
     &run_command,
     &help_command,
     NULL,

@@ -89,6 +89,7 @@ struct report_style output_style(const struct output_options *options,
                  : terminal     ? terminal_width(fd)
                                 : 0,
         .byte_budget = (size_t)options->budget,
+        .warnings = session->err,
     };
 }
 

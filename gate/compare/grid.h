@@ -42,7 +42,8 @@ struct cell {
     uint32_t part_count;
     const struct cell_part *parts; /* cover `values` in order; NULL (0) when `recording` is all */
     uint32_t *rounds; /* as in series; NULL when not numbered or when several series met */
-    const char *vary; /* benchstat's residue: "benchmarks vary in …" key list, or NULL */
+    const char *vary; /* "benchmarks vary in KEY, KEY" when its series differ in keys that no
+                         projection has; or NULL */
     const struct recording *recording; /* where the values come from; NULL when from several */
 };
 

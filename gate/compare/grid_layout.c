@@ -61,17 +61,18 @@ static const char *varying_names(const struct grid_builder *b, const struct vari
     const struct axis *residue = b->residue;
     const uint32_t *fields = axis_fields(residue);
     const char *const *names = field_names(residue);
-    size_t length = 1;
+    static const char start[] = "benchmarks vary in ";
+    size_t length = sizeof start;
     for (size_t i = 0; i < residue->field_count; i++)
         length += strlen(names[i]) + 2;
-    char *text = arena_alloc(b->arena, length), *end = text;
+    char *text = arena_alloc(b->arena, length), *end = stpcpy(text, start), *first = end;
     for (size_t i = 0; i < residue->field_count; i++) {
         if (fields[i] >= variation->count || !variation->fields[fields[i]])
             continue;
-        end = stpcpy(end, end > text ? ", " : "");
+        end = stpcpy(end, end > first ? ", " : "");
         end = stpcpy(end, names[i]);
     }
-    return *text ? text : NULL;
+    return end > first ? text : NULL;
 }
 
 static void join_pieces(struct grid_builder *b, struct built_cell *built) {

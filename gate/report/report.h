@@ -12,6 +12,8 @@ struct report_style {
     bool benchstat;     /* exactly benchstat's bytes */
     int width;          /* columns of the terminal; 0: unlimited */
     size_t byte_budget; /* markdown: largest size in bytes, 65536 */
+    FILE *warnings; /* where benchstat's style tells of doubts that it keeps out of the table; or
+                       NULL */
 };
 
 enum { MARKDOWN_BUDGET = 65536, MARKDOWN_LEAST_BUDGET = 8192 };

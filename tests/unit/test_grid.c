@@ -125,7 +125,7 @@ static void pools_series_and_says_in_what_they_differ(void **state) {
     const struct cell *cell = grid.tables[0].rows[0].cells[0];
     assert_int_equal(cell->count, 3);
     assert_true(cell->values[0] == 1 && cell->values[1] == 2 && cell->values[2] == 3);
-    assert_string_equal(cell->vary, "pkg, .fullname");
+    assert_string_equal(cell->vary, "benchmarks vary in pkg, .fullname");
     assert_ptr_equal(cell->recording, w.recordings[0]);
     grid =
         build(&w, (struct grid_spec){.table = "goos", .row = ".name", .ignore = "pkg,.fullname"});

@@ -1,0 +1,65 @@
+/* The numbers that tables show, for one grid table: by benchstat's statistics, or as the gate
+ * judged. */
+#ifndef GATE_REPORT_FIGURES_H
+#define GATE_REPORT_FIGURES_H
+
+#include "gate/compare/classic.h"
+#include "gate/compare/comparison.h"
+#include "runners/base/arena.h"
+
+enum delta {
+    DELTA_NONE,    /* nothing to compare with */
+    DELTA_NOISE,   /* `~` */
+    DELTA_ZERO,    /* equal centres */
+    DELTA_UNKNOWN, /* `?`: the base is 0, or the two cannot be compared */
+    DELTA_CHANGE
+};
+
+/* One column of a row. */
+struct figure {
+    double center, low, high; /* in the base unit */
+    double change;            /* ratio, with DELTA_CHANGE */
+    double ratio;             /* head by base, for the geometric mean; NaN when there is none */
+    double p;                 /* 0 or NaN: not shown */
+    const char *vary;         /* keys in which pooled results differ, or NULL */
+    uint32_t count, base_count;
+    uint8_t delta, doubt, test_doubt; /* enum delta, enum classic_doubt */
+    uint8_t verdict;                  /* enum row_verdict; ROW_VERDICT_COUNT: none */
+    uint8_t badness;                  /* 0 for the better, 1 neither, 2 for the worse */
+    bool present;
+};
+
+/* The last line of a column. */
+struct figure_total {
+    double summary,
+        ratio;        /* geometric means of centres, of ratios to the base; NaN: there is none */
+    bool set_differs; /* other benchmarks than the base column */
+    bool summary_fails, ratio_fails; /* something is not above zero */
+};
+
+struct figures {
+    const struct grid_table *table;
+    bool binary; /* the unit scales by 1024 */
+    size_t row_count, column_count;
+    const char *const *const *column_values; /* a column's values by field of the column axis */
+    size_t level_count;                      /* fields of the column axis */
+    struct figure *cells;                    /* rows by columns */
+    struct figure_total *totals;             /* by column */
+};
+
+/* By benchstat's statistics. Everything is allocated from `scratch`. */
+void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
+                     const struct grid_table *table, struct arena *scratch);
+
+/* As the gate judged; `first_row` is the first of comparison->rows that may belong to the table.
+ * Returns the first that does not. Columns are those that have values, with the base before them.
+ */
+size_t figures_of_gate(struct figures *out, struct classic *classic,
+                       const struct comparison *comparison, const struct grid_table *table,
+                       size_t first_row, struct arena *scratch);
+
+static inline struct figure *figures_at(const struct figures *figures, size_t row, size_t column) {
+    return &figures->cells[row * figures->column_count + column];
+}
+
+#endif

@@ -5,6 +5,7 @@
 const struct command *const commands[] = {
     &compare_command,
     &run_command,
+    &baseline_command,
     &help_command,
     NULL,
 };

@@ -1,0 +1,179 @@
+/* perfgate baseline export, prune */
+#include "gate/commands/baseline_parts.h"
+#include "gate/report/escape.h"
+#include "runners/base/log.h"
+#include "runners/base/out_file.h"
+
+#include <math.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* ---- export ---- */
+
+static bool copy_file(const char *from, const char *to, struct arena *arena, struct pg_error *err) {
+    char block[65536];
+    size_t count;
+    struct out_file file;
+    FILE *in = fopen(from, "rbe");
+    if (!in)
+        return pg_error_errno(err, "%.400s: cannot be read", from);
+    if (!out_file_open(&file, to, arena, err)) {
+        fclose(in);
+        return false;
+    }
+    while ((count = fread(block, 1, sizeof block, in)) > 0)
+        fwrite(block, 1, count, file.stream);
+    bool good = !ferror(in) || pg_error_errno(err, "%.400s: cannot be read", from);
+    fclose(in);
+    if (good)
+        return out_file_commit(&file, err);
+    out_file_abandon(&file);
+    return false;
+}
+
+static bool is_folder(const char *path) {
+    struct stat status;
+    size_t length = strlen(path);
+    return (length && path[length - 1] == '/') ||
+           (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+/* In a folder the entry keeps its name, with the branch before it and no folder below. */
+static bool export_one(const struct store_entry *entry, const char *to, struct session *session,
+                       struct pg_error *err) {
+    struct arena *arena = session->arena;
+    if (!is_folder(to))
+        return copy_file(entry->path, to, arena, err);
+    char *name = arena_strdup(arena, entry->id);
+    *strchr(name, '/') = '-';
+    size_t length = strlen(to);
+    while (length > 1 && to[length - 1] == '/')
+        length--;
+    to = arena_strndup(arena, to, length);
+    const char *path = arena_printf(arena, "%s/%s.txt", to, name);
+    if (!make_folders(to, err) || !copy_file(entry->path, path, arena, err))
+        return false;
+    if (!session->quiet)
+        fprintf(session->out, "%s\n", path);
+    return !entry->profile ||
+           copy_file(entry->profile, arena_printf(arena, "%s/%s.pb.gz", to, name), arena, err);
+}
+
+/* The entries named, or else the baseline that find would give. */
+static bool choose(const struct find_options *o, const struct string_list *operands,
+                   const struct store *store, struct store_entry **out, size_t *count,
+                   struct pg_error *err) {
+    struct pick pick;
+    *count = operands->count;
+    *out = ARENA_NEW(store->arena, struct store_entry, operands->count);
+    for (size_t i = 0; i < operands->count; i++) {
+        if (!store_entry_find(store, operands->items[i], &(*out)[i], err))
+            return false;
+        store_inspect(store, &(*out)[i]);
+        if ((*out)[i].damage)
+            return pg_error_set(err, PG_FORMAT, "%.200s: damaged: %.300s", (*out)[i].id,
+                                (*out)[i].damage);
+    }
+    if (operands->count)
+        return true;
+    if (!find_baseline(o, store, &pick, err))
+        return false;
+    *out = pick.entries;
+    *count = pick.count;
+    return true;
+}
+
+static bool run_export(struct session *session, int argc, const char **argv, int *exit_code,
+                       struct pg_error *err) {
+    struct find_options o = FIND_OPTIONS_DEFAULT;
+    const char *to = NULL;
+    struct parsed_options parsed;
+    struct store_entry *entries;
+    size_t count;
+    const struct option options[] = {
+        TEXT("output", 'o', &to, "PATH", "a file, - for stdout, or a folder (ending in /)"),
+        FIND_OPTIONS(&o),
+        {.name = NULL}};
+    *exit_code = 0;
+    if (!options_parse(&parsed, &baseline_export_command, options, false, session, argc, argv, err))
+        return false;
+    if (parsed.helped)
+        return true;
+    if (!to)
+        return pg_error_set(err, PG_USAGE, "baseline export: -o PATH is missing");
+    struct store store = {o.store, session->arena};
+    if (!choose(&o, &parsed.operands, &store, &entries, &count, err))
+        return false;
+    if (count > 1 && !is_folder(to))
+        return pg_error_set(err, PG_USAGE,
+                            "baseline export: %zu recordings do not fit into one file; end the "
+                            "path in / for a folder",
+                            count);
+    for (size_t i = 0; i < count; i++) {
+        if (!export_one(&entries[i], to, session, err))
+            return false;
+    }
+    return true;
+}
+
+const struct command baseline_export_command = {
+    .name = "baseline export",
+    .summary = "Copy entries out of the store (without ENTRY: those that find would give)",
+    .operands = "[ENTRY…]",
+    .run = run_export,
+};
+
+/* ---- prune ---- */
+
+enum { A_DAY = 24 * 60 * 60 };
+
+static bool run_prune(struct session *session, int argc, const char **argv, int *exit_code,
+                      struct pg_error *err) {
+    const char *path = DEFAULT_STORE;
+    double days = NAN;
+    struct store_prune how = {.keep = -1, .max_age = NAN, .now = (int64_t)time(NULL)};
+    struct store_pruned pruned;
+    struct parsed_options parsed;
+    const struct option options[] = {
+        STORE_OPTION(&path),
+        TEXT("branch", 'b', &how.branch_glob, "GLOB", "only these branches"),
+        COUNT("keep", 'k', &how.keep, 0, 1000000,
+              "keep the newest N of each branch and machine; 0: none, not even the newest"),
+        {.name = "max-age",
+         .kind = OPTION_DOUBLE,
+         .target = &days,
+         .argument = "DAYS",
+         .help = "keep what is not older; the newest usable one always stays",
+         .low = 0,
+         .high = 100000},
+        FLAG("damaged", 0, &how.damaged, "remove damaged entries"),
+        FLAG("dry-run", 0, &how.dry_run, "only say what would go"),
+        {.name = NULL}};
+    *exit_code = 0;
+    if (!options_parse(&parsed, &baseline_prune_command, options, false, session, argc, argv, err))
+        return false;
+    if (parsed.helped)
+        return true;
+    if (how.keep < 0 && isnan(days) && !how.damaged)
+        return pg_error_set(err, PG_USAGE,
+                            "baseline prune: expected --keep, --max-age or --damaged");
+    how.max_age = days * A_DAY;
+    struct store store = {path, session->arena};
+    if (!store_prune(&store, &how, &pruned, err))
+        return false;
+    for (size_t i = 0; i < pruned.count && !session->quiet; i++)
+        fprintf(session->out, "%s %s\n", how.dry_run ? "would remove" : "removed",
+                pruned.items[i].id);
+    if (!session->quiet)
+        fprintf(session->out, "%zu %s, %zu kept, %zu leftovers of killed writers %s\n",
+                pruned.count, how.dry_run ? "to go" : "removed", pruned.kept, pruned.leftovers,
+                how.dry_run ? "to go" : "removed");
+    return true;
+}
+
+const struct command baseline_prune_command = {
+    .name = "baseline prune",
+    .summary = "Remove what is old or too much",
+    .operands = "",
+    .run = run_prune,
+};

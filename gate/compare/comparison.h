@@ -2,37 +2,38 @@
  * constructor, comparison_build; reports only read it.
  *
  * How a row is judged, the first that applies:
- *   1. the benchmark has a failure in one of its recordings → failed (failed in the base only and
- * without a base sample: new)
- *   2. only one side has samples → missing or new; but incomparable when the other side has the
- * same benchmark and unit under another configuration (goos, cpu, pkg …), which the table
- * projection keeps apart
- *   3. fingerprints differ, or the two sides state opposite directions of the unit → incomparable
- *   4. exact rule, no test: a deterministic unit (unit.h, or `assume=exact`) whose two ranges are
- * apart by more than the margin (regressed, improved) or all within it (same); any other unit when
- * neither of two sides of at least 2 values varies
- *   5. fewer than 2 samples a side → inconclusive
- *   6. the policy's test, then
- *        regressed:  p_adjusted <= alpha, and the change is worse than the margin
- *        improved:   the mirror image
- *        same:       the whole interval of the change lies within ±margin
- *        inconclusive otherwise: so also a change that is significant but may be smaller than the
- * margin A gated row whose direction is unknown can be same or inconclusive only. The margin is the
- * larger of the threshold and absolute floor / |centre of the base|: both must be exceeded. With a
- * base centre of 0 any difference over the floor is beyond the margin; the ratio is then infinite,
- * which JSON gives as null. p is two-sided, p_adjusted is p corrected (policy.correction) over the
- * family: all gated rows of the comparison that had a test. Rows that are not gated get p_adjusted
- * = p and their verdict, but decide nothing.
+ *   1. a recording says that the benchmark failed: failed (new when only the base failed and has no
+ *      sample of it)
+ *   2. one side has samples only: missing or new; but incomparable when the other side has the same
+ *      benchmark and unit under another configuration (goos, cpu, pkg …), which the table
+ *      projection keeps apart
+ *   3. the fingerprints differ, or the sides state opposite directions of the unit: incomparable
+ *   4. exact rule, no test: of a deterministic unit (unit.h, or `assume=exact`) the ranges of the
+ *      two sides lie apart by more than the margin (regressed, improved) or all within it (same);
+ *      of any other unit neither side varies and both have two values or more
+ *   5. fewer than two samples a side: inconclusive
+ *   6. the policy's test, and then
+ *        regressed     p_adjusted <= alpha, and the change is worse than the margin
+ *        improved      the mirror image
+ *        same          the whole interval of the change lies within the margin
+ *        inconclusive  otherwise; so also a change that is significant but perhaps smaller than the
+ *                      margin
+ *      A row whose direction is unknown can be same or inconclusive only.
  *
- * Samples: values that carry the same round number come from one process and are replaced by their
+ * The margin is the larger of the threshold and absolute floor / |centre of the base|: both must be
+ * exceeded. With a base centre of 0 every difference over the floor is beyond the margin; the ratio
+ * is then infinite, which JSON gives as null. p is two-sided. p_adjusted is p corrected
+ * (policy.correction) over the family: all gated rows of the comparison that had a test. Rows that
+ * are not gated have p_adjusted = p and a verdict, but decide nothing.
+ *
+ * Samples: values with the same round number come from one process and are replaced by their
  * median. With `--test auto`, recordings with equal `session` provenance are paired by round;
- * rounds without a partner are dropped with a note.
+ * rounds without a partner are left out with a note.
  *
- * Overall: DESIGN's table. The order is regression, broken, inconclusive, pass. Broken: damaged
- * input; fingerprint; no row with both sides comparable; a gated row failed; a gated row missing or
- * incomparable (an expected row without an answer), the last two unless allow_missing has its name.
- * Inconclusive: no gated row regressed, improved, same or waived; with strict, any gated row
- * inconclusive. */
+ * Overall, the first of regression, broken, inconclusive, pass. Broken: damaged
+ * input; fingerprints; an expected row failed, missing or incomparable, unless allow_missing has
+ * its name; no row with two comparable sides. Inconclusive: no gated row is regressed, improved,
+ * same or waived; with strict, any gated row is inconclusive. */
 #ifndef GATE_COMPARE_COMPARISON_H
 #define GATE_COMPARE_COMPARISON_H
 
@@ -50,8 +51,7 @@ struct side {
 struct row {
     const struct grid_table *table;  /* NULL for a failed benchmark without any sample */
     const struct grid_row *grid_row; /* NULL likewise */
-    size_t
-        column; /* number of the head column among grid->columns; grid->column_count: it has none */
+    size_t column;    /* number of the head column in grid->columns; column_count: it has none */
     const char *name; /* full benchmark name */
     const char *unit; /* "" for a failed benchmark without any sample */
     struct row_policy policy;

@@ -98,16 +98,15 @@ static bool exact_rule(struct row *row, const struct samples *base, const struct
     return true;
 }
 
-/* Raw changes of a negative centre have the wrong sign as ratios. */
+/* As ratios of a negative centre, changes have the wrong sign and the interval's ends the wrong
+ * order. */
 static void set_change(struct row *row, double change, double low, double high) {
-    row->change = change;
-    row->change_low = low;
-    row->change_high = high;
-    if (row->base.center < 0) {
-        row->change = -change;
-        row->change_low = -high;
-        row->change_high = -low;
-    }
+    double sign = row->base.center < 0 ? -1 : 1;
+    row->change = sign * change;
+    row->change_low = fmin(sign * low, sign * high);
+    row->change_high = fmax(sign * low, sign * high);
+    if (isnan(low) || isnan(high))
+        row->change_low = row->change_high = NAN;
 }
 
 static void refuse(struct row *row, enum outcome outcome, struct arena *arena) {
@@ -328,9 +327,6 @@ static bool significant(const struct row *row) {
     return row->p_adjusted <= row->policy.alpha;
 }
 
-/* Half a percent reads as 0.5 %, five as 5 %. */
-#define PERCENT(ratio) (100 * (ratio))
-
 void row_decide(struct row *row, struct arena *arena) {
     if (isnan(row->p))
         return;
@@ -341,7 +337,7 @@ void row_decide(struct row *row, struct arena *arena) {
         row->verdict = ROW_SAME;
     } else if (significant(row) && !beyond) {
         row_note(row, arena, "differs, but it is not certain that by less than the %.3g%% allowed",
-                 PERCENT(row->policy.threshold));
+                 100 * row->policy.threshold);
     } else if (beyond && known && !significant(row) && row->p <= row->policy.alpha) {
         row_note(row, arena, "p = %.2g alone, %.2g among all rows compared", row->p,
                  row->p_adjusted);

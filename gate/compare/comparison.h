@@ -102,6 +102,9 @@ struct comparison_input {
 bool comparison_build(struct comparison *out, const struct comparison_input *input,
                       struct arena *arena, struct pg_error *err);
 
+/* Counts, reasons and the overall verdict again, after the verdict of a row was changed. */
+void comparison_recount(struct comparison *comparison);
+
 /* A comparison without rows, for inputs that could not even be read: reports still have something
  * true to say. */
 void comparison_broken(struct comparison *out, const struct policy *policy, enum reason reason,

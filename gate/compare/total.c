@@ -3,6 +3,7 @@
 #include "gate/compare/judge.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int row_badness(const struct row *row) {
     if (isnan(row->change) || row->change == 0 || row->policy.better == BETTER_UNKNOWN)
@@ -35,6 +36,9 @@ static void set_verdict(struct comparison *c, enum verdict verdict) {
 }
 
 static void count_rows(struct comparison *c) {
+    memset(c->counts, 0, sizeof c->counts);
+    memset(c->gated_counts, 0, sizeof c->gated_counts);
+    c->reasons &= ~(1U << REASON_FAILED_ROWS | 1U << REASON_MISSING_ROWS);
     for (size_t i = 0; i < c->row_count; i++) {
         const struct row *row = &c->rows[i];
         c->counts[row->verdict]++;
@@ -49,6 +53,16 @@ static size_t decided(const size_t *counts) {
     return counts[ROW_REGRESSED] + counts[ROW_IMPROVED] + counts[ROW_SAME] + counts[ROW_WAIVED];
 }
 
+void comparison_recount(struct comparison *c) {
+    count_rows(c);
+    bool undecided = decided(c->gated_counts) == 0 ||
+                     (c->policy->strict && c->gated_counts[ROW_INCONCLUSIVE] > 0);
+    set_verdict(c, c->gated_counts[ROW_REGRESSED] ? VERDICT_REGRESSION
+                   : c->reasons                   ? VERDICT_BROKEN
+                   : undecided                    ? VERDICT_INCONCLUSIVE
+                                                  : VERDICT_PASS);
+}
+
 void judge_total(struct judge *judge) {
     struct comparison *c = judge->comparison;
     count_rows(c);
@@ -58,12 +72,7 @@ void judge_total(struct judge *judge) {
                         "no row could be compared: %zu in the base only, %zu in the head only",
                         c->counts[ROW_MISSING], c->counts[ROW_NEW]);
     }
-    bool undecided = decided(c->gated_counts) == 0 ||
-                     (c->policy->strict && c->gated_counts[ROW_INCONCLUSIVE] > 0);
-    set_verdict(c, c->gated_counts[ROW_REGRESSED] ? VERDICT_REGRESSION
-                   : c->reasons                   ? VERDICT_BROKEN
-                   : undecided                    ? VERDICT_INCONCLUSIVE
-                                                  : VERDICT_PASS);
+    comparison_recount(c);
 }
 
 void comparison_broken(struct comparison *out, const struct policy *policy, enum reason reason,

@@ -62,8 +62,11 @@ struct gate_config {
     int correction, test; /* enum correction, enum test_choice */
     int strict;
     struct config_measure measure;
-    int order, aslr, counters, instructions; /* the enums of runners/runner.h */
-    int pin;                                 /* CPU, or -1 */
+    int order;            /* enum run_order */
+    int aslr_off;         /* address layout: 0 random, 1 off */
+    int valgrind;         /* instructions: 0 by the machine's counter, 1 by valgrind */
+    int pin;              /* CPU, or -1 */
+    const char *counters; /* as counters_parse takes it */
     const char *store;
     const char *branch; /* the branch whose recordings are the baseline */
     int history;        /* stored recordings to compare with */
@@ -97,7 +100,8 @@ bool config_parse(struct gate_config *out, const char *path, struct text bytes, 
  * renames, allow-missing. */
 void config_policy(const struct gate_config *config, struct policy *policy, struct arena *arena);
 
-/* Adds the rules of one benchmark entry for one benchmark that it printed (exact full name). */
+/* Adds the rules of one benchmark entry for one benchmark that it printed (exact full name; NULL:
+ * for every row). */
 void config_policy_benchmark(const struct config_benchmark *benchmark, const char *full_name,
                              struct policy *policy, struct arena *arena);
 

@@ -56,7 +56,7 @@ void config_policy_benchmark(const struct config_benchmark *benchmark, const cha
     bool plain = !isnan(benchmark->threshold) || benchmark->gated >= 0;
     if (!plain && benchmark->units.count == 0)
         return;
-    const char *pattern = literal_pattern(full_name, arena);
+    const char *pattern = full_name ? literal_pattern(full_name, arena) : NULL;
     struct policy_rule rule = {.benchmark = pattern,
                                .threshold = benchmark->threshold,
                                .absolute_floor = NAN,

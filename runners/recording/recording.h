@@ -135,6 +135,11 @@ struct unit_metadata *recording_unit(struct recording *r, uint32_t unit);
  * `later` gets a warning. */
 void recording_carry_units(struct recording *later, const struct recording *earlier);
 
+/* Puts the values, failures and unit metadata of a part (made with the same strings) behind those
+ * of `out`; notes and provenance are the caller's business. False when both have values of one
+ * series, the first of which is *clash: they now stand in it together. */
+bool recording_append(struct recording *out, const struct recording *part, uint32_t *clash);
+
 /* A name (or unit) as it can stand in a recording: white space and control characters become `_`.
  * The text is the input itself when nothing changes, else a copy in the arena. Readers refuse names
  * longer than RECORDING_NAME_LIMIT bytes. */

@@ -84,8 +84,8 @@ static void every_key_is_read(void **state) {
     assert_near(config.measure.timeout, 2.5, 0);
     assert_int_equal(config.order, 1);
     assert_int_equal(config.pin, 3);
-    assert_int_equal(config.aslr, 1);
-    assert_int_equal(config.instructions, 1);
+    assert_int_equal(config.aslr_off, 1);
+    assert_int_equal(config.valgrind, 1);
     assert_int_equal(config.history, 7);
     assert_int_equal(config.ancestry, 0);
     assert_int_equal(config.ignore_fingerprint, 1);

@@ -40,7 +40,7 @@ static void name_failures(struct measuring *m, struct side_state *side,
 
 uint32_t process_name(const struct measuring *m, const struct side_state *side) {
     const char *name =
-        m->mode == MODE_HARNESS ? arena_printf(m->scratch, "process/%s", m->name) : m->name;
+        m->mode == MODE_HARNESS ? arena_printf(m->scratch, PROCESS_PREFIX "%s", m->name) : m->name;
     return strings_add(side->out->strings, text_of(name));
 }
 

@@ -138,7 +138,7 @@ static bool run_find(struct session *session, int argc, const char **argv, int *
 
 const struct command baseline_find_command = {
     .name = "baseline find",
-    .summary = "Print the paths of the recordings to compare a commit with, oldest first",
+    .summary = "Print the paths of the baseline of a commit, oldest first",
     .operands = "",
     .run = run_find,
 };

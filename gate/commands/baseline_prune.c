@@ -118,7 +118,7 @@ static bool run_export(struct session *session, int argc, const char **argv, int
 
 const struct command baseline_export_command = {
     .name = "baseline export",
-    .summary = "Copy entries out of the store (without ENTRY: those that find would give)",
+    .summary = "Copy entries out of the store (by default those of find)",
     .operands = "[ENTRY…]",
     .run = run_export,
 };

@@ -38,6 +38,7 @@ const struct command *command_find(const char *name);
 /* Exit code of an error: usage 2, everything else 4. */
 int exit_code_of(const struct pg_error *err);
 
-extern const struct command baseline_command, compare_command, help_command, run_command;
+extern const struct command baseline_command, calibrate_command, compare_command, doctor_command,
+    help_command, run_command, self_test_command;
 
 #endif

@@ -129,7 +129,8 @@ static void label_history(struct recording **recordings, int history) {
         recordings[i]->label = "baseline";
 }
 
-/* benchstat's bytes leave no room for a verdict, on stderr neither: the exit code has it, and -v. */
+/* benchstat's bytes leave no room for a verdict, on stderr neither: the exit code has it, and -v.
+ */
 static void log_verdict(const struct comparison *comparison) {
     if (comparison->verdict != VERDICT_PASS)
         pg_log(LOG_NOTE, "verdict: %s", verdict_words(comparison));

@@ -56,6 +56,8 @@ struct row_policy policy_for(const struct policy *policy, const struct row_polic
     }
     if (gated >= 0)
         out.expected = gated == 1;
+    else if (strncmp(benchmark, PROCESS_PREFIX, strlen(PROCESS_PREFIX)) == 0)
+        out.expected = false;
     out.gated = gated == 1 || (out.expected && out.better != BETTER_UNKNOWN);
     return out;
 }

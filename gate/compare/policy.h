@@ -102,8 +102,9 @@ struct row_policy {
     double threshold, absolute_floor, alpha;
     enum better better;
     bool ruled_better; /* `better` comes from a rule, whatever the metadata says */
-    bool gated;    /* its verdict counts. By default: not informational, and of known direction */
-    bool expected; /* its absence or failure counts. By default: not informational */
+    bool gated; /* its verdict counts. By default: not informational, of known direction, and not of
+                   the process around the benchmarks (PROCESS_PREFIX) */
+    bool expected;     /* its absence or failure counts. By default: not informational */
     const char *where; /* of the rule that decided the threshold, or NULL */
 };
 

@@ -46,6 +46,10 @@ struct unit_metadata {
     uint64_t better_line, assume_line;
 };
 
+/* What a process as a whole did, beside the benchmarks that it prints, has this before its name:
+ * `process/NAME`. Reported, and not gated unless a rule says so. */
+#define PROCESS_PREFIX "process/"
+
 /* A doubt about the data. Every report shows it. `where` is "file:line", a benchmark name, or NULL.
  */
 enum note_level { NOTE_INFO, NOTE_WARNING, NOTE_DAMAGE };

@@ -14,9 +14,9 @@ stage/usr/share/man/man1/perfgate.1" ]
 
 @test "manual page: every command has its section, and man finds no fault" {
     "$PERFGATE" help --man >perfgate.1
-    for name in $("$PERFGATE" help --bash | cut -d: -f1); do
+    while read -r name; do
         grep -q "^.SS \"perfgate $name" perfgate.1
-    done
+    done < <("$PERFGATE" help --bash | cut -d: -f1)
     grep -q '^.SH EXIT STATUS' perfgate.1
     command -v groff >/dev/null || return 0
     run groff -man -Tutf8 -ww -z perfgate.1

@@ -46,9 +46,15 @@ static void what_has_no_direction_or_only_informs_is_not_gated(void **state) {
     assert_true(!points.gated && points.expected);
     struct row_policy faults = resolve(&policy, "x", "page-faults", BETTER_UNKNOWN);
     assert_true(!faults.gated && !faults.expected);
+    assert_false(resolve(&policy, "x", "context-switches/op", BETTER_LOWER).gated);
+    assert_false(resolve(&policy, "x", "user-sec/op", BETTER_LOWER).gated);
+    assert_true(resolve(&policy, "x", "cpu-sec/op", BETTER_LOWER).gated);
+    assert_false(resolve(&policy, "process/x", "sec/op", BETTER_LOWER).gated);
     assert_true(policy_add_rule(&policy, ":page-faults:gate=yes", "--rule", arena, &err));
     assert_true(policy_add_rule(&policy, ":points:better=lower", "--rule", arena, &err));
     assert_true(resolve(&policy, "x", "page-faults", BETTER_UNKNOWN).gated);
+    assert_true(policy_add_rule(&policy, "process/*:sec/op:gate=yes", "--rule", arena, &err));
+    assert_true(resolve(&policy, "process/x", "sec/op", BETTER_LOWER).gated);
     assert_true(resolve(&policy, "x", "points", BETTER_UNKNOWN).gated);
 }
 

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# Does the gate go red? The command computes; the slow-down of 150 % is far above what a busy machine adds.
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    cat > work <<'END'
+#!/bin/sh
+i=0
+while [ $i -lt 30000 ]; do i=$((i + 1)); done
+END
+    chmod +x work
+}
+
+@test "a slowed command is red, the same command is green" {
+    run "$PERFGATE" self-test --slowdown 150% --rounds 12 -- ./work
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"ok      work: slower by 150 %: regression, regression wanted"* ]]
+    [[ "$output" == *"ok      work: unchanged: pass, pass wanted"* ]]
+}
+
+@test "a gate that cannot go red is found out" {
+    cat > perfgate.yml <<'END'
+threshold: 1000%
+rounds: 8
+benchmarks:
+  - name: work
+    command: ./work
+END
+    run "$PERFGATE" self-test --slowdown 50%
+    echo "$output"
+    [ "$status" -eq 4 ] || [ "$status" -eq 3 ]
+    [[ "$output" == *"NOT OK"* ]]
+    [[ "$output" == *"the gate does not work here"* ]]
+}
+
+@test "a command that fails is no test" {
+    run "$PERFGATE" self-test -- false
+    [ "$status" -eq 4 ]
+    run "$PERFGATE" self-test -- ./missing
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"missing"* ]]
+}
+
+@test "the stretched program keeps its exit status and output" {
+    run "$PERFGATE" self-test --stretch=10% -- sh -c 'echo out; exit 3'
+    [ "$status" -eq 3 ]
+    [ "$output" = "out" ]
+}

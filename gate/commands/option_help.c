@@ -58,22 +58,34 @@ static void help_text(FILE *out, const struct command *command, const struct opt
     fprintf(out, "  -h, --help                show this\n");
 }
 
-/* Hyphens and backslashes mean something to roff. */
+/* Hyphens, backslashes and quotes mean something to roff, and it reads ASCII only. Our own texts
+ * are well-formed UTF-8. */
 static void roff(FILE *out, const char *text) {
     if (*text == '.' || *text == '\'')
         fputs("\\&", out);
-    for (; *text; text++) {
-        if (*text == '-')
+    while (*text) {
+        unsigned char c = (unsigned char)*text++;
+        if (c >= 0xC0) {
+            unsigned code = c >= 0xF0 ? c & 0x07U : c >= 0xE0 ? c & 0x0FU : c & 0x1FU;
+            for (; ((unsigned char)*text & 0xC0) == 0x80; text++)
+                code = code << 6 | ((unsigned char)*text & 0x3F);
+            fprintf(out, "\\[u%04X]", code);
+        } else if (c == '-') {
             fputs("\\-", out);
-        else if (*text == '\\')
+        } else if (c == '\\') {
             fputs("\\e", out);
-        else
-            fputc(*text, out);
+        } else if (c == '"') {
+            fputs("\\(dq", out);
+        } else {
+            fputc(c, out);
+        }
     }
 }
 
 static void help_manual(FILE *out, const struct command *command, const struct option *options) {
-    fprintf(out, ".SS \"perfgate %s %s\"\n", command->name, command->operands);
+    fprintf(out, ".SS \"perfgate %s ", command->name);
+    roff(out, command->operands);
+    fputs("\"\n", out);
     roff(out, command->summary);
     fputs(".\n", out);
     for (; options->name; options++) {

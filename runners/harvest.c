@@ -29,8 +29,8 @@ static double mean(const struct series *series) {
     return series->count == 1 ? series->values[0] : sum;
 }
 
-void harvest_add(struct recording *out, const struct recording *printed, uint32_t round,
-                 uint32_t shard_index, uint32_t shard_count) {
+void harvest_add(struct recording *out, const struct recording *printed, uint32_t machine,
+                 uint32_t round, uint32_t shard_index, uint32_t shard_count) {
     for (uint32_t i = 0; i < printed->series_count; i++) {
         const struct series *from = &printed->series[i];
         struct text name = {strings_get(printed->strings, from->name),
@@ -38,7 +38,8 @@ void harvest_add(struct recording *out, const struct recording *printed, uint32_
         if (from->count == 0 || (shard_count && shard_of(name, shard_count) != shard_index))
             continue;
         const struct config *config = &printed->configs[from->config];
-        uint32_t number = recording_config(out, config->pairs, config->count);
+        uint32_t number =
+            config->count ? recording_config(out, config->pairs, config->count) : machine;
         recording_add(out,
                       recording_series(out, number, from->name, from->unit, from->unit_written),
                       mean(from), round);

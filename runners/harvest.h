@@ -19,9 +19,11 @@ struct harvest harvest_read(struct text output, const struct format *format,
 
 /* Adds to `out`, as values of `round`, the mean of each printed series: however often a process
  * measured, it is one observation of a build. Of benchmarks outside the shard (count 0: none)
- * nothing is added. Unit metadata comes along. */
-void harvest_add(struct recording *out, const struct recording *printed, uint32_t round,
-                 uint32_t shard_index, uint32_t shard_count);
+ * nothing is added. Benchmarks printed without a configuration get `machine` (provenance_config),
+ * so that they stand in one table with what was measured of the process. Unit metadata comes along.
+ */
+void harvest_add(struct recording *out, const struct recording *printed, uint32_t machine,
+                 uint32_t round, uint32_t shard_index, uint32_t shard_count);
 
 /* Different benchmark names (string numbers), in the order first seen. Begins zeroed. */
 struct name_set {

@@ -76,8 +76,8 @@ static void keep_printed(struct measuring *m, struct side_state *side, uint32_t 
     }
     name_failures(m, side, &side->known);
     const struct plan *plan = m->plan;
-    harvest_add(side->out, printed, round, plan->shard_index,
-                plan->shard_in_command ? 0 : plan->shard_count);
+    harvest_add(side->out, printed, provenance_config(&m->fingerprint, side->out), round,
+                plan->shard_index, plan->shard_in_command ? 0 : plan->shard_count);
 }
 
 static void keep(struct measuring *m, struct side_state *side, uint32_t round) {

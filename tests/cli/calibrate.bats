@@ -3,7 +3,7 @@
 # machine's speed.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || exit
     cat > bench <<'END'
 #!/bin/sh
 # Times scatter by SPREAD tenths of a percent around 1000 ns, by a linear congruential step from the last run.
@@ -36,7 +36,8 @@ END
     run "$PERFGATE" calibrate
     [ "$status" -eq 0 ]
     [[ "$output" == *"suggested: rounds: "* ]]
-    ! grep -q "perfgate calibrate" perfgate.yml
+    run grep -q "perfgate calibrate" perfgate.yml
+    [ "$status" -eq 1 ]
     run "$PERFGATE" calibrate --write --json out.json
     [ "$status" -eq 0 ]
     grep -q "^    rounds: [0-9]*  # perfgate calibrate, 20" perfgate.yml

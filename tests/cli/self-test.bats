@@ -2,7 +2,7 @@
 # Does the gate go red? The command computes; the slow-down of 150 % is far above what a busy machine adds.
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || exit
     cat > work <<'END'
 #!/bin/sh
 i=0

@@ -128,6 +128,13 @@ static void list_parts(FILE *out) {
     fputs("\n'perfgate baseline WHAT --help' explains one.\n", out);
 }
 
+static void list_words(FILE *out) {
+    fputs("baseline:", out);
+    for (const struct command *const *at = parts; *at; at++)
+        fprintf(out, " %s", (*at)->name + strlen("baseline "));
+    fputs(" --help\n", out);
+}
+
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
     const char *what = argc > 1 ? argv[1] : "";
@@ -137,6 +144,8 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         return true;
     }
     bool all = strncmp(what, "--help=", 7) == 0; /* manual page and completion */
+    if (strcmp(what, "--help=bash") == 0)
+        list_words(session->out);
     for (const struct command *const *at = parts; *at; at++) {
         const char *name = (*at)->name + strlen("baseline ");
         if (all) {

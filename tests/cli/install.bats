@@ -34,6 +34,10 @@ stage/usr/share/man/man1/perfgate.1" ]
     [ "${COMPREPLY[*]}" = help ]
     complete_at help --m
     [ "${COMPREPLY[*]}" = --man ]
+    complete_at baseline fi
+    [ "${COMPREPLY[*]}" = find ]
+    complete_at baseline find --hist
+    [ "${COMPREPLY[*]}" = --history= ]
     complete_at -C . help --b
     [ "${COMPREPLY[*]}" = --bash ]
     complete_at help -- --m

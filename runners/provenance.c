@@ -43,7 +43,8 @@ void provenance_set(const struct plan *plan, const struct fingerprint *fingerpri
         struct recording *r = out[i];
         const struct plan_side *side = &plan->sides[i];
         recording_set(r, "session", plan->session);
-        recording_set(r, "side", side->label);
+        if (plan->side_count > 1)
+            recording_set(r, "side", side->label);
         if (side->commit)
             recording_set(r, "commit", side->commit);
         if (side->branch)

@@ -54,7 +54,8 @@ static void read_output(struct measuring *m, struct side_state *side, uint32_t r
     struct harvest harvest =
         harvest_read(launched->output, plan->format, side->out->strings, m->scratch);
     side->sample.printed = harvest.printed;
-    if (launched->output_cut)
+    bool prints = m->mode == MODE_HARNESS || (harvest.printed && harvest.printed->series_count);
+    if (launched->output_cut && prints)
         side->sample.reason = arena_printf(m->arena, "printed more than %d bytes", OUTPUT_LIMIT);
     else if (harvest.problem && plan->format)
         side->sample.reason = arena_printf(m->arena, "printed no readable %s: %s",

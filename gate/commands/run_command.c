@@ -159,7 +159,7 @@ static void tell(const struct run_sides *sides, const struct measured *measured,
         fprintf(session->out, "%s: %s benchmark%s, %u round%s%s\n", r->path, benchmarks,
                 strcmp(benchmarks, "1") == 0 ? "" : "s", measured->rounds,
                 measured->rounds == 1 ? "" : "s",
-                r->failure_count ? arena_printf(r->arena, ", %u failures", r->failure_count) : "");
+                r->failure_count ? arena_printf(r->arena, ", %u failed", r->failure_count) : "");
     }
 }
 

@@ -177,8 +177,6 @@ static bool open_files(struct run_sides *out, const struct side_options *options
         return false;
     for (size_t i = 0; i < out->count; i++) {
         const char *path = path_of(out, options, i);
-        if (path[0] == '.' && path[1] == '/')
-            path += 2;
         if (!out_file_open(&out->files[i], path, out->arena, err))
             return false;
         out->recordings[i] = recording_new(out->sides[i].label, path, out->strings, out->arena);

@@ -1,7 +1,7 @@
 #include "gate/compare/precision.h"
 
 #include "runners/recording/unit.h"
-#include "stats/welch.h"
+#include "stats/auto_test.h"
 
 #include <math.h>
 
@@ -29,20 +29,19 @@ static bool same_rounds(const struct series *a, const struct series *b) {
            memcmp(a->rounds, b->rounds, a->count * sizeof *a->rounds) == 0;
 }
 
-/* By the log-scale t interval, of the rounds' ratios where they are paired, of the two means
- * otherwise; one side against itself has √2 times the interval of its centre. */
-static double half_width(const struct series *base, const struct series *head, struct t_plan plan) {
-    if (!head)
-        return half_width(base, base, plan) / sqrt(2);
-    bool paired = head != base && same_rounds(base, head);
-    struct t_test test =
-        paired ? paired_test(base->values, head->values, base->count, plan)
-               : welch_test(base->values, base->count, head->values, head->count, plan);
-    if (test.outcome == OUTCOME_NOT_POSITIVE && plan.scale == SCALE_LOG)
-        return 0; /* no ratio to be had: more rounds would not help */
-    if (test.outcome == OUTCOME_CONSTANT_EQUAL || test.outcome == OUTCOME_CONSTANT_DIFFERENT)
+static double half_width(const struct series *base, const struct series *head,
+                         struct auto_plan plan) {
+    plan.paired = head && same_rounds(base, head);
+    struct auto_result result =
+        auto_test(base->values, base->count, head ? head->values : base->values,
+                  head ? head->count : base->count, plan);
+    if (result.outcome == OUTCOME_CONSTANT_EQUAL || result.outcome == OUTCOME_CONSTANT_DIFFERENT)
         return 0;
-    return test.outcome == OUTCOME_OK ? (expm1(test.high) - expm1(test.low)) / 2 : INFINITY;
+    if (result.outcome != OUTCOME_OK)
+        return INFINITY;
+    double width = head ? (result.change_high - result.change_low) / 2
+                        : (result.base.high - result.base.low) / 2 / fabs(result.base.center);
+    return isnan(width) ? INFINITY : width;
 }
 
 /* Takes one row into account. */
@@ -74,7 +73,8 @@ struct precision precision_of(const struct recording *const *sides, size_t count
         bool exact = unit_is_deterministic(unit) || (metadata && metadata->assume == ASSUME_EXACT);
         if (!row.gated || exact || !(row.threshold > 0))
             continue;
-        struct t_plan plan = {SCALE_LOG, 0, unit_is_time(unit) ? 0.2 : 0, policy->confidence};
+        struct auto_plan plan = {policy->confidence, false, unit_is_time(unit),
+                                 row.better == BETTER_HIGHER};
         if (count == 1)
             consider(&out, &worst, half_width(series, NULL, plan), row.threshold, base, series);
         for (size_t j = 1; j < count; j++) {

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# perfgate run --shard and perfgate merge: a suite spread over machines and put together again.
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    cat >suite <<'S'
+#!/bin/sh
+for name in Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa; do echo "Benchmark$name-4 1 ${VALUE:-10} ns/op"; done
+S
+    chmod +x suite
+}
+names() { grep -oh '^Benchmark[A-Za-z/]*' "$@" | sort -u; }
+shards() { # shards N [OPTION…]: s1.txt … sN.txt
+    local n=$1 i
+    shift
+    for ((i = 1; i <= n; i++)); do
+        "$PERFGATE" -q run -o "s$i" -r 3 -w 0 --shard "$i/$n" "$@" -- ./suite || return
+    done
+}
+merge_fails() { # merge_fails TEXT ARG…
+    local text=$1
+    shift
+    run "$PERFGATE" merge -o whole.txt "$@"
+    [ "$status" -eq 4 ] || return 1
+    [[ "$output" == *"$text"* ]] || { echo "$output" && return 1; }
+    [ ! -e whole.txt ]
+}
+
+@test "shards are disjoint, together complete, and join to the whole" {
+    shards 3
+    [ "$(for i in 1 2 3; do names "s$i.txt"; done | wc -l)" -eq 10 ]
+    [ "$(names s1.txt s2.txt s3.txt | wc -l)" -eq 10 ]
+    run "$PERFGATE" merge -o whole.txt s3.txt s1.txt s2.txt
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "whole.txt: 10 benchmarks from 3 shards" ]
+    [ "$(grep -c '^Benchmark.* 1 10 ns/op' whole.txt)" -eq 30 ]
+    [ "$(names whole.txt)" = "$(names s?.txt)" ]
+    grep -q '^# perfgate shards: 3$' whole.txt
+    grep -q '^# perfgate command: ./suite$' whole.txt
+    run grep -c '^# perfgate shard: ' whole.txt
+    [ "$output" = 0 ]
+    # The order of the arguments does not matter.
+    "$PERFGATE" -q merge -o again.txt s1.txt s2.txt s3.txt
+    cmp whole.txt again.txt
+}
+
+@test "a benchmark stays in its shard whatever else is in the suite, and whatever the machine's cores" {
+    shards 3
+    names s2.txt >before
+    sed -i 's/Alpha /New1 New2 /; s/-4 1/-64 1/' suite
+    shards 3
+    names s2.txt | grep -v New >after
+    grep -v Alpha before | cmp - after
+}
+
+@test "both sides of a matrix measured interleaved still pair after joining" {
+    for i in 1 2; do
+        "$PERFGATE" -q run -o "m$i" -r 3 --shard "$i/2" --side old=./suite --side new='env VALUE=20 ./suite'
+    done
+    for side in old new; do "$PERFGATE" -q merge -o "$side.txt" "m1/$side.txt" "m2/$side.txt"; done
+    [ "$(grep '# perfgate session' old.txt)" = "$(grep '# perfgate session' new.txt)" ]
+    [ "$(grep '# perfgate fingerprint-id' old.txt)" = "$(grep '# perfgate fingerprint-id' new.txt)" ]
+}
+
+@test "gaps and overlaps are refused" {
+    shards 3
+    merge_fails "of 3 shards these are missing: 2" s1.txt s3.txt
+    merge_fails "of 3 shards these are missing: 1, 2" s3.txt
+    cp s1.txt copy.txt
+    merge_fails "shard 1/3 is also in" s1.txt copy.txt s2.txt s3.txt
+    sed 's/^# perfgate shard: 2/# perfgate shard: 3/' s2.txt >copy.txt
+    sed -i 's/^# perfgate shard: 1/# perfgate shard: 2/' s1.txt
+    sed 's/^# perfgate shard: 2/# perfgate shard: 1/' s1.txt >first.txt
+    merge_fails "is in another shard too" first.txt s1.txt s3.txt
+    name=$(names s2.txt | head -n 1)
+    shards 3
+    grep -v "^$name-" s2.txt >less.txt
+    merge_fails "of 10 benchmarks 1 are in no shard" s1.txt less.txt s3.txt
+}
+
+@test "what does not belong together is refused" {
+    shards 2 --commit abc
+    "$PERFGATE" -q run -o other -r 3 -w 0 --shard 2/2 --commit def -- ./suite
+    merge_fails "commit is def, and abc in s1.txt" s1.txt other.txt
+    "$PERFGATE" -q run -o other -r 3 -w 0 --shard 2/3 --commit abc -- ./suite
+    merge_fails "is shard 2/3; the others are of 2" s1.txt other.txt
+    "$PERFGATE" -q run -o other -r 3 -w 0 --commit abc -- ./suite
+    merge_fails "is no shard of a recording" s1.txt other.txt
+    merge_fails "no/such.txt" s1.txt no/such.txt
+    run "$PERFGATE" merge s1.txt s2.txt
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" merge -o whole.txt
+    [ "$status" -eq 2 ]
+}
+
+@test "shards of different machines join with a note of what differs" {
+    shards 2
+    sed -i 's/^\(# perfgate fingerprint: .*\)cores=[0-9]*/\1cores=99/; s/^# perfgate fingerprint-id: .*/# perfgate fingerprint-id: 0123456789abcdef/' s2.txt
+    run "$PERFGATE" merge -o whole.txt s1.txt s2.txt
+    [ "$status" -eq 0 ]
+    grep -q 'measured on different machines: cores' whole.txt
+    grep -q '^# perfgate fingerprint: .*cores=mixed' whole.txt
+}
+
+@test "failures and notes come along" {
+    sed -i 's/^for/[ "$(echo x | tee -a runs | wc -l; wc -l <runs)" ] \&\& [ "$(wc -l <runs)" -ne 2 ] || exit 9\nfor/' suite
+    run "$PERFGATE" run -o s1 -r 3 -w 0 --shard 1/1 -- ./suite
+    [ "$status" -eq 4 ]
+    run "$PERFGATE" merge -o whole.txt s1.txt
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^# perfgate failed: .*: exit status 9$' whole.txt)" -eq 10 ]
+    grep -q '^# perfgate note: info: shard 1/1: process figures are left out' whole.txt
+}
+
+@test "a process that is the benchmark itself belongs to one shard" {
+    for i in 1 2 3; do "$PERFGATE" -q run -o "s$i" -r 2 -w 0 --shard "$i/3" -- true; done
+    run "$PERFGATE" merge -o whole.txt s1.txt s2.txt s3.txt
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^Benchmarktrue' whole.txt)" -eq 2 ]
+}

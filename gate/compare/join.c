@@ -140,11 +140,6 @@ static void compare_sides(struct judge *judge, const struct join *join, struct r
         return;
     }
     row_test(tester, row, base, head, join->traits, measured_together(judge, base, head), tail);
-    if (row->policy.better == BETTER_UNKNOWN && row->verdict == ROW_INCONCLUSIVE)
-        row_note(row, judge->arena,
-                 "unknown whether lower or higher is better: say so with a Unit line or --rule "
-                 "'*:%s:better=…'",
-                 row->unit);
     if (judge->comparison->base_count > 1 && base->part_count <= 1)
         row_note(row, judge->arena, "in one of %zu baseline sessions only",
                  judge->comparison->base_count);

@@ -327,9 +327,7 @@ static bool significant(const struct row *row) {
     return row->p_adjusted <= row->policy.alpha;
 }
 
-void row_decide(struct row *row, struct arena *arena) {
-    if (isnan(row->p))
-        return;
+static void decide_by_p(struct row *row, struct arena *arena) {
     bool beyond = row_beyond(row, row->change), known = row->policy.better != BETTER_UNKNOWN;
     if (significant(row) && beyond && known) {
         row->verdict = row_worse(row, row->change) ? ROW_REGRESSED : ROW_IMPROVED;
@@ -338,8 +336,18 @@ void row_decide(struct row *row, struct arena *arena) {
     } else if (significant(row) && !beyond) {
         row_note(row, arena, "differs, but it is not certain that by less than the %.3g%% allowed",
                  100 * row->policy.threshold);
-    } else if (beyond && known && !significant(row) && row->p <= row->policy.alpha) {
+    } else if (beyond && known && row->p <= row->policy.alpha) {
         row_note(row, arena, "p = %.2g alone, %.2g among all rows compared", row->p,
                  row->p_adjusted);
     }
+}
+
+void row_decide(struct row *row, struct arena *arena) {
+    if (!isnan(row->p))
+        decide_by_p(row, arena);
+    if (row->verdict == ROW_INCONCLUSIVE && row->policy.better == BETTER_UNKNOWN && row->test)
+        row_note(row, arena,
+                 "unknown whether lower or higher is better: say so with a Unit line or --rule "
+                 "'*:%s:better=…'",
+                 row->unit);
 }

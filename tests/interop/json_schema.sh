@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Real JSON reports, of every verdict, against gate/report/report.schema.json by an independent validator
+# (python3-jsonschema), and with the process's exit code; then reports broken on purpose, which it must refuse.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+perfgate=${PERFGATE:-$root/build/perfgate}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# bench NAME CENTER UNIT [N]: N result lines around CENTER
+bench() {
+    awk -v name="$1" -v center="$2" -v unit="$3" -v n="${4:-10}" 'BEGIN {
+        split("0.3 -1.1 0.8 -0.2 1.4 -0.9 0.1 -0.6 1.0 -0.8", s, " ")
+        for (i = 0; i < n; i++) printf "Benchmark%s 1 %.6g %s\n", name, center * (1 + s[i % 10 + 1] / 100), unit }'
+}
+{ bench Parse 1000 ns/op; bench Zero 0 allocs/op; bench Rate 1e6 'MB/s'; bench Metric 5 widgets; } >old.txt
+{ bench Parse 1200 ns/op; bench Zero 3 allocs/op; bench Rate 1e6 'MB/s'; bench Metric 9 widgets; bench New 5 ns/op; } >slow.txt
+{ bench Parse 1000 ns/op 1; } >one.txt
+{ bench $'Hostile|<script>"\\\xff\x1b[31m::error::' 1000 ns/op; } >hostile.txt
+{ cat old.txt; echo 'BenchmarkCut 12 34'; } >damaged.txt
+{ printf '# perfgate recording: 1\n# perfgate fingerprint-id: aaaa\n# perfgate fingerprint: cpu-model=79 label=x kernel=6.1\ngoos: linux\ncpu: "A" <b>\n'; cat old.txt; echo '# perfgate end: 0'; } >here.txt
+sed 's/id: aaaa/id: bbbb/; s/model=79/model=85/' here.txt >there.txt
+{ cat old.txt; echo '# perfgate failed: Dead: exit status 3'; } >failed.txt
+echo 'Parse sec/op 30% 2999-12-31 accepted' >waivers
+echo 'Zero allocs/op 30% 2000-12-31 expired' >>waivers
+
+report() { # report NAME EXIT ARGUMENT…
+    local name=$1 want=$2 got=0
+    shift 2
+    "$perfgate" -q compare "$@" --report "json=$name.json" >/dev/null 2>stderr || got=$?
+    [ "$got" = "$want" ] || { echo "$name: exit $got instead of $want"; cat stderr; exit 1; }
+}
+report pass 0 old.txt old.txt
+report regression 1 old.txt slow.txt --rule 'Parse:ns/op:threshold=1%,alpha=0.01,floor=1ns' --strict
+report waived 1 old.txt slow.txt --waivers waivers
+report inconclusive 3 one.txt one.txt --correction holm --test mann-whitney
+report hostile 0 hostile.txt hostile.txt
+report damaged 4 old.txt damaged.txt
+report missing 4 slow.txt old.txt --filter .unit:ns/op --test welch
+report fingerprint 4 here.txt there.txt
+report machines 0 here.txt there.txt --ignore-fingerprint --correction none
+report failed 4 old.txt failed.txt
+report absent 4 nothing.txt old.txt
+report columns 1 old.txt old.txt third=slow.txt
+
+python3 - "$root/gate/report/report.schema.json" ./*.json <<'E2'
+import copy, json, sys
+import jsonschema
+
+def refuse_duplicates(pairs):
+    keys = [key for key, _ in pairs]
+    assert len(keys) == len(set(keys)), f"duplicate key among {keys}"
+    return dict(pairs)
+
+def no_constant(name):
+    raise ValueError(name + " is not JSON")
+
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+validator = jsonschema.Draft202012Validator(schema)
+reports = {}
+for path in sys.argv[2:]:
+    report = json.load(open(path, encoding="utf-8"), object_pairs_hook=refuse_duplicates, parse_constant=no_constant)
+    validator.validate(report)
+    assert sum(report["counts"].values()) == len(report["benchmarks"]), path
+    for verdict, count in report["counts"].items():
+        assert count == sum(row["verdict"] == verdict for row in report["benchmarks"]), path
+        gated = sum(row["verdict"] == verdict and row["gated"] for row in report["benchmarks"])
+        assert report["gated_counts"][verdict] == gated, path
+    reports[path] = report
+
+codes = {path[2:-5]: report["exit_code"] for path, report in reports.items()}
+assert codes == {"pass": 0, "regression": 1, "waived": 1, "inconclusive": 3, "hostile": 0, "damaged": 4, "missing": 4,
+                 "fingerprint": 4, "machines": 0, "failed": 4, "absent": 4, "columns": 1}, codes
+reasons = {path[2:-5]: report["reason"] for path, report in reports.items() if report["reason"]}
+assert reasons == {"damaged": "damaged-input", "missing": "missing-rows", "fingerprint": "fingerprint",
+                   "failed": "failed-rows", "absent": "no-baseline"}, reasons
+
+refused = 0
+def must_refuse(change):
+    global refused
+    broken = copy.deepcopy(reports["./regression.json"])
+    change(broken)
+    assert not validator.is_valid(broken), change
+    refused += 1
+must_refuse(lambda r: r.update(verdict="pass"))
+must_refuse(lambda r: r.update(exit_code=0))
+must_refuse(lambda r: r.update(schema="perfgate.report/2"))
+must_refuse(lambda r: r.pop("counts"))
+must_refuse(lambda r: r["counts"].pop("waived"))
+must_refuse(lambda r: r["benchmarks"][0].update(change="5%"))
+must_refuse(lambda r: r["benchmarks"][0].update(p=1.5))
+must_refuse(lambda r: r["benchmarks"][0].update(verdict="slower"))
+must_refuse(lambda r: r["benchmarks"][0]["base"].pop("n"))
+must_refuse(lambda r: r["policy"].update(alpha=0))
+print(f"json_schema: {len(reports)} reports valid, {refused} broken ones refused")
+E2

@@ -20,24 +20,18 @@
 
 #define OVERLAY_MOST_VALUES 256 /* a side */
 
-/* A t of scores: head minus base. usable is false when the scores have no variance, and with fewer
- * than 5 values a side. */
+/* Student's t of the scores, head minus base, with the standard error of Welch and base_n + head_n
+ * - 2 degrees of freedom. usable is false when the scores have no variance, and with fewer than 5
+ * values a side. */
 struct overlay_test {
     bool usable;
     double t, df;
 };
 
-/* Both t tests of the same scores. `paired` needs equal counts, base[i] belonging to head[i]: the
- * one-sample t of the differences of scores, n - 1 degrees of freedom. `apart` is Welch's t of the
- * two sides' scores with base_n + head_n - 2. */
-struct overlay_tests {
-    struct overlay_test paired, apart;
-};
-
-/* The kernel's half width is `factor` times the length of the shortest half of the pool, times
- * (20 / pooled count)^(1/5). */
-struct overlay_tests overlay_compare(const double *base, size_t base_n, const double *head,
-                                     size_t head_n, double factor, bool paired);
+/* Writes one test for each of `count` factors: the kernel's half width is factor times the length
+ * of the shortest half of the pool, times (20 / pooled count)^(1/5). */
+void overlay_tests(const double *base, size_t base_n, const double *head, size_t head_n,
+                   const double *factors, size_t count, struct overlay_test *tests);
 
 /* The shift of head against base at which they overlay best, near `start`: the mean of all
  * differences head[j] - base[i], weighted by (1 - u^2)^2 of their distance u from it in widths. Its

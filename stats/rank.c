@@ -68,7 +68,9 @@ static void approximate(struct mann_whitney *test, const struct pooled *pooled, 
     test->p_greater = normal_upper_tail((above - 0.5) / deviation);
     test->p_less = normal_upper_tail((-above - 0.5) / deviation);
     two_sided(test);
-    test->p_benchstat = test->p;
+    /* benchstat takes the upper tail as one less the lower: where base is far above head, it is
+     * exactly 0, and is then shown without a p. */
+    test->p_benchstat = above < 0 && test->p < 1 ? 2 * (1 - (1 - test->p / 2)) : test->p;
 }
 
 /* Both exact forms return false when there is no memory. */

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const struct figure blank_figure = {
+    .verdict = ROW_VERDICT_COUNT, .badness = 1, .ratio = NAN};
+
 /* ---- benchstat's statistics ---- */
 
 /* An ascending copy of a cell's values. */
@@ -27,7 +30,6 @@ static void sort_cell(struct sorted *sorted, const struct cell *cell, struct are
 
 static void summarise(struct figure *figure, struct classic *classic, const struct sorted *sorted,
                       const struct cell *cell, bool exact) {
-    *figure = (struct figure){.verdict = ROW_VERDICT_COUNT, .badness = 1, .ratio = NAN};
     if (!sorted->count)
         return;
     struct classic_summary summary =
@@ -99,6 +101,8 @@ static void start(struct figures *out, const struct grid *grid, const struct gri
                             .column_count = columns,
                             .level_count = grid->column_axis.field_count};
     out->cells = ARENA_NEW(scratch, struct figure, table->row_count * columns);
+    for (size_t i = 0; i < table->row_count * columns; i++)
+        out->cells[i] = blank_figure;
 }
 
 void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
@@ -240,8 +244,6 @@ size_t figures_of_gate(struct figures *out, struct classic *classic,
     for (size_t i = 0; i < view.count; i++)
         values[i] = comparison->grid->columns[view.numbers[i]].values;
     out->column_values = values;
-    for (size_t i = 0; i < out->row_count * out->column_count; i++)
-        out->cells[i] = (struct figure){.verdict = ROW_VERDICT_COUNT, .badness = 1, .ratio = NAN};
     for (size_t i = first; i < end; i++) {
         const struct row *row = &comparison->rows[i];
         size_t at = (size_t)(row->grid_row - table->rows), column = place_of(&view, row->column);

@@ -102,7 +102,7 @@ static void add_pairs(struct parts *parts, const struct turned *s, struct auto_p
 static void add_overlays(struct parts *parts, const struct turned *s) {
     static const double widths[] = {AUTO_SHARP, AUTO_WIDE};
     struct overlay_test tests[2];
-    overlay_tests(s->base, s->base_n, s->head, s->head_n, widths, 2, tests);
+    overlay_tests(s->base_sorted, s->base_n, s->head_sorted, s->head_n, widths, 2, tests);
     for (int i = 0; i < 2; i++) {
         if (tests[i].usable)
             add_t(parts, tests[i].t, tests[i].df);

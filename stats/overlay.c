@@ -1,59 +1,92 @@
 #include "stats/overlay.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define LEAST_VALUES 5 /* of a side: fewer scores have no t distribution to speak of */
 #define MOST_STEPS 20  /* of the iterated weighted mean */
 #define SETTLED 0.01   /* of a width: a shorter step is the last */
 
-struct placed {
-    double value;
-    unsigned at; /* base: its index; head: base_n + its index */
-};
-
-static int by_value(const void *a, const void *b) {
-    double x = ((const struct placed *)a)->value, y = ((const struct placed *)b)->value;
-    return (x > y) - (x < y);
-}
-
-static void sort_placed(struct placed *pool, size_t n) {
-    if (n > 64) {
-        qsort(pool, n, sizeof *pool, by_value);
-        return;
-    }
-    for (size_t i = 1; i < n; i++) {
-        struct placed moved = pool[i];
-        size_t j = i;
-        for (; j > 0 && pool[j - 1].value > moved.value; j--)
-            pool[j] = pool[j - 1];
-        pool[j] = moved;
-    }
-}
-
 double shortest_half(const double *sorted, size_t n) {
     size_t half = (n + 1) / 2;
-    double shortest = INFINITY;
-    for (size_t i = 0; i + half < n; i++)
-        shortest = fmin(shortest, sorted[i + half] - sorted[i]);
-    return n > half ? shortest : 0;
+    double shortest = n > half ? sorted[half] - sorted[0] : 0;
+    for (size_t i = 1; i + half < n; i++) {
+        double length = sorted[i + half] - sorted[i];
+        shortest = length < shortest ? length : shortest;
+    }
+    return shortest;
 }
 
-static void score_pool(const struct placed *pool, size_t n, double width, double *scores) {
+/* Both samples in one ascending array. */
+struct pool {
+    size_t n;
+    double value[2 * OVERLAY_MOST_VALUES];
+    bool of_head[2 * OVERLAY_MOST_VALUES];
+};
+
+static void merge(const double *base, size_t base_n, const double *head, size_t head_n,
+                  struct pool *pool) {
+    size_t i = 0, j = 0;
+    pool->n = base_n + head_n;
+    for (size_t k = 0; k < pool->n; k++) {
+        pool->of_head[k] = i == base_n || (j < head_n && head[j] < base[i]);
+        pool->value[k] = pool->of_head[k] ? head[j++] : base[i++];
+    }
+}
+
+static void score(const struct pool *pool, double width, double *scores) {
     double scale = 1 / width;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < pool->n; i++)
         scores[i] = 0;
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < pool->n; i++) {
         double sum = 0;
         for (size_t j = i; j-- > 0;) {
-            double u = (pool[i].value - pool[j].value) * scale, v = 1 - u * u;
+            double u = (pool->value[i] - pool->value[j]) * scale, v = 1 - u * u;
             if (v <= 0)
                 break;
             double psi = u * v * v;
             sum += psi;
-            scores[pool[j].at] -= psi;
+            scores[j] -= psi;
         }
-        scores[pool[i].at] += sum;
+        scores[i] += sum;
+    }
+}
+
+static struct overlay_test t_of_scores(const struct pool *pool, const double *scores, double base_n,
+                                       double head_n) {
+    /* All scores together sum to 0, by the kernel's symmetry. */
+    double sum = 0, squares[2] = {0, 0};
+    for (size_t i = 0; i < pool->n; i++) {
+        sum += pool->of_head[i] ? scores[i] : 0;
+        squares[pool->of_head[i]] += scores[i] * scores[i];
+    }
+    double base = squares[0] - sum * sum / base_n, head = squares[1] - sum * sum / head_n;
+    double variance = base / (base_n * (base_n - 1)) + head / (head_n * (head_n - 1));
+    /* What cancellation leaves of nothing is not a variance. */
+    if (!(variance > 1e-12 * (squares[0] + squares[1])))
+        return (struct overlay_test){false, NAN, NAN};
+    return (struct overlay_test){true, (sum / head_n + sum / base_n) / sqrt(variance),
+                                 base_n + head_n - 2};
+}
+
+void overlay_tests(const double *base, size_t base_n, const double *head, size_t head_n,
+                   const double *factors, size_t count, struct overlay_test *tests) {
+    for (size_t i = 0; i < count; i++)
+        tests[i] = (struct overlay_test){false, NAN, NAN};
+    if (base_n < LEAST_VALUES || head_n < LEAST_VALUES || base_n > OVERLAY_MOST_VALUES ||
+        head_n > OVERLAY_MOST_VALUES)
+        return;
+    struct pool pool;
+    double scores[2 * OVERLAY_MOST_VALUES];
+    merge(base, base_n, head, head_n, &pool);
+    double half = shortest_half(pool.value, pool.n) * pow(20.0 / (double)pool.n, 0.2);
+    /* More than half of the values may be equal. */
+    double least = 1e-6 * (pool.value[pool.n - 1] - pool.value[0]);
+    for (size_t i = 0; i < count; i++) {
+        double width = factors[i] * half + least;
+        if (width > 0) {
+            score(&pool, width, scores);
+            tests[i] = t_of_scores(&pool, scores, (double)base_n, (double)head_n);
+        }
     }
 }
 
@@ -69,48 +102,6 @@ static struct spread spread_of(const double *values, size_t n) {
     for (size_t i = 0; i < n; i++)
         out.squares += (values[i] - out.mean) * (values[i] - out.mean);
     return out;
-}
-
-static struct overlay_test t_of_scores(const double *scores, size_t base_n, size_t head_n) {
-    double n = (double)base_n, m = (double)head_n;
-    struct spread base = spread_of(scores, base_n), head = spread_of(scores + base_n, head_n);
-    double variance = base.squares / (n * (n - 1)) + head.squares / (m * (m - 1));
-    if (!(variance > 0))
-        return (struct overlay_test){false, NAN, NAN};
-    return (struct overlay_test){true, (head.mean - base.mean) / sqrt(variance), n + m - 2};
-}
-
-static double pool_half(const struct placed *pool, size_t n) {
-    size_t half = (n + 1) / 2;
-    double shortest = INFINITY;
-    for (size_t i = 0; i + half < n; i++)
-        shortest = fmin(shortest, pool[i + half].value - pool[i].value);
-    return shortest;
-}
-
-void overlay_tests(const double *base, size_t base_n, const double *head, size_t head_n,
-                   const double *factors, size_t count, struct overlay_test *tests) {
-    size_t n = base_n + head_n;
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct overlay_test){false, NAN, NAN};
-    if (base_n < LEAST_VALUES || head_n < LEAST_VALUES || base_n > OVERLAY_MOST_VALUES ||
-        head_n > OVERLAY_MOST_VALUES)
-        return;
-    struct placed pool[2 * OVERLAY_MOST_VALUES];
-    double scores[2 * OVERLAY_MOST_VALUES];
-    for (size_t i = 0; i < n; i++)
-        pool[i] = (struct placed){i < base_n ? base[i] : head[i - base_n], (unsigned)i};
-    sort_placed(pool, n);
-    double half = pool_half(pool, n) * pow(20.0 / (double)n, 0.2);
-    /* More than half of the values may be equal. */
-    double least = 1e-6 * (pool[n - 1].value - pool[0].value);
-    for (size_t i = 0; i < count; i++) {
-        double width = factors[i] * half + least;
-        if (!(width > 0))
-            continue;
-        score_pool(pool, n, width, scores);
-        tests[i] = t_of_scores(scores, base_n, head_n);
-    }
 }
 
 /* One step of the weighted mean of differences. */

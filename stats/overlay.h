@@ -28,8 +28,8 @@ struct overlay_test {
     double t, df;
 };
 
-/* Writes one test for each of `count` factors: the kernel's half width is factor times the length
- * of the shortest half of the pool, times (20 / pooled count)^(1/5). */
+/* base and head are ascending. Writes one test for each of `count` factors: the kernel's half width
+ * is factor times the length of the shortest half of the pool, times (20 / pooled count)^(1/5). */
 void overlay_tests(const double *base, size_t base_n, const double *head, size_t head_n,
                    const double *factors, size_t count, struct overlay_test *tests);
 

@@ -33,6 +33,7 @@ probe() {
     need bats have bats
     need perl have prove
     need git have git
+    need python3 have python3 # a second reader of the JSON reports
     case $1 in
     --ci)
         need clang have clang

@@ -75,7 +75,8 @@ if tool clang-format; then
     done < <(for f in "${c_files[@]}"; do clang-format --style=file "$f" | cmp -s - "$f" || echo "$f"; done)
 fi
 if tool shellcheck; then
-    shellcheck -x -S warning "${scripts[@]}" || faults=$((faults + 1))
+    # bats stops at a failing cd by itself, and sees variables that shellcheck does not
+    shellcheck -x -S warning -e SC2164,SC2154 "${scripts[@]}" || faults=$((faults + 1))
 fi
 
 [ "$faults" -eq 0 ] || { echo "lint: $faults faults"; exit 1; }

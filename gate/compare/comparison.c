@@ -19,6 +19,19 @@ void comparison_note(struct comparison *comparison, enum note_level level, const
  * count. */
 enum { MOST_NOTES = 200 };
 
+/* What several recordings say alike (of their common machine, say) is said once, for all of them.
+ */
+static bool said_already(struct comparison *c, const struct note *note, const char *label) {
+    for (uint32_t i = 0; !note->where && i < c->note_count && i < MOST_NOTES; i++) {
+        struct note *said = &c->notes[i];
+        if (said->level != note->level || strcmp(said->text, note->text) != 0 || !said->where)
+            continue;
+        said->where = arena_printf(c->arena, "%s, %s", said->where, label);
+        return true;
+    }
+    return false;
+}
+
 static void carry_notes(struct comparison *c, const struct recording *r) {
     for (uint32_t i = 0; i < r->note_count; i++) {
         if (i == MOST_NOTES) {
@@ -27,6 +40,8 @@ static void carry_notes(struct comparison *c, const struct recording *r) {
             return;
         }
         const struct note *note = &r->notes[i];
+        if (said_already(c, note, r->label))
+            continue;
         bool placed = note->where && r->path && strncmp(note->where, r->path, strlen(r->path)) == 0;
         const char *where = placed        ? note->where
                             : note->where ? arena_printf(c->arena, "%s: %s", r->label, note->where)

@@ -196,6 +196,7 @@ static void set_verdict(struct figure *figure, const struct row *row, double alp
     int badness = row_badness(row);
     bool tested = !isnan(row->p_adjusted);
     figure->verdict = (uint8_t)row->verdict;
+    figure->gated = row->policy.gated;
     figure->badness = (uint8_t)(badness + 1);
     figure->base_count = row->base.n;
     figure->p = row->p_adjusted;

@@ -27,6 +27,7 @@ struct figure {
     uint8_t verdict;                  /* enum row_verdict; ROW_VERDICT_COUNT: none */
     uint8_t badness;                  /* 0 for the better, 1 neither, 2 for the worse */
     bool present;
+    bool gated; /* the verdict counts */
 };
 
 /* The last line of a column. */

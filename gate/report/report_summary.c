@@ -68,7 +68,9 @@ void report_summary(FILE *out, const struct comparison *c, const struct report_s
     for (int i = 0; i < ROW_VERDICT_COUNT; i++)
         gated += c->gated_counts[i];
     if (gated < c->row_count)
-        put_line(out, c->arena, "gated", counts_words(c->gated_counts, c->arena));
+        put_line(out, c->arena, "gated",
+                 arena_printf(c->arena, "%s; verdicts (in parentheses) do not count",
+                              counts_words(c->gated_counts, c->arena)));
     fprintf(out, "%-12s  %s%s%s (exit %d)\n", "verdict", style->colour ? colour_of(c->verdict) : "",
             verdict_words(c), style->colour ? "\033[0m" : "", verdict_exit_code(c->verdict));
 }

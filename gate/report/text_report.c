@@ -120,8 +120,10 @@ static void put_delta(struct painter *p, const struct figure *figure) {
         text_table_cell(&p->table, "", ALIGN_LEFT);
     }
     if (!p->print->classic_style) {
-        cell = text_table_cell(
-            &p->table, gate ? row_verdict_name((enum row_verdict)figure->verdict) : "", ALIGN_LEFT);
+        const char *name = gate ? row_verdict_name((enum row_verdict)figure->verdict) : "";
+        if (gate && !figure->gated)
+            name = arena_printf(p->scratch, "(%s)", name);
+        cell = text_table_cell(&p->table, name, ALIGN_LEFT);
         cell->colour = (uint8_t)colour_of(figure);
     }
     size_t count = test_warnings(warnings, figure, p->print->classic, p->scratch);

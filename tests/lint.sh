@@ -46,7 +46,7 @@ mapfile -t arena < <(except '^(stats|runners/base)/' "${product[@]}")
 forbid 'memory belongs to an arena' '(?<![\w.>])(malloc|calloc|realloc|strdup|strndup|asprintf)\s*\(' "${arena[@]}"
 grep -nHE '\b(TO[D]O|FIX[M]E|XX[X])\b' "${c_files[@]}" "${scripts[@]}" && fault 'unfinished'
 mapfile -t bats < <(of '\.bats$')
-forbid 'name the expected exit code' 'status" -(ne|gt) 0|status" != 0' "${bats[@]}"
+forbid 'name the expected exit code' '^ *\[\[? "\$status" (-ne|-gt|!=) 0 \]\]?$' "${bats[@]}"
 mapfile -t texts < <(of '^(fixtures|tests|github-action)/.*\.(txt|json|csv|md|stdout|stderr|yml|yaml|sh|bats)$')
 forbid 'absolute path of one machine' '/(home|root|Users|work)/[A-Za-z0-9_]' "${texts[@]}"
 

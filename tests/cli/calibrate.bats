@@ -61,7 +61,7 @@ END
     [ "$status" -eq 2 ]
     [[ "$output" == *"8 are configured"* ]]
     run "$PERFGATE" calibrate --config none.yml
-    [ "$status" -ne 0 ]
+    [ "$status" -eq 4 ]
     [[ "$output" == *"none.yml"* ]]
     run "$PERFGATE" calibrate -- ./missing
     [ "$status" -eq 4 ]

@@ -34,7 +34,7 @@ stage/usr/share/man/man1/perfgate.1" ]
     [ "${COMPREPLY[*]}" = help ]
     complete_at help --m
     [ "${COMPREPLY[*]}" = --man ]
-    complete_at baseline fi
+    complete_at baseline "fi"
     [ "${COMPREPLY[*]}" = find ]
     complete_at baseline find --hist
     [ "${COMPREPLY[*]}" = --history= ]

@@ -12,8 +12,12 @@ END
 }
 
 @test "a slowed command is red, the same command is green" {
-    run "$PERFGATE" self-test --slowdown 150% --rounds 12 -- ./work
-    echo "$output"
+    # Real time on a machine that does other things: a bad minute may spoil one attempt, not three.
+    for _ in 1 2 3; do
+        run "$PERFGATE" self-test --slowdown 150% --rounds 12 -- ./work
+        echo "$output"
+        [ "$status" -ne 0 ] || break
+    done
     [ "$status" -eq 0 ]
     [[ "$output" == *"ok      work: slower by 150 %: regression, regression wanted"* ]]
     [[ "$output" == *"ok      work: unchanged: pass, pass wanted"* ]]

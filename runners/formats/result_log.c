@@ -3,7 +3,7 @@
 #include "runners/base/number.h"
 #include "runners/recording/unit.h"
 
-enum { CHUNK_WORDS = 64 * 1024 };
+enum { FIRST_CHUNK = 512, LARGEST_CHUNK = 64 * 1024 }; /* words */
 
 /* A configuration and a sequence of units. */
 struct shape {
@@ -99,7 +99,9 @@ static const char *skip_blanks(const char *at, const char *end) {
 static union word *line_room(struct result_log *log, uint32_t values) {
     size_t need = (size_t)values + 1;
     if (!log->last || log->last->capacity - log->last->used < need) {
-        size_t capacity = need > CHUNK_WORDS ? need : CHUNK_WORDS;
+        size_t capacity = log->last ? 2 * log->last->capacity : FIRST_CHUNK;
+        capacity = capacity < LARGEST_CHUNK ? capacity : LARGEST_CHUNK;
+        capacity = need > capacity ? need : capacity;
         struct chunk *made =
             arena_alloc(log->scratch, sizeof *made + capacity * sizeof(union word));
         made->capacity = capacity;

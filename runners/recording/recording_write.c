@@ -69,12 +69,13 @@ static void write_head(FILE *out, const struct recording *r, struct arena *scrat
     }
 }
 
-/* Lines are written round by round; inside a round, by configuration and name in the order first
- * seen. */
+/* Lines are written round by round; inside a round, by configuration and name in the order in which
+ * a reader will see them first. */
 struct order {
     uint32_t round;
-    uint32_t group;  /* first series with the same configuration and name */
+    uint32_t group;  /* the same for all series of one configuration and name */
     uint32_t repeat; /* which of several values of this series and round: each needs its own line */
+    uint32_t rank;   /* of the series */
     uint32_t series, value;
 };
 
@@ -86,6 +87,7 @@ static int by_line(const void *a, const void *b) {
     BY(round);
     BY(group);
     BY(repeat);
+    BY(rank);
     BY(series);
     BY(value);
 #undef BY
@@ -116,20 +118,45 @@ static uint32_t *find_groups(const struct recording *r, struct arena *scratch) {
     return groups;
 }
 
+/* Ranks the series: by the first round of their benchmark, then by their own. Groups become the
+ * rank of their first. */
+static uint32_t *rank_series(const struct recording *r, uint32_t *groups, struct arena *scratch) {
+    uint32_t *ranks = ARENA_NEW(scratch, uint32_t, r->series_count);
+    uint32_t *first_rounds = ARENA_NEW(scratch, uint32_t, r->series_count);
+    struct order *order = ARENA_NEW(scratch, struct order, r->series_count);
+    for (uint32_t i = 0; i < r->series_count; i++) {
+        const struct series *s = &r->series[i];
+        uint32_t round = s->rounds ? UINT32_MAX : 0;
+        for (uint32_t k = 0; s->rounds && k < s->count; k++)
+            round = s->rounds[k] < round ? s->rounds[k] : round;
+        order[i] = (struct order){.group = groups[i], .repeat = round, .series = i};
+        if (i == groups[i] || round < first_rounds[groups[i]])
+            first_rounds[groups[i]] = round;
+    }
+    for (uint32_t i = 0; i < r->series_count; i++)
+        order[i].round = first_rounds[groups[i]];
+    qsort(order, r->series_count, sizeof *order, by_line);
+    for (uint32_t i = 0, first = 0; i < r->series_count; i++) {
+        first = i && order[i].group == order[i - 1].group ? first : i;
+        ranks[order[i].series] = i;
+        groups[order[i].series] = first;
+    }
+    return ranks;
+}
+
 static struct order *sort_values(const struct recording *r, uint64_t total, struct arena *scratch) {
     uint32_t *groups = find_groups(r, scratch);
+    uint32_t *ranks = rank_series(r, groups, scratch);
     struct order *order = ARENA_NEW(scratch, struct order, total);
     uint64_t used = 0;
     for (uint32_t i = 0; i < r->series_count; i++) {
         const struct series *s = &r->series[i];
         uint64_t begin = used;
         for (uint32_t k = 0; k < s->count; k++)
-            order[used++] = (struct order){s->rounds ? s->rounds[k] : 0, groups[i], 0, i, k};
-        if (!s->rounds) {
-            for (uint32_t k = 0; k < s->count; k++)
-                order[begin + k].repeat = k;
+            order[used++] = (struct order){
+                s->rounds ? s->rounds[k] : 0, groups[i], s->rounds ? 0 : k, ranks[i], i, k};
+        if (!s->rounds)
             continue;
-        }
         qsort(order + begin, s->count, sizeof *order, by_line);
         for (uint64_t k = begin + 1; k < used; k++)
             order[k].repeat = order[k].round == order[k - 1].round ? order[k - 1].repeat + 1 : 0;
@@ -138,24 +165,28 @@ static struct order *sort_values(const struct recording *r, uint64_t total, stru
     return order;
 }
 
-static uint32_t config_value(const struct config *config, uint32_t key) {
-    for (uint32_t i = 0; i < config->count; i++) {
-        if (config->pairs[i].key == key)
-            return config->pairs[i].value;
+/* Could a reader come from one configuration to the other by setting keys alone, and have them in
+ * the same order? */
+static bool extends(const struct config *to, const struct config *from) {
+    if (to->count < from->count)
+        return false;
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (to->pairs[i].key != from->pairs[i].key)
+            return false;
     }
-    return 0;
+    return true;
 }
 
-/* The lines that lead from one configuration to another. */
+/* The lines that lead from one configuration to another. The order of keys is kept, since it shows
+ * in benchstat's tables. */
 static void write_config(FILE *out, const struct recording *r, const struct config *from,
                          const struct config *to) {
-    for (uint32_t i = 0; i < from->count; i++) {
-        if (!config_value(to, from->pairs[i].key))
-            fprintf(out, "%s:\n", strings_get(r->strings, from->pairs[i].key));
-    }
+    bool anew = !extends(to, from);
+    for (uint32_t i = 0; anew && i < from->count; i++)
+        fprintf(out, "%s:\n", strings_get(r->strings, from->pairs[i].key));
     for (uint32_t i = 0; i < to->count; i++) {
         struct config_pair pair = to->pairs[i];
-        if (config_value(from, pair.key) != pair.value)
+        if (anew || i >= from->count || from->pairs[i].value != pair.value)
             fprintf(out, "%s: %s\n", strings_get(r->strings, pair.key),
                     strings_get(r->strings, pair.value));
     }

@@ -1,0 +1,7 @@
+#include "runners/formats/round_trip_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    return fuzz_round_trip(&google_benchmark_format, data, size);
+}

@@ -101,15 +101,13 @@ static void modes(const double *sorted, size_t n, struct series_noise *out) {
     out->high_share = share;
 }
 
-static void shape(const double *sorted, size_t n, double median, double limit,
-                  struct series_noise *out) {
-    size_t first = 0, last = n;
-    while (first < n && median - sorted[first] > limit)
-        first++;
-    while (last > first && sorted[last - 1] - median > limit)
-        last--;
-    if (last - first >= FEWEST_FOR_SHAPE && sorted[first] < sorted[last - 1])
-        modes(sorted + first, last - first, out);
+/* A twentieth is left out at each end, so that a single far value cannot be a mode. */
+static void shape(const double *sorted, size_t n, struct series_noise *out) {
+    size_t out_of_sight = n / 20, left = n - 2 * out_of_sight;
+    if (sorted[out_of_sight] == sorted[n - 1 - out_of_sight])
+        return;
+    modes(sorted + out_of_sight, left, out);
+    out->high_share = (out->high_share * (double)left + (double)out_of_sight) / (double)n;
 }
 
 struct series_noise series_noise(const double *values, size_t n, struct arena *scratch) {
@@ -126,7 +124,7 @@ struct series_noise series_noise(const double *values, size_t n, struct arena *s
     out.drift = last / first - 1;
     if (n >= FEWEST_FOR_SHAPE) {
         out.autocorrelation = autocorrelation(values, sorted, n, room);
-        shape(sorted, n, median, limit > 0 ? limit : INFINITY, &out);
+        shape(sorted, n, &out);
     }
     size_t kept = n < TREND_MOST ? n : TREND_MOST;
     if (kept == n || sorted_copy(values + n - kept, kept, sorted))
@@ -140,7 +138,7 @@ static const char *also(struct arena *arena, const char *text, const char *more)
 
 const char *series_noise_text(const struct series_noise *noise, struct arena *arena) {
     const char *text = NULL;
-    if (noise->outlier_share > 0.1)
+    if (noise->outlier_share > 0.1 && !(noise->high_share > 0))
         text = also(
             arena, text,
             arena_printf(arena, "%.0f%% of the values are outliers", 100 * noise->outlier_share));

@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
     }
     if (!stdout_written(&err)) {
         pg_log(LOG_ERROR, "%s", err.text);
-        exit_code = 4;
+        exit_code = exit_code == 1 ? 1 : 4; /* a regression outranks what is broken */
     }
     arena_free(session.arena);
     return exit_code;

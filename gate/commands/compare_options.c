@@ -98,8 +98,7 @@ bool comparison_finish(const struct comparison *comparison, struct reports *repo
                        struct session *session, int *exit_code, struct pg_error *err) {
     bool good = true;
     if (!reports_take_stdout(reports))
-        good =
-            table->write(session->out, comparison, style, err) && report_flush(session->out, err);
+        good = table->write(session->out, comparison, style, err);
     struct pg_error later = {0};
     if (!reports_write(reports, comparison, style, session->out, &later)) {
         if (good)

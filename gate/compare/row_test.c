@@ -55,8 +55,11 @@ struct range {
 static struct range range_of(const struct samples *samples) {
     struct range out = {samples->values[0], samples->values[0]};
     for (uint32_t i = 1; i < samples->n; i++) {
-        out.low = fmin(out.low, samples->values[i]);
-        out.high = fmax(out.high, samples->values[i]);
+        double value = samples->values[i];
+        if (value < out.low)
+            out.low = value;
+        if (value > out.high)
+            out.high = value;
     }
     return out;
 }

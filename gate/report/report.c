@@ -2,8 +2,6 @@
 
 #include "runners/base/out_file.h"
 
-#include <errno.h>
-
 static const struct report_format *const formats_of_reports[] = {
     &text_report, &json_report, &markdown_report, &csv_report, &junit_report, NULL};
 
@@ -69,19 +67,10 @@ bool reports_take_stdout(const struct reports *reports) {
     return false;
 }
 
-bool report_flush(FILE *standard, struct pg_error *err) {
-    errno = 0;
-    if (fflush(standard) == 0 && !ferror(standard))
-        return true;
-    return errno ? pg_error_errno(err, "stdout: cannot write the result")
-                 : pg_error_set(err, PG_IO, "stdout: cannot write the result");
-}
-
 static bool write_report(struct report *report, const struct comparison *comparison,
                          const struct report_style *style, FILE *standard, struct pg_error *err) {
     if (report->standard)
-        return report->format->write(standard, comparison, style, err) &&
-               report_flush(standard, err);
+        return report->format->write(standard, comparison, style, err);
     struct report_style plain = *style; /* a file is no terminal */
     plain.colour = false;
     plain.width = 0;

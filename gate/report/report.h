@@ -32,7 +32,7 @@ const struct report_format *report_find(const char *name);
 
 /* `FORMAT=PATH` options (`-` is stdout and then replaces the table). Files are opened by
  * reports_open (before the first round), written by reports_write after the verdict, all of them,
- * before a failing exit. */
+ * before a failing exit. What went to stdout is checked by gate/main.c. */
 struct reports;
 bool reports_open(struct reports **out, const char *const *options, size_t count,
                   struct arena *arena, struct pg_error *err);
@@ -40,9 +40,6 @@ bool reports_take_stdout(const struct reports *reports);
 bool reports_write(struct reports *reports, const struct comparison *comparison,
                    const struct report_style *style, FILE *standard, struct pg_error *err);
 void reports_abandon(struct reports *reports);
-
-/* Flushes; PG_IO when what was written did not arrive. */
-bool report_flush(FILE *standard, struct pg_error *err);
 
 /* The gate's last lines under the table: verdict, counts, what inconclusive rows could have seen.
  */

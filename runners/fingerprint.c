@@ -71,10 +71,10 @@ static const char *cores(const char *cpuinfo, const struct system_roots *roots,
         count += (size_t)(last - first) + 1;
         at = *end == ',' ? end + 1 : "";
     }
-    for (const char *at = cpuinfo; !online && at; at = strstr(at, "\nprocessor")) {
+    if (!online)
+        count = strncmp(cpuinfo, "processor", 9) == 0;
+    for (const char *at = cpuinfo; !online && (at = strstr(at, "\nprocessor")); at++)
         count++;
-        at++;
-    }
     return count ? arena_printf(arena, "%zu", count) : NULL;
 }
 

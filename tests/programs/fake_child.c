@@ -69,9 +69,11 @@ static void spin(long ms) {
 }
 
 static void touch(size_t bytes) {
-    volatile char *memory = malloc(bytes);
+    char *block = malloc(bytes);
+    volatile char *memory = block;
     for (size_t i = 0; memory && i < bytes; i += 4096)
         memory[i] = 1;
+    free(block);
 }
 
 static void environment(const char *path, char **argv) {

@@ -1,0 +1,637 @@
+/* Replays recorded noise through `perfgate compare` and through other ways to decide, and prints
+ * who cried wolf and who saw what. See fixtures/noise/README.md for the traces.
+ *
+ *     verdict PERFGATE SCRATCH TRACE.gz…
+ *
+ * Every window of a trace becomes a benchmark of its own in one pair of recordings. Each is to be
+ * judged as the comparison of one benchmark, so perfgate runs with `--correction none`, which is
+ * what its correction is for a family of one. */
+#include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "stats/random.h"
+#include "stats/rank.h"
+#include "stats/summary.h"
+#include "stats/tdist.h"
+#include "stats/welch.h"
+
+extern char **environ;
+
+enum { KINDS = 3, METRICS = 2, AMOUNTS = 5, SIZES = 2, CELLS = KINDS * METRICS * SIZES };
+enum { COLUMNS = KINDS * AMOUNTS * METRICS, MOST_ROUNDS = 10000, RELABELLINGS = 8 };
+enum { SAME, MIDDLE, LARGE, TRUTHS };
+static const char *const kind_names[] = {"compute", "memory", "short"};
+static const char *const metric_names[] = {"wall", "cpu"};
+static const size_t sizes[] = {10, 30};
+#define ALPHA 0.05
+#define MOST_FALSE 0.01 /* share of comparisons of equals that may be called regressions */
+#define PERMUTATIONS 199
+
+static void fail(const char *what) {
+    fprintf(stderr, "verdict: %s\n", what);
+    exit(1);
+}
+
+static void *grab(size_t count, size_t size) {
+    void *out = calloc(count > 0 ? count : 1, size);
+    if (out == NULL)
+        fail("no memory");
+    return out;
+}
+
+struct trace {
+    const char *name;
+    size_t rounds;
+    double *value[KINDS][AMOUNTS][METRICS]; /* seconds */
+};
+
+static void read_trace(const char *path, struct trace *t) {
+    static char line[4096];
+    gzFile in = gzopen(path, "rb");
+    if (in == NULL)
+        fail(path);
+    *t = (struct trace){.name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path};
+    for (size_t c = 0; c < COLUMNS; c++)
+        t->value[c / 10][c / 2 % 5][c % 2] = grab(MOST_ROUNDS, sizeof(double));
+    while (gzgets(in, line, sizeof line) != NULL) {
+        if (line[0] < '0' || line[0] > '9')
+            continue;
+        char *at = line;
+        strtod(at, &at); /* the round, and when it began */
+        strtod(at, &at);
+        for (size_t c = 0; c < COLUMNS; c++)
+            t->value[c / 10][c / 2 % 5][c % 2][t->rounds] =
+                strtod(at, &at) * (c % 2 == 0 ? 1e-9 : 1e-6);
+        if (*at != '\n')
+            fail("a line of the trace has other columns than promised");
+        if (++t->rounds == MOST_ROUNDS)
+            fail("too many rounds");
+    }
+    gzclose(in);
+}
+
+/* One comparison: n values a side; the base may consist of several sessions of n. */
+struct trial {
+    size_t trace, cell, n;
+    int truth;
+    double *base, *head; /* base: sessions * n, oldest first */
+};
+
+struct trials {
+    struct trial *list;
+    size_t count, sessions;
+};
+
+static struct trial *add_trial(struct trials *all, size_t trace, size_t cell, size_t n, int truth) {
+    if ((all->count & (all->count - 1)) == 0) {
+        all->list = realloc(all->list, (all->count > 0 ? 2 * all->count : 1) * sizeof *all->list);
+        if (all->list == NULL)
+            fail("no memory");
+    }
+    struct trial *t = &all->list[all->count++];
+    *t = (struct trial){
+        trace, cell, n, truth, grab(all->sessions * n, sizeof(double)), grab(n, sizeof(double))};
+    return t;
+}
+
+/* Disjoint windows of n rounds. Equals are compared both ways round and with the two programs
+ * changing places by chance in every round, which the programs cannot know of either. */
+static void interleaved_trials(struct trials *all, const struct trace *trace, size_t index,
+                               gsl_rng *random) {
+    for (size_t cell = 0; cell < CELLS; cell++) {
+        size_t n = sizes[cell % SIZES];
+        double *const(*v)[METRICS] = trace->value[cell / (SIZES * METRICS)];
+        size_t metric = cell / SIZES % METRICS;
+        for (size_t w = 0; w + n <= trace->rounds; w += n) {
+            for (int r = 0; r < RELABELLINGS; r++) {
+                struct trial *t = add_trial(all, index, cell, n, SAME);
+                for (size_t i = 0; i < n; i++) {
+                    size_t first = r < 2 ? (size_t)r : random_below(random, 2);
+                    t->base[i] = v[first][metric][w + i];
+                    t->head[i] = v[1 - first][metric][w + i];
+                }
+            }
+            for (int first = 0; first < 2; first++) {
+                for (int truth = MIDDLE; truth <= LARGE; truth++) {
+                    struct trial *t = add_trial(all, index, cell, n, truth);
+                    memcpy(t->base, v[first][metric] + w, n * sizeof(double));
+                    memcpy(t->head, v[truth + 2][metric] + w, n * sizeof(double));
+                }
+            }
+        }
+    }
+}
+
+/* A new session of n rounds against the sessions just before it. */
+static void stored_trials(struct trials *all, const struct trace *trace, size_t index, size_t n) {
+    for (size_t cell = 0; cell < KINDS * METRICS; cell++) {
+        double *const(*v)[METRICS] = trace->value[cell / METRICS];
+        size_t metric = cell % METRICS, before = all->sessions * n;
+        for (size_t w = before; w + n <= trace->rounds; w += n / 2) {
+            for (int first = 0; first < 2; first++) {
+                for (int truth = SAME; truth <= LARGE; truth++) {
+                    struct trial *t = add_trial(all, index, cell * SIZES, n, truth);
+                    size_t other = truth == SAME ? 1 - (size_t)first : (size_t)truth + 2;
+                    memcpy(t->base, v[first][metric] + w - before, before * sizeof(double));
+                    memcpy(t->head, v[other][metric] + w, n * sizeof(double));
+                }
+            }
+        }
+    }
+}
+
+/* What a method says: p (NaN: it has none) and the change as a ratio. */
+struct answer {
+    double p, change;
+};
+
+struct method {
+    const char *name;
+    struct answer (*ask)(const double *base, const double *head, size_t n);
+};
+
+static struct answer by_t(struct t_test t, bool is_log, double base) {
+    double change = is_log ? expm1(t.difference) : t.difference / base;
+    return (struct answer){isnan(t.p) ? 1 : t.p, change};
+}
+
+static struct answer ask_welch(const double *base, const double *head, size_t n) {
+    struct t_plan plan = {SCALE_RAW, 0, 0, 0.95};
+    return by_t(welch_test(base, n, head, n, plan), false, mean_of(base, n));
+}
+
+static struct answer ask_ratio(const double *base, const double *head, size_t n) {
+    return (struct answer){NAN, mean_of(head, n) / mean_of(base, n) - 1};
+}
+
+static struct rank_workspace *ranks;
+
+static struct answer ask_benchstat(const double *base, const double *head, size_t n) {
+    struct mann_whitney m = mann_whitney_test(base, n, head, n, ranks);
+    return (struct answer){m.p, median_of(head, n) / median_of(base, n) - 1};
+}
+
+static struct answer trimmed(const double *base, const double *head, size_t n, double lower,
+                             double upper) {
+    struct t_plan plan = {SCALE_LOG, lower, upper, 0.95};
+    return by_t(welch_test(base, n, head, n, plan), true, 0);
+}
+
+static struct answer ask_yuen(const double *base, const double *head, size_t n) {
+    return trimmed(base, head, n, 0.2, 0.2);
+}
+static struct answer ask_upper_50(const double *base, const double *head, size_t n) {
+    return trimmed(base, head, n, 0, 0.5);
+}
+static struct answer ask_upper_65(const double *base, const double *head, size_t n) {
+    return trimmed(base, head, n, 0, 0.65);
+}
+static struct answer ask_upper_75(const double *base, const double *head, size_t n) {
+    return trimmed(base, head, n, 0, 0.75);
+}
+
+static struct answer ask_pairs(const double *base, const double *head, size_t n) {
+    struct t_plan plan = {SCALE_LOG, 0.2, 0.2, 0.95};
+    return by_t(paired_test(base, head, n, plan), true, 0);
+}
+
+static double lower_quarter(const double *values, size_t n) {
+    double sorted[64];
+    memcpy(sorted, values, n * sizeof(double));
+    sort_values(sorted, n);
+    return quantile_sorted(sorted, n, 0.25);
+}
+
+static gsl_rng *shuffles;
+
+static struct answer ask_quarter(const double *base, const double *head, size_t n) {
+    double pool[64];
+    double seen = log(lower_quarter(head, n) / lower_quarter(base, n));
+    size_t as_large = 1;
+    memcpy(pool, base, n * sizeof(double));
+    memcpy(pool + n, head, n * sizeof(double));
+    for (int i = 0; i < PERMUTATIONS; i++) {
+        random_shuffle(shuffles, pool, 2 * n);
+        as_large +=
+            fabs(log(lower_quarter(pool + n, n) / lower_quarter(pool, n))) >= fabs(seen) - 1e-12;
+    }
+    return (struct answer){(double)as_large / (PERMUTATIONS + 1), expm1(seen)};
+}
+
+/* Stored sessions: base is all of them. Against the latest alone, and each taken as one
+ * observation, its upper-trimmed mean. */
+enum { SESSIONS = 5, STORED_ROUNDS = 20 };
+
+static struct answer ask_last_welch(const double *base, const double *head, size_t n) {
+    return ask_welch(base + (SESSIONS - 1) * n, head, n);
+}
+static struct answer ask_last_ranks(const double *base, const double *head, size_t n) {
+    return ask_benchstat(base + (SESSIONS - 1) * n, head, n);
+}
+static struct answer ask_last_ratio(const double *base, const double *head, size_t n) {
+    return ask_ratio(base + (SESSIONS - 1) * n, head, n);
+}
+
+static double session_center(const double *values, size_t n) {
+    struct t_side side = t_side_of(values, n, (struct t_plan){SCALE_LOG, 0, 0.65, 0.95});
+    return log(side.origin) + side.offset;
+}
+
+static struct answer ask_sessions(const double *base, const double *head, size_t n) {
+    double centers[SESSIONS];
+    for (size_t k = 0; k < SESSIONS; k++)
+        centers[k] = session_center(base + k * n, n);
+    struct moments m = moments_of(centers, SESSIONS);
+    double change = session_center(head, n) - m.mean;
+    double se = sqrt(m.variance * (1 + 1.0 / SESSIONS));
+    return (struct answer){t_two_sided(change / se, SESSIONS - 1), expm1(change)};
+}
+
+static const struct method interleaved_methods[] = {
+    {"single ratio of means", ask_ratio},        {"plain Welch", ask_welch},
+    {"benchstat (Mann-Whitney)", ask_benchstat}, {"Yuen 20 %, log", ask_yuen},
+    {"upper-trimmed 50 %, log", ask_upper_50},   {"upper-trimmed 65 %, log", ask_upper_65},
+    {"upper-trimmed 75 %, log", ask_upper_75},   {"25 % quantile, permuted", ask_quarter},
+    {"pairs, 20 % trimmed", ask_pairs},
+};
+static const struct method stored_methods[] = {
+    {"single ratio, last session", ask_last_ratio},
+    {"plain Welch, last session", ask_last_welch},
+    {"Mann-Whitney, last session", ask_last_ranks},
+    {"t of session centres", ask_sessions},
+};
+enum { MOST_METHODS = 16 };
+
+/* What every method answered to every trial; perfgate is the last method. */
+struct outcome_table {
+    const struct trials *trials;
+    size_t methods;
+    const char *names[MOST_METHODS];
+    struct answer *answers[MOST_METHODS];
+    bool *red; /* perfgate's own verdict */
+    double threshold;
+};
+
+static FILE *open_in(const char *folder, const char *name, char *path, size_t size) {
+    snprintf(path, size, "%s/%s", folder, name);
+    FILE *out = fopen(path, "w");
+    if (out == NULL)
+        fail(path);
+    return out;
+}
+
+/* One recording with all trials as benchmarks: session `session` of the bases, or the heads. */
+static void write_recording(const struct trials *all, const char *folder, const char *name,
+                            const char *session, size_t which, bool heads) {
+    char path[512];
+    FILE *out = open_in(folder, name, path, sizeof path);
+    size_t most = sizes[SIZES - 1];
+    fprintf(out, "# perfgate recording: 1\n# perfgate session: %s\n", session);
+    for (size_t round = 0; round < most; round++) {
+        fprintf(out, "# perfgate round: %zu\n", round + 1);
+        for (size_t i = 0; i < all->count; i++) {
+            const struct trial *t = &all->list[i];
+            const double *from = heads ? t->head : t->base + which * t->n;
+            if (round < t->n)
+                fprintf(out, "BenchmarkT%zu 1 %.17g ns/op\n", i, from[round] * 1e9);
+        }
+    }
+    fprintf(out, "# perfgate end: %zu\n", most);
+    if (fclose(out) != 0)
+        fail(path);
+}
+
+static void run(char **argv) {
+    pid_t pid;
+    int status;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (posix_spawn(&pid, argv[0], &actions, NULL, argv, environ) != 0 ||
+        waitpid(pid, &status, 0) < 0)
+        fail("perfgate could not be started");
+    /* Some are called regressions, so 1 it must be. */
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 1)
+        fail("perfgate compare did not exit with 1");
+    posix_spawn_file_actions_destroy(&actions);
+}
+
+static char *read_whole(const char *path) {
+    FILE *in = fopen(path, "r");
+    if (in == NULL || fseek(in, 0, SEEK_END) != 0)
+        fail(path);
+    long size = ftell(in);
+    rewind(in);
+    char *text = grab((size_t)size + 1, 1);
+    if (fread(text, 1, (size_t)size, in) != (size_t)size)
+        fail(path);
+    fclose(in);
+    return text;
+}
+
+static double number_of(const cJSON *row, const char *key) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(row, key);
+    return cJSON_IsNumber(item) ? item->valuedouble : NAN;
+}
+
+static void take_report(struct outcome_table *table, const char *path) {
+    char *text = read_whole(path);
+    cJSON *report = cJSON_Parse(text), *row;
+    struct answer *answers = table->answers[table->methods - 1];
+    size_t seen = 0;
+    cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(report, "benchmarks")) {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "name"));
+        const char *verdict =
+            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "verdict"));
+        size_t i = name != NULL && name[0] == 'T' ? strtoul(name + 1, NULL, 10) : SIZE_MAX;
+        if (i >= table->trials->count || verdict == NULL)
+            fail("the report has a row that was not asked for");
+        answers[i] = (struct answer){number_of(row, "p"), number_of(row, "change")};
+        table->red[i] = strcmp(verdict, "regressed") == 0;
+        seen++;
+    }
+    if (seen != table->trials->count)
+        fail("the report lacks rows");
+    cJSON_Delete(report);
+    free(text);
+}
+
+static void ask_perfgate(struct outcome_table *table, char *program, const char *folder) {
+    char paths[SESSIONS + 1][512], name[32], session[32], report[512], json[600], share[32];
+    char threshold[] = "--threshold", correction[] = "--correction", none[] = "none";
+    char command[] = "compare", history[] = "--history", count[16], option[] = "--report";
+    char *argv[20] = {program, command, threshold, share, correction, none, option, json, NULL};
+    size_t sessions = table->trials->sessions, argc = 8;
+    snprintf(share, sizeof share, "%g%%", table->threshold * 100);
+    snprintf(report, sizeof report, "%s/report.json", folder);
+    snprintf(json, sizeof json, "json=%s", report);
+    if (sessions > 1) {
+        snprintf(count, sizeof count, "%zu", sessions);
+        argv[argc++] = history;
+        argv[argc++] = count;
+    }
+    for (size_t k = 0; k <= sessions; k++) {
+        bool heads = k == sessions;
+        snprintf(name, sizeof name, "part%zu.txt", k);
+        snprintf(session, sizeof session, "s%zu", sessions == 1 ? 0 : k);
+        write_recording(table->trials, folder, name, session, k, heads);
+        snprintf(paths[k], sizeof paths[k], "%s/%s", folder, name);
+        argv[argc++] = paths[k];
+    }
+    run(argv);
+    take_report(table, report);
+}
+
+/* How a method is read: regressed is p <= alpha and change > threshold; without a p, change alone.
+ */
+struct rule {
+    double alpha, threshold;
+};
+
+static bool red(const struct outcome_table *o, size_t method, size_t trial, struct rule rule) {
+    struct answer a = o->answers[method][trial];
+    if (method + 1 == o->methods && rule.alpha == ALPHA)
+        return o->red[trial];
+    return a.change > rule.threshold &&
+           (isnan(a.p) ? o->answers[0] == o->answers[method] : a.p <= rule.alpha);
+}
+
+/* Which trials; ANY for all. */
+enum { ANY = -1 };
+struct choice {
+    int trace, kind, cell, truth;
+};
+
+static double share(const struct outcome_table *o, size_t method, struct choice c,
+                    struct rule rule) {
+    size_t count = 0, reds = 0;
+    for (size_t i = 0; i < o->trials->count; i++) {
+        const struct trial *t = &o->trials->list[i];
+        if ((c.trace != ANY && t->trace != (size_t)c.trace) || t->truth != c.truth ||
+            (c.kind != ANY && t->cell / (METRICS * SIZES) != (size_t)c.kind) ||
+            (c.cell != ANY && t->cell != (size_t)c.cell))
+            continue;
+        count++;
+        reds += red(o, method, i, rule);
+    }
+    return count > 0 ? (double)reds / (double)count : NAN;
+}
+
+static double worst_false(const struct outcome_table *o, size_t method, struct rule rule) {
+    double worst = 0;
+    for (int kind = 0; kind < KINDS; kind++)
+        worst = fmax(worst, share(o, method, (struct choice){ANY, kind, ANY, SAME}, rule));
+    return worst;
+}
+
+/* The rule at which a method calls no more than MOST_FALSE of the equals of any kind regressed:
+ * a smaller (or larger) alpha; for the ratio, that has none, a larger threshold. */
+static struct rule as_careful(const struct outcome_table *o, size_t method) {
+    struct rule rule = {ALPHA, o->threshold};
+    bool ratio = method == 0;
+    double low = ratio ? log(o->threshold) : log(1e-6), high = ratio ? log(100.0) : log(0.5);
+    for (int i = 0; i < 30; i++) {
+        double middle = (low + high) / 2;
+        if (ratio)
+            rule.threshold = exp(middle);
+        else
+            rule.alpha = exp(middle);
+        bool careful = worst_false(o, method, rule) <= MOST_FALSE;
+        if (careful == ratio)
+            high = middle;
+        else
+            low = middle;
+    }
+    if (ratio)
+        rule.threshold = exp(high);
+    else
+        rule.alpha = exp(low);
+    return rule;
+}
+
+static void print_heads(size_t step) {
+    printf("%-27s", "");
+    for (size_t cell = 0; cell < CELLS; cell += step) {
+        char head[32];
+        if (step == 1)
+            snprintf(head, sizeof head, "%.4s %s %zu", kind_names[cell / (METRICS * SIZES)],
+                     metric_names[cell / SIZES % METRICS], sizes[cell % SIZES]);
+        else
+            snprintf(head, sizeof head, "%.7s %s", kind_names[cell / (METRICS * SIZES)],
+                     metric_names[cell / SIZES % METRICS]);
+        printf(" %12s", head);
+    }
+    printf("\n");
+}
+
+static void print_false(const struct outcome_table *o, int trace, size_t step) {
+    printf("equals called regressed, by kind (promised: at most %.0f %%)%s", MOST_FALSE * 100,
+           step == 1 ? "; then by cell\n" : "\n");
+    print_heads(step);
+    for (size_t m = 0; m < o->methods; m++) {
+        printf("%-27s", o->names[m]);
+        for (size_t cell = 0; cell < CELLS; cell += step)
+            printf(" %12.4f", share(o, m, (struct choice){trace, ANY, (int)cell, SAME},
+                                    (struct rule){ALPHA, o->threshold}));
+        printf("  |");
+        for (int kind = 0; kind < KINDS; kind++)
+            printf(" %.4f", share(o, m, (struct choice){trace, kind, ANY, SAME},
+                                  (struct rule){ALPHA, o->threshold}));
+        printf("\n");
+    }
+}
+
+/* One row a method, a cell with the power for the middle and the large effect. Rows of methods that
+ * take part in the best are those with a p. Returns how many of perfgate's cells reach the best. */
+static size_t print_power(const struct outcome_table *o, int trace, const struct rule *rules,
+                          size_t step) {
+    double best[CELLS][2] = {{0}};
+    size_t reached = 0;
+    print_heads(step);
+    for (size_t m = 0; m < o->methods; m++) {
+        bool own = m + 1 == o->methods;
+        printf("%-27s", o->names[m]);
+        for (size_t cell = 0; cell < CELLS; cell += step) {
+            double power[2];
+            for (int e = 0; e < 2; e++) {
+                struct choice c = {trace, ANY, (int)cell, MIDDLE + e};
+                power[e] = share(o, m, c, rules[m]);
+                if (own)
+                    reached += power[e] >= best[cell][e];
+                else if (m > 0)
+                    best[cell][e] = fmax(best[cell][e], power[e]);
+            }
+            printf("    %.2f/%.2f", power[0], power[1]);
+        }
+        printf("\n");
+    }
+    printf("%-27s", "best of the tests above");
+    for (size_t cell = 0; cell < CELLS; cell += step)
+        printf("    %.2f/%.2f", best[cell][0], best[cell][1]);
+    printf("\n");
+    return reached;
+}
+
+static void ask_all(struct outcome_table *o, const struct trials *trials,
+                    const struct method *methods, size_t count, double threshold) {
+    *o = (struct outcome_table){.trials = trials, .methods = count + 1, .threshold = threshold};
+    for (size_t m = 0; m <= count; m++) {
+        o->names[m] = m < count ? methods[m].name : "perfgate compare";
+        o->answers[m] = grab(trials->count, sizeof(struct answer));
+        for (size_t i = 0; m < count && i < trials->count; i++) {
+            const struct trial *t = &trials->list[i];
+            o->answers[m][i] = methods[m].ask(t->base, t->head, t->n);
+        }
+    }
+    o->red = grab(trials->count, sizeof(bool));
+}
+
+static bool promise(bool kept, const char *what) {
+    printf("%s %s\n", kept ? "kept:  " : "BROKEN:", what);
+    return kept;
+}
+
+static bool interleaved(const struct trace *traces, size_t count, char *program,
+                        const char *folder) {
+    struct trials trials = {.sessions = 1};
+    for (size_t i = 0; i < count; i++)
+        interleaved_trials(&trials, &traces[i], i, shuffles);
+    struct outcome_table o;
+    ask_all(&o, &trials, interleaved_methods, INTERLEAVED, 0.02);
+    ask_perfgate(&o, program, folder);
+    struct rule plain[MOST_METHODS], careful[MOST_METHODS];
+    for (size_t m = 0; m < o.methods; m++) {
+        plain[m] = (struct rule){ALPHA, o.threshold};
+        careful[m] = as_careful(&o, m);
+    }
+    size_t all_cells = 2 * CELLS * count, at_plain = 0, at_careful = 0;
+    printf("INTERLEAVED: p <= %g and change > %g %%, one comparison a family\n", ALPHA,
+           o.threshold * 100);
+    for (size_t i = 0; i < count; i++) {
+        printf("\n== %s: %zu rounds, %zu windows of 10 and %zu of 30\n\n", traces[i].name,
+               traces[i].rounds, traces[i].rounds / 10, traces[i].rounds / 30);
+        print_false(&o, (int)i, 1);
+        printf("\nmiddle and large effect called regressed\n");
+        at_plain += print_power(&o, (int)i, plain, 1);
+        printf("\nthe same, each made as careful as is promised: at most %.0f %% of equals in the"
+               " worst kind over all traces\n",
+               MOST_FALSE * 100);
+        at_careful += print_power(&o, (int)i, careful, 1);
+    }
+    printf("\nalpha (for the ratio: threshold) that makes each that careful:");
+    for (size_t m = 0; m < o.methods; m++)
+        printf(" %s %.4g%s", o.names[m], m == 0 ? careful[m].threshold : careful[m].alpha,
+               m + 1 < o.methods ? "," : "\n");
+    size_t own = o.methods - 1;
+    printf("\nperfgate sees at least as much as the best of the tests in %zu of %zu cells as they"
+           " are, in %zu of %zu at equal care\n",
+           at_plain, all_cells, at_careful, all_cells);
+    char text[160];
+    double false_share = worst_false(&o, own, plain[own]);
+    snprintf(text, sizeof text,
+             "at most %.0f %% of equals called regressed in every kind (%.2f %%)", MOST_FALSE * 100,
+             false_share * 100);
+    /* The share has a standard error of its own: windows are few, and cells of one kind related. */
+    return promise(false_share <= MOST_FALSE + 0.001, text);
+}
+
+static bool stored(const struct trace *traces, size_t count, char *program, const char *folder) {
+    enum { STORED = sizeof stored_methods / sizeof stored_methods[0] };
+    struct trials trials = {.sessions = SESSIONS};
+    for (size_t i = 0; i < count; i++)
+        stored_trials(&trials, &traces[i], i, STORED_ROUNDS);
+    struct outcome_table o;
+    ask_all(&o, &trials, stored_methods, STORED, 0.05);
+    ask_perfgate(&o, program, folder);
+    struct rule plain[MOST_METHODS];
+    for (size_t m = 0; m < o.methods; m++)
+        plain[m] = (struct rule){ALPHA, o.threshold};
+    printf("\nSTORED BASELINE: sessions of %d rounds, %d stored, p <= %g and change > %g %%\n",
+           STORED_ROUNDS, SESSIONS, ALPHA, o.threshold * 100);
+    bool fewer = true;
+    for (size_t i = 0; i < count; i++) {
+        printf("\n== %s\n\n", traces[i].name);
+        print_false(&o, (int)i, SIZES);
+        printf("\nmiddle and large effect called regressed\n");
+        print_power(&o, (int)i, plain, SIZES);
+        for (int kind = 0; kind < KINDS; kind++) {
+            struct choice c = {(int)i, kind, ANY, SAME};
+            double own = share(&o, o.methods - 1, c, plain[0]);
+            fewer = fewer && (own == 0 ||
+                              (own < share(&o, 1, c, plain[0]) && own < share(&o, 2, c, plain[0])));
+        }
+    }
+    printf("\n");
+    return promise(fewer,
+                   "fewer false reds than Welch and Mann-Whitney against one stored session, "
+                   "in every kind of every trace");
+}
+
+int main(int argc, char **argv) {
+    if (argc < 4) {
+        fprintf(stderr, "usage: verdict PERFGATE SCRATCH TRACE.gz…\n");
+        return 2;
+    }
+    size_t count = (size_t)argc - 3;
+    struct trace *traces = grab(count, sizeof *traces);
+    for (size_t i = 0; i < count; i++)
+        read_trace(argv[i + 3], &traces[i]);
+    ranks = rank_workspace_new();
+    shuffles = random_new(1);
+    if (shuffles == NULL)
+        fail("no memory");
+    bool kept = interleaved(traces, count, argv[1], argv[2]);
+    kept = stored(traces, count, argv[1], argv[2]) && kept;
+    rank_workspace_free(ranks);
+    random_free(shuffles);
+    return kept ? 0 : 1;
+}

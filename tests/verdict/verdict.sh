@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The recorded noise of fixtures/noise, replayed through perfgate and through other ways to decide.
+set -euo pipefail
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+"$BUILD/tests/bench/verdict" "$PERFGATE" "$scratch" fixtures/noise/{busy,crowded,quiet}.txt.gz

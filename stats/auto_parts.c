@@ -7,9 +7,9 @@
 #define NOTICED 0.8 /* power at which a change counts as detectable */
 #define REMEMBERED 8
 
-/* Share cut from the upper end: three values stay, more of a large sample. */
+/* Share cut from the upper end: four values stay, more of a large sample. */
 static double upper_share(size_t n) {
-    return n <= 3 ? 0 : fmin(0.75, 1 - 3 / (double)n);
+    return n <= 4 ? 0 : fmin(0.75, 1 - 4 / (double)n);
 }
 
 struct t_plan auto_side_plan(size_t n, struct auto_plan plan) {

@@ -10,7 +10,7 @@
  * samples with a slow tail have no exact t, and a gate that cries wolf is switched off: chosen so
  * that fewer than one comparison of equals in a hundred is called a regression in the recorded
  * noise (tests/bench/verdict). */
-#define AUTO_CAUTION 2.0
+#define AUTO_CAUTION 2.3
 #define AUTO_SHARP 1.2 /* kernel widths, in shortest halves of the pool */
 #define AUTO_WIDE 2.0
 

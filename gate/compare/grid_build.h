@@ -6,7 +6,7 @@
 #include "gate/compare/grid.h"
 
 /* Most places (rows times columns) of all tables together. */
-enum { GRID_PLACES = 32 * 1024 * 1024 };
+enum { GRID_PLACES = 16 * 1024 * 1024 };
 
 /* A further series of a cell. */
 struct piece {

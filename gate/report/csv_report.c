@@ -9,7 +9,7 @@
 struct csv {
     FILE *out, *warnings;
     const struct grid_print *print;
-    const struct figures *figures;
+    struct figures *figures;
     size_t field, line;
     size_t own_fields, delta_fields;
 };
@@ -141,14 +141,16 @@ static void put_totals(struct csv *csv) {
 }
 
 static void put_table(struct csv *csv) {
-    const struct figures *figures = csv->figures;
+    struct figures *figures = csv->figures;
     put_header(csv);
-    for (size_t row = 0; row < figures->row_count; row++) {
+    for (size_t row = 0; row < figures->table->row_count; row++) {
+        figures_row(figures, row);
         put_field(csv, figures->table->rows[row].key.text);
         for (size_t i = 0; i < figures->column_count; i++)
-            put_cell(csv, figures_at(figures, row, i), i);
+            put_cell(csv, &figures->row[i], i);
         end_record(csv);
     }
+    figures_sum_up(figures);
     put_totals(csv);
 }
 

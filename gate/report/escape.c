@@ -22,11 +22,12 @@ static bool is_hidden(uint32_t code) {
            code == 0xFFFF || (code >= 0xE0000 && code <= 0xE007F);
 }
 
-/* Printable ASCII without any of `special`. */
-static bool is_plain(const char *text, const char *special) {
+/* Printable ASCII without any of `special`; called for every name of a table. */
+static bool is_plain(const char *text, const char special[static 2]) {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c >= 0x7F || strchr(special, c))
+        if (c < 0x20 || c >= 0x7F || c == (unsigned char)special[0] ||
+            c == (unsigned char)special[1])
             return false;
     }
     return true;
@@ -132,8 +133,6 @@ const char *escape_markdown(struct arena *arena, const char *text, size_t most) 
 }
 
 const char *escape_xml(struct arena *arena, const char *text) {
-    if (is_plain(text, "&<>\"'"))
-        return text;
     struct text whole = text_of(text);
     struct output out = output_new(arena, whole.length, 6);
     for (size_t at = 0; at < whole.length;) {
@@ -146,7 +145,7 @@ const char *escape_xml(struct arena *arena, const char *text) {
 }
 
 const char *escape_csv(struct arena *arena, const char *text) {
-    if (is_plain(text, ",\" \\"))
+    if (is_plain(text, ",\"") && *text != ' ' && *text != '\\')
         return text;
     struct text whole = text_of(text);
     struct output out = output_new(arena, whole.length + 2, 3);

@@ -5,35 +5,33 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const struct figure blank_figure = {
-    .verdict = ROW_VERDICT_COUNT, .badness = 1, .ratio = NAN};
+static const struct figure blank_figure = {.verdict = ROW_VERDICT_COUNT, .ratio = NAN};
 
 /* ---- benchstat's statistics ---- */
 
 /* An ascending copy of a cell's values. */
-struct sorted {
+struct figure_buffer {
     double *values;
     size_t capacity;
     uint32_t count;
 };
 
-static void sort_cell(struct sorted *sorted, const struct cell *cell, struct arena *scratch) {
-    if (cell->count > sorted->capacity) {
-        sorted->capacity = 2 * (size_t)cell->count;
-        sorted->values = ARENA_NEW(scratch, double, sorted->capacity);
+static void sort_cell(struct figure_buffer *buffer, const struct cell *cell,
+                      struct arena *scratch) {
+    if (cell->count > buffer->capacity) {
+        buffer->capacity = 2 * (size_t)cell->count;
+        buffer->values = ARENA_NEW(scratch, double, buffer->capacity);
     }
-    memcpy(sorted->values, cell->values, cell->count * sizeof(double));
-    sorted->count = cell->count;
-    if (!sort_values(sorted->values, cell->count))
-        sorted->count = 0;
+    memcpy(buffer->values, cell->values, cell->count * sizeof(double));
+    buffer->count = sort_values(buffer->values, cell->count) ? cell->count : 0;
 }
 
-static void summarise(struct figure *figure, struct classic *classic, const struct sorted *sorted,
-                      const struct cell *cell, bool exact) {
-    if (!sorted->count)
+static void summarise(struct figure *figure, struct classic *classic,
+                      const struct figure_buffer *buffer, const struct cell *cell, bool exact) {
+    if (!buffer->count)
         return;
     struct classic_summary summary =
-        classic_summarise(classic, sorted->values, sorted->count, exact);
+        classic_summarise(classic, buffer->values, buffer->count, exact);
     figure->present = true;
     figure->center = summary.center;
     figure->low = summary.low;
@@ -44,8 +42,8 @@ static void summarise(struct figure *figure, struct classic *classic, const stru
 }
 
 static void compare(struct figure *head, const struct figure *base, struct classic *classic,
-                    const struct sorted *base_values, const struct sorted *head_values,
-                    bool exact) {
+                    const struct figure_buffer *base_values,
+                    const struct figure_buffer *head_values, bool exact) {
     struct classic_test test = classic_compare(classic, base_values->values, base_values->count,
                                                head_values->values, head_values->count, exact);
     head->p = test.p;
@@ -62,125 +60,26 @@ static void compare(struct figure *head, const struct figure *base, struct class
                                                  : DELTA_CHANGE;
 }
 
-/* Geometric means, and whether the sets of benchmarks are the same. */
-static void sum_up(struct figures *figures, struct arena *scratch) {
-    double *centers = ARENA_NEW(scratch, double, figures->row_count);
-    double *ratios = ARENA_NEW(scratch, double, figures->row_count);
-    size_t base_count = 0;
-    figures->totals = ARENA_NEW(scratch, struct figure_total, figures->column_count);
+static bool is_exact(const struct figures *figures) {
+    return figures->table->metadata->assume == ASSUME_EXACT;
+}
+
+static void fill_classic(struct figures *figures, const struct grid_row *grid_row) {
+    struct figure_buffer *base = &figures->buffers[0], *head = &figures->buffers[1];
+    struct figure *row = figures->row;
     for (size_t column = 0; column < figures->column_count; column++) {
-        struct figure_total *total = &figures->totals[column];
-        size_t count = 0, ratio_count = 0, compared = 0;
-        for (size_t row = 0; row < figures->row_count; row++) {
-            const struct figure *figure = figures_at(figures, row, column);
-            if (!figure->present)
-                continue;
-            centers[count++] = figure->center;
-            compared += figure->delta != DELTA_NONE;
-            if (figure->delta != DELTA_NONE && !isnan(figure->ratio))
-                ratios[ratio_count++] = figure->ratio;
-        }
-        if (column == 0)
-            base_count = count;
-        total->set_differs = column > 0 && compared != base_count;
-        total->summary = geometric_mean(centers, count);
-        total->summary_fails = isnan(total->summary);
-        total->ratio = NAN;
-        if (column > 0 && compared == ratio_count) {
-            total->ratio = geometric_mean(ratios, ratio_count);
-            total->ratio_fails = isnan(total->ratio);
-        }
+        const struct cell *cell = grid_row->cells[column];
+        struct figure_buffer *buffer = column ? head : base;
+        if (!cell)
+            continue;
+        sort_cell(buffer, cell, figures->scratch);
+        summarise(&row[column], figures->classic, buffer, cell, is_exact(figures));
+        if (column && row[0].present && row[column].present)
+            compare(&row[column], &row[0], figures->classic, base, head, is_exact(figures));
     }
-}
-
-static void start(struct figures *out, const struct grid *grid, const struct grid_table *table,
-                  size_t columns, struct arena *scratch) {
-    *out = (struct figures){.table = table,
-                            .binary = unit_is_binary(table->unit),
-                            .row_count = table->row_count,
-                            .column_count = columns,
-                            .level_count = grid->column_axis.field_count};
-    out->cells = ARENA_NEW(scratch, struct figure, table->row_count * columns);
-    for (size_t i = 0; i < table->row_count * columns; i++)
-        out->cells[i] = blank_figure;
-}
-
-void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
-                     const struct grid_table *table, struct arena *scratch) {
-    bool exact = table->metadata->assume == ASSUME_EXACT;
-    struct sorted base = {0}, head = {0};
-    start(out, grid, table, table->column_count, scratch);
-    const char *const **values = ARENA_NEW(scratch, const char *const *, table->column_count);
-    for (size_t i = 0; i < table->column_count; i++)
-        values[i] = table->columns[i].values;
-    out->column_values = values;
-    for (size_t row = 0; row < table->row_count; row++) {
-        struct figure *figures = figures_at(out, row, 0);
-        for (size_t column = 0; column < table->column_count; column++) {
-            const struct cell *cell = table->rows[row].cells[column];
-            if (!cell)
-                continue;
-            struct sorted *sorted = column ? &head : &base;
-            sort_cell(sorted, cell, scratch);
-            summarise(&figures[column], classic, sorted, cell, exact);
-            if (column && figures[0].present && figures[column].present)
-                compare(&figures[column], &figures[0], classic, &base, &head, exact);
-        }
-    }
-    sum_up(out, scratch);
 }
 
 /* ---- the gate's ---- */
-
-/* The columns to show, as numbers of the grid's, and each one's place among the table's own
- * (SIZE_MAX: none). */
-struct view {
-    uint32_t *numbers;
-    size_t count, capacity;
-};
-
-static int by_number(const void *left, const void *right) {
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* Of the table's own columns, the base, and those that a row of the table misses. `seen` is zero by
- * number and left so. */
-static struct view view_of(const struct comparison *comparison, const struct grid_table *table,
-                           size_t first, size_t end, struct arena *scratch) {
-    const struct grid *grid = comparison->grid;
-    struct view view = {0};
-    bool *seen = ARENA_NEW(scratch, bool, grid->column_count + 1);
-    seen[grid->column_count] = true;
-    for (size_t i = 0; i < table->column_count; i++) {
-        seen[table->column_numbers[i]] = true;
-        ARENA_PUSH(scratch, view.numbers, view.count, view.capacity, table->column_numbers[i]);
-    }
-    if (!seen[0] && end > first)
-        ARENA_PUSH(scratch, view.numbers, view.count, view.capacity, 0);
-    seen[0] = true;
-    for (size_t i = first; i < end; i++) {
-        size_t number = comparison->rows[i].column;
-        if (seen[number])
-            continue;
-        seen[number] = true;
-        ARENA_PUSH(scratch, view.numbers, view.count, view.capacity, (uint32_t)number);
-    }
-    qsort(view.numbers, view.count, sizeof *view.numbers, by_number);
-    return view;
-}
-
-static size_t place_of(const struct view *view, size_t number) {
-    size_t low = 0, high = view->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (view->numbers[middle] < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < view->count && view->numbers[low] == number ? low : SIZE_MAX;
-}
 
 static void set_side(struct figure *figure, const struct side *side) {
     if (!side->n || isnan(side->center))
@@ -192,69 +91,186 @@ static void set_side(struct figure *figure, const struct side *side) {
     figure->count = side->n;
 }
 
-static void set_verdict(struct figure *figure, const struct row *row, double alpha) {
-    int badness = row_badness(row);
+static void set_verdict(struct figure *figure, const struct row *row) {
     bool tested = !isnan(row->p_adjusted);
     figure->verdict = (uint8_t)row->verdict;
     figure->gated = row->policy.gated;
-    figure->badness = (uint8_t)(badness + 1);
     figure->base_count = row->base.n;
     figure->p = row->p_adjusted;
     figure->change = row->change;
     if (!figure->present || !row->base.n || isnan(row->base.center))
         return;
     figure->ratio = isfinite(row->change) ? 1 + row->change : NAN;
-    figure->delta = row->verdict == ROW_INCOMPARABLE || row->verdict == ROW_FAILED ? DELTA_UNKNOWN
-                    : !row->test || (tested && row->p_adjusted > alpha)            ? DELTA_NOISE
-                    : row->change == 0                                             ? DELTA_ZERO
-                    : isfinite(row->change)                                        ? DELTA_CHANGE
-                                                                                   : DELTA_UNKNOWN;
+    figure->delta = row->verdict == ROW_INCOMPARABLE || row->verdict == ROW_FAILED  ? DELTA_UNKNOWN
+                    : !row->test || (tested && row->p_adjusted > row->policy.alpha) ? DELTA_NOISE
+                    : row->change == 0                                              ? DELTA_ZERO
+                    : isfinite(row->change)                                         ? DELTA_CHANGE
+                                                                                    : DELTA_UNKNOWN;
 }
 
-/* Cells of a column that was compared with nothing have no row. */
-static void fill_alone(struct figures *out, const struct view *view, struct classic *classic,
-                       struct arena *scratch) {
-    const struct grid_table *table = out->table;
-    bool exact = table->metadata->assume == ASSUME_EXACT;
-    struct sorted sorted = {0};
-    for (size_t column = 0; column < table->column_count; column++) {
-        size_t place = place_of(view, table->column_numbers[column]);
-        for (size_t row = 0; row < table->row_count; row++) {
-            struct figure *figure = figures_at(out, row, place);
-            const struct cell *cell = table->rows[row].cells[column];
-            if (!cell)
-                continue;
-            if (!figure->present && figure->verdict == ROW_VERDICT_COUNT) {
-                sort_cell(&sorted, cell, scratch);
-                summarise(figure, classic, &sorted, cell, exact);
-            }
-            figure->vary = cell->vary;
-        }
+/* The shown column with that number among the grid's, SIZE_MAX when there is none. */
+static size_t place_of(const struct figures *figures, size_t number) {
+    size_t low = 0, high = figures->column_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (figures->numbers[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return low < figures->column_count && figures->numbers[low] == number ? low : SIZE_MAX;
 }
 
-size_t figures_of_gate(struct figures *out, struct classic *classic,
-                       const struct comparison *comparison, const struct grid_table *table,
-                       size_t first, struct arena *scratch) {
-    size_t end = first;
-    while (end < comparison->row_count && comparison->rows[end].table == table)
-        end++;
-    struct view view = view_of(comparison, table, first, end, scratch);
-    start(out, comparison->grid, table, view.count, scratch);
-    const char *const **values = ARENA_NEW(scratch, const char *const *, view.count);
-    for (size_t i = 0; i < view.count; i++)
-        values[i] = comparison->grid->columns[view.numbers[i]].values;
-    out->column_values = values;
-    for (size_t i = first; i < end; i++) {
-        const struct row *row = &comparison->rows[i];
-        size_t at = (size_t)(row->grid_row - table->rows), column = place_of(&view, row->column);
-        set_side(figures_at(out, at, 0), &row->base);
+static void fill_judged(struct figures *figures, const struct grid_row *grid_row) {
+    const struct comparison *comparison = figures->comparison;
+    for (; figures->next < comparison->row_count; figures->next++) {
+        const struct row *row = &comparison->rows[figures->next];
+        if (row->grid_row != grid_row)
+            break;
+        set_side(&figures->row[0], &row->base);
+        size_t column = place_of(figures, row->column);
         if (column == SIZE_MAX)
             continue;
-        set_side(figures_at(out, at, column), &row->head);
-        set_verdict(figures_at(out, at, column), row, row->policy.alpha);
+        set_side(&figures->row[column], &row->head);
+        set_verdict(&figures->row[column], row);
     }
-    fill_alone(out, &view, classic, scratch);
-    sum_up(out, scratch);
-    return end;
+    /* A column that was compared with nothing has no row. */
+    for (size_t i = 0; i < figures->column_count; i++) {
+        struct figure *figure = &figures->row[i];
+        const struct cell *cell =
+            figures->own[i] == SIZE_MAX ? NULL : grid_row->cells[figures->own[i]];
+        if (!cell)
+            continue;
+        if (!figure->present && figure->verdict == ROW_VERDICT_COUNT) {
+            sort_cell(&figures->buffers[0], cell, figures->scratch);
+            summarise(figure, figures->classic, &figures->buffers[0], cell, is_exact(figures));
+        }
+        figure->vary = cell->vary;
+    }
+}
+
+/* ---- both ---- */
+
+static void start(struct figures *out, struct classic *classic, const struct grid *grid,
+                  const struct grid_table *table, size_t columns, struct arena *scratch) {
+    *out = (struct figures){.table = table,
+                            .binary = unit_is_binary(table->unit),
+                            .column_count = columns,
+                            .level_count = grid->column_axis.field_count,
+                            .row = ARENA_NEW(scratch, struct figure, columns),
+                            .totals = ARENA_NEW(scratch, struct figure_total, columns),
+                            .classic = classic,
+                            .scratch = scratch,
+                            .columns = ARENA_NEW(scratch, struct figure_column, columns),
+                            .buffers = ARENA_NEW(scratch, struct figure_buffer, 2)};
+    for (size_t i = 0; i < columns; i++) {
+        out->columns[i].centers = ARENA_NEW(scratch, double, table->row_count);
+        out->columns[i].ratios = ARENA_NEW(scratch, double, table->row_count);
+    }
+}
+
+void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
+                     const struct grid_table *table, struct arena *scratch) {
+    start(out, classic, grid, table, table->column_count, scratch);
+    const char *const **values = ARENA_NEW(scratch, const char *const *, table->column_count);
+    for (size_t i = 0; i < table->column_count; i++)
+        values[i] = table->columns[i].values;
+    out->column_values = values;
+}
+
+static int by_number(const void *left, const void *right) {
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Numbers of the columns to show: the table's own, the base, and those that a row of the table
+ * misses. */
+static uint32_t *shown_columns(const struct comparison *comparison, const struct grid_table *table,
+                               size_t first, size_t *count, struct arena *scratch) {
+    size_t all = comparison->grid->column_count, capacity = 0;
+    uint32_t *numbers = NULL;
+    bool *seen = ARENA_NEW(scratch, bool, all + 1);
+    seen[all] = true;
+    *count = 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        seen[table->column_numbers[i]] = true;
+        ARENA_PUSH(scratch, numbers, *count, capacity, table->column_numbers[i]);
+    }
+    for (size_t i = first; *count < all && i < comparison->row_count; i++) {
+        const struct row *row = &comparison->rows[i];
+        if (row->table != table)
+            break;
+        if (!seen[0])
+            ARENA_PUSH(scratch, numbers, *count, capacity, 0);
+        seen[0] = true;
+        if (!seen[row->column])
+            ARENA_PUSH(scratch, numbers, *count, capacity, (uint32_t)row->column);
+        seen[row->column] = true;
+    }
+    qsort(numbers, *count, sizeof *numbers, by_number);
+    return numbers;
+}
+
+void figures_of_gate(struct figures *out, struct classic *classic,
+                     const struct comparison *comparison, const struct grid_table *table,
+                     size_t first, struct arena *scratch) {
+    const struct grid *grid = comparison->grid;
+    size_t count, at = 0;
+    uint32_t *numbers = shown_columns(comparison, table, first, &count, scratch);
+    start(out, classic, grid, table, count, scratch);
+    const char *const **values = ARENA_NEW(scratch, const char *const *, count);
+    size_t *own = ARENA_NEW(scratch, size_t, count);
+    for (size_t i = 0; i < count; i++) {
+        bool has = at < table->column_count && table->column_numbers[at] == numbers[i];
+        values[i] = grid->columns[numbers[i]].values;
+        own[i] = has ? at++ : SIZE_MAX;
+    }
+    out->column_values = values;
+    out->comparison = comparison;
+    out->numbers = numbers;
+    out->own = own;
+    out->first = out->next = first;
+}
+
+void figures_rewind(struct figures *figures) {
+    figures->next = figures->first;
+    for (size_t i = 0; i < figures->column_count; i++) {
+        struct figure_column *column = &figures->columns[i];
+        column->count = column->ratio_count = column->compared = 0;
+    }
+}
+
+void figures_row(struct figures *figures, size_t row) {
+    const struct grid_row *grid_row = &figures->table->rows[row];
+    for (size_t i = 0; i < figures->column_count; i++)
+        figures->row[i] = blank_figure;
+    if (figures->comparison)
+        fill_judged(figures, grid_row);
+    else
+        fill_classic(figures, grid_row);
+    for (size_t i = 0; i < figures->column_count; i++) {
+        const struct figure *figure = &figures->row[i];
+        struct figure_column *column = &figures->columns[i];
+        if (!figure->present)
+            continue;
+        column->centers[column->count++] = figure->center;
+        column->compared += figure->delta != DELTA_NONE;
+        if (figure->delta != DELTA_NONE && !isnan(figure->ratio))
+            column->ratios[column->ratio_count++] = figure->ratio;
+    }
+}
+
+void figures_sum_up(struct figures *figures) {
+    for (size_t i = 0; i < figures->column_count; i++) {
+        const struct figure_column *column = &figures->columns[i];
+        struct figure_total *total = &figures->totals[i];
+        total->summary = geometric_mean(column->centers, column->count);
+        total->summary_fails = isnan(total->summary);
+        total->set_differs = i > 0 && column->compared != figures->columns[0].count;
+        total->ratio = NAN;
+        if (i > 0 && column->compared == column->ratio_count) {
+            total->ratio = geometric_mean(column->ratios, column->ratio_count);
+            total->ratio_fails = isnan(total->ratio);
+        }
+    }
 }

@@ -25,7 +25,6 @@ struct figure {
     uint32_t count, base_count;
     uint8_t delta, doubt, test_doubt; /* enum delta, enum classic_doubt */
     uint8_t verdict;                  /* enum row_verdict; ROW_VERDICT_COUNT: none */
-    uint8_t badness;                  /* 0 for the better, 1 neither, 2 for the worse */
     bool present;
     bool gated; /* the verdict counts */
 };
@@ -38,29 +37,50 @@ struct figure_total {
     bool summary_fails, ratio_fails; /* something is not above zero */
 };
 
+/* Centres and ratios of a column, gathered row by row. */
+struct figure_column {
+    double *centers, *ratios;
+    size_t count, ratio_count, compared;
+};
+
+/* A table's figures, row after row: only the present row is there, and totals once all rows were.
+ */
 struct figures {
     const struct grid_table *table;
     bool binary; /* the unit scales by 1024 */
-    size_t row_count, column_count;
+    size_t column_count;
     const char *const *const *column_values; /* a column's values by field of the column axis */
     size_t level_count;                      /* fields of the column axis */
-    struct figure *cells;                    /* rows by columns */
+    struct figure *row;                      /* by column */
     struct figure_total *totals;             /* by column */
+
+    struct classic *classic;
+    struct arena *scratch;
+    struct figure_column *columns;
+    struct figure_buffer *buffers;       /* two, for sorted values */
+    const struct comparison *comparison; /* NULL: benchstat's figures */
+    uint32_t *numbers;                   /* the columns' among the grid's */
+    const size_t *own;  /* each shown column's place in the table, SIZE_MAX: none */
+    size_t first, next; /* of comparison->rows: of the table, of the coming row */
 };
 
-/* By benchstat's statistics. Everything is allocated from `scratch`. */
+/* By benchstat's statistics. Memory comes from `scratch` and lasts as long. */
 void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
                      const struct grid_table *table, struct arena *scratch);
 
 /* As the gate judged; `first_row` is the first of comparison->rows that may belong to the table.
- * Returns the first that does not. Columns are those that have values, with the base before them.
- */
-size_t figures_of_gate(struct figures *out, struct classic *classic,
-                       const struct comparison *comparison, const struct grid_table *table,
-                       size_t first_row, struct arena *scratch);
+ * Columns are those that have values, with the base before them. */
+void figures_of_gate(struct figures *out, struct classic *classic,
+                     const struct comparison *comparison, const struct grid_table *table,
+                     size_t first_row, struct arena *scratch);
 
-static inline struct figure *figures_at(const struct figures *figures, size_t row, size_t column) {
-    return &figures->cells[row * figures->column_count + column];
-}
+/* Fills figures->row; rows are asked for in order, each once. */
+void figures_row(struct figures *figures, size_t row);
+
+/* Fills figures->totals after the last row. */
+void figures_sum_up(struct figures *figures);
+
+/* Back to before the first row. */
+void figures_rewind(struct figures *figures);
 
 #endif

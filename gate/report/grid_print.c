@@ -39,11 +39,15 @@ bool grid_print_next(struct grid_print *print, struct figures *out) {
     if (!grid || print->table == grid->table_count)
         return false;
     const struct grid_table *table = &grid->tables[print->table++];
-    if (print->classic_style)
+    if (print->classic_style) {
         figures_classic(out, print->classic, grid, table, print->scratch);
-    else
-        print->row = figures_of_gate(out, print->classic, print->comparison, table, print->row,
-                                     print->scratch);
+    } else {
+        const struct comparison *c = print->comparison;
+        while (print->row < c->row_count && print->table > 1 &&
+               c->rows[print->row].table == table - 1)
+            print->row++;
+        figures_of_gate(out, print->classic, c, table, print->row, print->scratch);
+    }
     return true;
 }
 

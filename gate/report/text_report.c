@@ -15,11 +15,12 @@ struct fit {
 /* One table being put together. */
 struct painter {
     const struct grid_print *print;
-    const struct figures *figures;
+    struct figures *figures;
     struct text_table table;
     struct fit fit;
     struct arena *scratch;
     struct strings *footnotes;
+    double *centers; /* of a row */
     uint32_t own_columns, delta_columns;
 };
 
@@ -30,10 +31,6 @@ static uint32_t start_of(const struct painter *p, size_t column) {
     if (column == 0)
         return 1;
     return 1 + p->own_columns + (uint32_t)(column - 1) * (p->own_columns + p->delta_columns);
-}
-
-static const char *keep(const struct painter *p, const char *text, size_t length) {
-    return arena_strndup(p->scratch, text, length);
 }
 
 /* Cuts the middle out of what is longer than `most` characters. */
@@ -61,6 +58,10 @@ static char *put_mark(char *out, uint32_t number) {
     return stpcpy(out, digits[number % 10]);
 }
 
+static void put(struct painter *p, const char *text, size_t length, enum cell_align align) {
+    text_table_add(&p->table, &(struct table_cell){.text = text, .bytes = length, .align = align});
+}
+
 static void put_warnings(struct painter *p, const char *const *texts, size_t count) {
     enum { MARK = 32 };
     char marks[FIGURE_WARNINGS * MARK] = "", *end = marks;
@@ -69,20 +70,18 @@ static void put_warnings(struct painter *p, const char *const *texts, size_t cou
             end = stpcpy(end, " ");
         end = put_mark(end, strings_add(p->footnotes, text_of(texts[i])));
     }
-    text_table_cell(&p->table, count ? keep(p, marks, (size_t)(end - marks)) : "", ALIGN_LEFT);
+    put(p, marks, (size_t)(end - marks), ALIGN_LEFT);
 }
 
 static void put_center(struct painter *p, const struct figure *figure, struct scale scale) {
     char text[FIXED_TEXT];
     const char *warnings[FIGURE_WARNINGS];
-    size_t length = scale_print(text, scale, figure->center);
-    text_table_cell(&p->table, keep(p, text, length), ALIGN_RIGHT);
-    if (p->fit.range) {
-        length = range_text(text, figure);
-        text_table_span(&p->table, 1, keep(p, text, length), ALIGN_RIGHT, MARGIN_RANGE);
-    } else {
-        text_table_cell(&p->table, "", ALIGN_LEFT);
-    }
+    put(p, text, scale_print(text, scale, figure->center), ALIGN_RIGHT);
+    size_t length = p->fit.range ? range_text(text, figure) : 0;
+    text_table_add(&p->table, &(struct table_cell){.text = text,
+                                                   .bytes = length,
+                                                   .align = ALIGN_RIGHT,
+                                                   .margin = length ? MARGIN_RANGE : MARGIN_NONE});
     size_t count = cell_warnings(warnings, figure, p->print->classic, p->scratch);
     put_warnings(p, warnings, count);
 }
@@ -103,62 +102,67 @@ static enum cell_colour colour_of(const struct figure *figure) {
     }
 }
 
+static void put_test(struct painter *p, const struct figure *figure) {
+    char text[FIXED_TEXT + 2] = "(";
+    size_t length = 0;
+    if (p->fit.test && figure->delta != DELTA_NONE) {
+        length = 1 + test_text(text + 1, figure);
+        text[length++] = ')';
+    }
+    put(p, text, length, ALIGN_LEFT);
+}
+
+/* In parentheses where it does not count. */
+static void put_verdict(struct painter *p, const struct figure *figure) {
+    char text[32] = "";
+    if (figure->verdict != ROW_VERDICT_COUNT)
+        snprintf(text, sizeof text, figure->gated ? "%s" : "(%s)",
+                 row_verdict_name((enum row_verdict)figure->verdict));
+    text_table_add(
+        &p->table,
+        &(struct table_cell){.text = text, .bytes = strlen(text), .colour = colour_of(figure)});
+}
+
 static void put_delta(struct painter *p, const struct figure *figure) {
     char text[FIXED_TEXT];
     const char *warnings[FIGURE_WARNINGS];
-    bool gate = figure->verdict != ROW_VERDICT_COUNT;
+    bool changed = figure->verdict == ROW_REGRESSED || figure->verdict == ROW_IMPROVED;
     size_t length = delta_text(text, figure);
-    struct table_cell *cell = text_table_cell(&p->table, keep(p, text, length), ALIGN_RIGHT);
-    if (figure->verdict == ROW_REGRESSED || figure->verdict == ROW_IMPROVED)
-        cell->colour = (uint8_t)colour_of(figure);
-    if (p->fit.test && figure->delta != DELTA_NONE) {
-        char words[FIXED_TEXT];
-        length = test_text(words, figure);
-        text_table_cell(&p->table, arena_printf(p->scratch, "(%.*s)", (int)length, words),
-                        ALIGN_LEFT);
-    } else {
-        text_table_cell(&p->table, "", ALIGN_LEFT);
-    }
-    if (!p->print->classic_style) {
-        const char *name = gate ? row_verdict_name((enum row_verdict)figure->verdict) : "";
-        if (gate && !figure->gated)
-            name = arena_printf(p->scratch, "(%s)", name);
-        cell = text_table_cell(&p->table, name, ALIGN_LEFT);
-        cell->colour = (uint8_t)colour_of(figure);
-    }
+    text_table_add(&p->table,
+                   &(struct table_cell){.text = text,
+                                        .bytes = length,
+                                        .align = ALIGN_RIGHT,
+                                        .colour = changed ? colour_of(figure) : COLOUR_NONE});
+    put_test(p, figure);
+    if (!p->print->classic_style)
+        put_verdict(p, figure);
     size_t count = test_warnings(warnings, figure, p->print->classic, p->scratch);
     put_warnings(p, warnings, count);
 }
 
 /* ---- rows ---- */
 
-static struct scale row_scale(const struct painter *p, size_t row) {
+static struct scale row_scale(const struct painter *p) {
     const struct figures *figures = p->figures;
-    struct arena_mark mark = arena_mark(p->scratch);
-    double *centers = ARENA_NEW(p->scratch, double, figures->column_count);
-    for (size_t i = 0; i < figures->column_count; i++) {
-        const struct figure *figure = figures_at(figures, row, i);
-        centers[i] = figure->present ? figure->center : 0;
-    }
-    struct scale scale = scale_of(centers, figures->column_count, figures->binary);
-    arena_reset(p->scratch, mark);
-    return scale;
+    for (size_t i = 0; i < figures->column_count; i++)
+        p->centers[i] = figures->row[i].present ? figures->row[i].center : 0;
+    return scale_of(p->centers, figures->column_count, figures->binary);
 }
 
 static void put_row(struct painter *p, size_t row) {
-    const struct figures *figures = p->figures;
+    struct figures *figures = p->figures;
     const char *name = escape_text(p->scratch, figures->table->rows[row].key.text);
+    figures_row(figures, row);
     text_table_row(&p->table);
-    text_table_cell(&p->table, shorten(p->scratch, name, p->fit.names), ALIGN_LEFT);
-    struct scale scale = row_scale(p, row);
+    text_table_text(&p->table, shorten(p->scratch, name, p->fit.names), ALIGN_LEFT);
+    struct scale scale = row_scale(p);
     for (size_t i = 0; i < figures->column_count; i++) {
-        const struct figure *figure = figures_at(figures, row, i);
-        bool judged = i && figure->verdict != ROW_VERDICT_COUNT;
+        const struct figure *figure = &figures->row[i];
         if (figure->present) {
             text_table_column(&p->table, start_of(p, i));
             put_center(p, figure, scale);
         }
-        if (judged || (i && figure->present && figure->delta != DELTA_NONE)) {
+        if (i && (figure->verdict != ROW_VERDICT_COUNT || figure->delta != DELTA_NONE)) {
             text_table_column(&p->table, start_of(p, i) + p->own_columns);
             put_delta(p, figure);
         }
@@ -170,20 +174,18 @@ static void put_totals(struct painter *p) {
     char text[FIXED_TEXT];
     const char *warnings[FIGURE_WARNINGS];
     text_table_row(&p->table);
-    text_table_cell(&p->table, "geomean", ALIGN_LEFT);
+    text_table_text(&p->table, "geomean", ALIGN_LEFT);
     for (size_t i = 0; i < figures->column_count; i++) {
         const struct figure_total *total = &figures->totals[i];
         if (!total->summary_fails) {
             text_table_column(&p->table, start_of(p, i));
-            size_t length =
-                scale_print(text, scale_of(&total->summary, 1, figures->binary), total->summary);
-            text_table_cell(&p->table, keep(p, text, length), ALIGN_RIGHT);
+            struct scale scale = scale_of(&total->summary, 1, figures->binary);
+            put(p, text, scale_print(text, scale, total->summary), ALIGN_RIGHT);
         }
         if (i > 0) {
             text_table_column(&p->table, start_of(p, i) + p->own_columns);
             size_t length = total_text(text, total);
-            bool unknown = text[0] == '?';
-            text_table_cell(&p->table, keep(p, text, length), unknown ? ALIGN_LEFT : ALIGN_RIGHT);
+            put(p, text, length, text[0] == '?' ? ALIGN_LEFT : ALIGN_RIGHT);
         }
         text_table_column(&p->table, start_of(p, i + 1) - 1);
         put_warnings(p, warnings, total_warnings(warnings, total));
@@ -197,11 +199,26 @@ static bool same_value(const struct figures *figures, size_t level, size_t colum
                   figures->column_values[column][level]) == 0;
 }
 
+static void put_span(struct painter *p, uint32_t from, uint32_t to, const char *text,
+                     enum cell_align align, enum cell_margin margin) {
+    text_table_column(&p->table, from);
+    text_table_add(&p->table, &(struct table_cell){.text = text,
+                                                   .bytes = strlen(text),
+                                                   .align = align,
+                                                   .margin = margin,
+                                                   .span = to - from});
+}
+
+/* The bar at the right end of a line of the header. */
+static void put_edge(struct painter *p) {
+    uint32_t edge = start_of(p, p->figures->column_count + 1);
+    put_span(p, edge, edge + 1, "", ALIGN_LEFT, MARGIN_EDGE);
+}
+
 /* One level of column labels: neighbours with the same values down to this level share one.
  * `begins` says where a label of the level above begins, and is brought down to this level. */
 static void put_level(struct painter *p, size_t level, bool *begins) {
     const struct figures *figures = p->figures;
-    uint32_t edge = start_of(p, figures->column_count + 1);
     text_table_row(&p->table);
     for (size_t i = 1; i < figures->column_count; i++)
         begins[i] = begins[i] || !same_value(figures, level, i);
@@ -210,53 +227,52 @@ static void put_level(struct painter *p, size_t level, bool *begins) {
         while (end < figures->column_count && !begins[end])
             end++;
         const char *label = escape_text(p->scratch, figures->column_values[i][level]);
-        text_table_column(&p->table, start_of(p, i));
-        text_table_span(&p->table, start_of(p, end) - start_of(p, i),
-                        shorten(p->scratch, label, p->fit.heads), ALIGN_CENTER, MARGIN_BAR);
+        put_span(p, start_of(p, i), start_of(p, end), shorten(p->scratch, label, p->fit.heads),
+                 ALIGN_CENTER, MARGIN_BAR);
     }
-    text_table_column(&p->table, edge);
-    text_table_span(&p->table, 1, "", ALIGN_LEFT, MARGIN_EDGE);
+    put_edge(p);
 }
 
 static void put_units(struct painter *p) {
     const struct figures *figures = p->figures;
+    const char *unit = escape_text(p->scratch, figures->table->unit);
     text_table_row(&p->table);
     for (size_t i = 0; i < figures->column_count; i++) {
-        uint32_t start = start_of(p, i);
-        text_table_column(&p->table, start);
-        text_table_span(&p->table, p->own_columns, escape_text(p->scratch, figures->table->unit),
-                        ALIGN_CENTER, MARGIN_BAR);
+        uint32_t start = start_of(p, i), delta = start + p->own_columns;
+        put_span(p, start, delta, unit, ALIGN_CENTER, MARGIN_BAR);
         if (i > 0 && p->print->classic_style) {
-            text_table_span(&p->table, p->delta_columns, "vs base", ALIGN_LEFT, MARGIN_BLANKS);
+            put_span(p, delta, delta + p->delta_columns, "vs base", ALIGN_LEFT, MARGIN_BLANKS);
         } else if (i > 0) {
-            text_table_span(&p->table, 2, "vs base", ALIGN_LEFT, MARGIN_BLANKS);
-            text_table_span(&p->table, 1, "verdict", ALIGN_LEFT, MARGIN_BLANKS);
+            put_span(p, delta, delta + 2, "vs base", ALIGN_LEFT, MARGIN_BLANKS);
+            put_span(p, delta + 2, delta + 3, "verdict", ALIGN_LEFT, MARGIN_BLANKS);
         }
-        for (uint32_t k = start + 1; k < p->table.column; k++)
+        for (uint32_t k = start + 1; k < start_of(p, i + 1); k++)
             text_table_shrink(&p->table, k);
     }
-    text_table_column(&p->table, start_of(p, figures->column_count + 1));
-    text_table_span(&p->table, 1, "", ALIGN_LEFT, MARGIN_EDGE);
+    put_edge(p);
 }
 
 /* ---- tables ---- */
 
 static void paint(struct painter *p) {
     text_table_init(&p->table, p->scratch);
+    figures_rewind(p->figures);
     p->footnotes = strings_new(p->scratch);
+    p->centers = ARENA_NEW(p->scratch, double, p->figures->column_count);
     bool *begins = ARENA_NEW(p->scratch, bool, p->figures->column_count);
     for (size_t level = 0; level < p->figures->level_count; level++)
         put_level(p, level, begins);
     put_units(p);
-    for (size_t row = 0; row < p->figures->row_count; row++)
+    for (size_t row = 0; row < p->figures->table->row_count; row++)
         put_row(p, row);
-    if (p->figures->row_count > 1)
+    figures_sum_up(p->figures);
+    if (p->figures->table->row_count > 1)
         put_totals(p);
 }
 
 static size_t widest_name(const struct figures *figures) {
     size_t widest = 0;
-    for (size_t i = 0; i < figures->row_count; i++) {
+    for (size_t i = 0; i < figures->table->row_count; i++) {
         size_t width = text_characters(text_of(figures->table->rows[i].key.text));
         widest = width > widest ? width : widest;
     }
@@ -296,7 +312,7 @@ static void paint_to_fit(struct painter *p, size_t width) {
     }
 }
 
-static bool print_table(const struct grid_print *print, const struct figures *figures, FILE *out,
+static void print_table(const struct grid_print *print, struct figures *figures, FILE *out,
                         const struct report_style *style, struct arena *scratch) {
     struct painter painter = {.print = print,
                               .figures = figures,
@@ -314,7 +330,6 @@ static bool print_table(const struct grid_print *print, const struct figures *fi
         put_mark(mark, i);
         fprintf(out, "%s %s\n", mark, escape_text(scratch, strings_get(painter.footnotes, i)));
     }
-    return true;
 }
 
 static bool write_text(FILE *out, const struct comparison *comparison,

@@ -7,74 +7,125 @@
 
 static const struct {
     const char *text;
-    uint32_t width;
-} margins[] = {[MARGIN_NONE] = {"", 0},
-               [MARGIN_BLANK] = {" ", 1},
-               [MARGIN_BLANKS] = {"  ", 2},
-               [MARGIN_EDGE] = {" \xE2\x94\x82", 2}, /* │ */
-               [MARGIN_BAR] = {" \xE2\x94\x82 ", 3},
-               [MARGIN_RANGE] = {" \xC2\xB1 ", 3}}; /* ± */
+    uint32_t bytes, width;
+} margins[] = {[MARGIN_AUTO] = {"", 0, 0},
+               [MARGIN_NONE] = {"", 0, 0},
+               [MARGIN_BLANK] = {" ", 1, 1},
+               [MARGIN_BLANKS] = {"  ", 2, 2},
+               [MARGIN_EDGE] = {" \xE2\x94\x82", 4, 2}, /* │ */
+               [MARGIN_BAR] = {" \xE2\x94\x82 ", 5, 3},
+               [MARGIN_RANGE] = {" \xC2\xB1 ", 4, 3}}; /* ± */
+
+/* ---- the stream ---- */
+
+enum { CHUNK = 256 * 1024, HEADER = 24 };
+
+struct table_chunk {
+    struct table_chunk *next;
+    size_t used, capacity;
+    unsigned char bytes[];
+};
+
+/* A record is a mark, either MARK_ROW alone or a cell's align, margin and colour; then column,
+ * span, width, bytes as base-128 numbers; then the text. Records do not cross chunks. */
+enum { MARK_ROW = 0xFF };
 
 void text_table_init(struct text_table *table, struct arena *arena) {
-    *table = (struct text_table){.arena = arena, .new_row = true};
+    *table = (struct text_table){.arena = arena};
 }
 
+static unsigned char *reserve(struct text_table *table, size_t bytes) {
+    struct table_chunk *chunk = table->last_chunk;
+    if (!chunk || chunk->capacity - chunk->used < bytes) {
+        size_t capacity = bytes > CHUNK ? bytes : CHUNK;
+        chunk = arena_alloc(table->arena, sizeof *chunk + capacity);
+        chunk->capacity = capacity;
+        if (table->last_chunk)
+            table->last_chunk->next = chunk;
+        else
+            table->first_chunk = chunk;
+        table->last_chunk = chunk;
+    }
+    return chunk->bytes + chunk->used;
+}
+
+static unsigned char *put_number(unsigned char *at, uint32_t number) {
+    for (; number >= 0x80; number >>= 7)
+        *at++ = (unsigned char)(number | 0x80);
+    *at++ = (unsigned char)number;
+    return at;
+}
+
+static const unsigned char *take_number(const unsigned char *at, uint32_t *number) {
+    unsigned shift = 0;
+    *number = *at & 0x7F;
+    while (*at++ & 0x80)
+        *number |= (uint32_t)(*at & 0x7F) << (shift += 7);
+    return at;
+}
+
+/* ---- adding ---- */
+
 void text_table_row(struct text_table *table) {
+    *reserve(table, 1) = MARK_ROW;
+    table->last_chunk->used++;
     table->column = 0;
-    table->new_row = true;
 }
 
 void text_table_column(struct text_table *table, uint32_t column) {
     table->column = column;
 }
 
-static void need_columns(struct text_table *table, size_t count) {
-    while (table->column_count < count)
+static struct table_column *column_at(struct text_table *table, size_t column) {
+    while (table->column_count <= column)
         ARENA_PUSH(table->arena, table->columns, table->column_count, table->column_capacity,
                    ((struct table_column){0}));
+    return &table->columns[column];
 }
 
-void text_table_margin(struct text_table *table, enum cell_margin margin) {
-    struct table_cell *cell = &table->cells[table->cell_count - 1];
-    struct table_column *column = &table->columns[cell->column];
-    cell->margin = (uint8_t)margin;
+static void put_record(struct text_table *table, const struct table_cell *cell,
+                       enum cell_margin margin, uint32_t span, uint32_t width) {
+    unsigned char *start = reserve(table, HEADER + cell->bytes), *at = start;
+    *at++ = (unsigned char)(cell->align | (unsigned)margin << 2 | (unsigned)cell->colour << 5);
+    at = put_number(at, table->column);
+    at = put_number(at, span);
+    at = put_number(at, width);
+    at = put_number(at, (uint32_t)cell->bytes);
+    memcpy(at, cell->text, cell->bytes);
+    table->last_chunk->used += (size_t)(at - start) + cell->bytes;
+}
+
+void text_table_add(struct text_table *table, const struct table_cell *cell) {
+    struct text text = {cell->text, cell->bytes};
+    uint32_t span = cell->span ? cell->span : 1, width = (uint32_t)text_characters(text);
+    enum cell_margin margin = cell->margin != MARGIN_AUTO          ? cell->margin
+                              : table->column == 0 || !cell->bytes ? MARGIN_NONE
+                                                                   : MARGIN_BLANK;
+    column_at(table, (size_t)table->column + span - 1);
+    struct table_column *column = &table->columns[table->column];
     if (margins[margin].width > column->margin)
         column->margin = margins[margin].width;
-}
-
-struct table_cell *text_table_span(struct text_table *table, uint32_t columns, const char *text,
-                                   enum cell_align align, enum cell_margin margin) {
-    struct text whole = text_of(text);
-    struct table_cell cell = {.text = text,
-                              .bytes = (uint32_t)whole.length,
-                              .width = (uint32_t)text_characters(whole),
-                              .column = table->column,
-                              .span = columns,
-                              .align = (uint8_t)align,
-                              .first = table->new_row};
-    need_columns(table, cell.column + columns);
-    ARENA_PUSH(table->arena, table->cells, table->cell_count, table->cell_capacity, cell);
-    text_table_margin(table, margin);
-    struct table_column *column = &table->columns[cell.column];
-    if (columns == 1) {
+    if (span == 1) {
         column->used = true;
-        if (cell.width > column->widest)
-            column->widest = cell.width;
+        if (width > column->widest)
+            column->widest = width;
+    } else {
+        struct table_span wide = {table->column, span, width};
+        ARENA_PUSH(table->arena, table->spans, table->span_count, table->span_capacity, wide);
     }
-    table->column += columns;
-    table->new_row = false;
-    return &table->cells[table->cell_count - 1];
+    /* A blank cell prints nothing: no blanks at the end of a line. */
+    if (margin >= MARGIN_EDGE || strspn(cell->text, " ") < cell->bytes)
+        put_record(table, cell, margin, span, width);
+    table->column += span;
 }
 
-struct table_cell *text_table_cell(struct text_table *table, const char *text,
-                                   enum cell_align align) {
-    enum cell_margin margin = table->column == 0 || !*text ? MARGIN_NONE : MARGIN_BLANK;
-    return text_table_span(table, 1, text, align, margin);
+void text_table_text(struct text_table *table, const char *text, enum cell_align align) {
+    text_table_add(table,
+                   &(struct table_cell){.text = text, .bytes = strlen(text), .align = align});
 }
 
 void text_table_shrink(struct text_table *table, uint32_t column) {
-    need_columns(table, (size_t)column + 1);
-    table->columns[column].shrink = true;
+    column_at(table, column)->shrink = true;
 }
 
 /* ---- widths ---- */
@@ -92,7 +143,7 @@ static void sort_columns(uint32_t *columns, size_t count, const long *widths) {
 
 /* Makes room for a spanning cell: every column that may grow gets an equal share, and what the
  * wider ones already have beyond it is taken off the others'. */
-static void grow(const struct text_table *table, const struct table_cell *cell, long *widths,
+static void grow(const struct text_table *table, const struct table_span *cell, long *widths,
                  uint32_t *growing) {
     long need = (long)cell->width + (long)table->columns[cell->column].margin, have = 0;
     size_t count = 0;
@@ -116,40 +167,31 @@ static void grow(const struct text_table *table, const struct table_cell *cell, 
 }
 
 static int by_span(const void *left, const void *right) {
-    const struct table_cell *a = *(const struct table_cell *const *)left;
-    const struct table_cell *b = *(const struct table_cell *const *)right;
+    const struct table_span *a = *(const struct table_span *const *)left;
+    const struct table_span *b = *(const struct table_span *const *)right;
     if (a->span != b->span)
         return a->span < b->span ? -1 : 1;
     return (a > b) - (a < b);
 }
 
-/* Spanning cells, narrow spans first. */
-static const struct table_cell **spanning(const struct text_table *table, size_t *count) {
-    const struct table_cell **cells = NULL;
-    size_t found = 0, capacity = 0;
-    for (size_t i = 0; i < table->cell_count; i++) {
-        if (table->cells[i].span > 1)
-            ARENA_PUSH(table->arena, cells, found, capacity, &table->cells[i]);
-    }
-    if (found)
-        qsort(cells, found, sizeof *cells, by_span);
-    *count = found;
-    return cells;
-}
-
-/* Where each column begins, its margin included; the last entry is the end of the table. */
+/* Where each column begins, its margin included; the last entry is the end of the table. Narrow
+ * spans are made room for before wide ones. */
 static long *column_starts(const struct text_table *table) {
-    size_t columns = table->column_count, count;
+    size_t columns = table->column_count;
     long *starts = ARENA_NEW(table->arena, long, columns + 1);
     long *widths = starts + 1; /* turned into starts below */
     uint32_t *growing = ARENA_NEW(table->arena, uint32_t, columns);
+    const struct table_span **spans =
+        ARENA_NEW(table->arena, const struct table_span *, table->span_count);
     for (size_t i = 0; i < columns; i++) {
         const struct table_column *column = &table->columns[i];
         widths[i] = column->used ? (long)column->widest + (long)column->margin : 0;
     }
-    const struct table_cell **cells = spanning(table, &count);
-    for (size_t i = 0; i < count; i++)
-        grow(table, cells[i], widths, growing);
+    for (size_t i = 0; i < table->span_count; i++)
+        spans[i] = &table->spans[i];
+    qsort(spans, table->span_count, sizeof *spans, by_span);
+    for (size_t i = 0; i < table->span_count; i++)
+        grow(table, spans[i], widths, growing);
     for (size_t i = 0; i < columns; i++)
         starts[i + 1] += starts[i];
     return starts;
@@ -161,11 +203,16 @@ size_t text_table_width(const struct text_table *table) {
 
 /* ---- printing ---- */
 
-/* A line is put together here and goes out in large pieces. */
+/* Lines are put together here and go out in large pieces. */
 struct writer {
     FILE *out;
+    const struct text_table *table;
+    const long *starts;
+    bool colour;
+    long at;      /* characters of the present line */
+    size_t lines; /* rows that have begun and printed nothing yet */
     size_t used;
-    char bytes[32 * 1024];
+    char bytes[64 * 1024];
 };
 
 static void flush(struct writer *writer) {
@@ -173,7 +220,7 @@ static void flush(struct writer *writer) {
     writer->used = 0;
 }
 
-static void put(struct writer *writer, const char *bytes, size_t length) {
+static void put(struct writer *writer, const void *bytes, size_t length) {
     if (length > sizeof writer->bytes - writer->used)
         flush(writer);
     if (length > sizeof writer->bytes) {
@@ -186,59 +233,67 @@ static void put(struct writer *writer, const char *bytes, size_t length) {
 
 static void put_blanks(struct writer *writer, long count) {
     static const char blanks[] = "                                                                ";
-    for (; count > 0; count -= (long)sizeof blanks - 1)
-        put(writer, blanks, (size_t)count < sizeof blanks - 1 ? (size_t)count : sizeof blanks - 1);
+    const long most = (long)sizeof blanks - 1;
+    for (; count > 0; count -= most)
+        put(writer, blanks, (size_t)(count < most ? count : most));
 }
 
-static void put_text(struct writer *writer, const struct table_cell *cell, bool colour) {
+static void put_text(struct writer *writer, const unsigned char *text, uint32_t bytes,
+                     unsigned colour) {
     static const char *const on[] = {"", "\x1B[32m", "\x1B[31m", "\x1B[2m"};
-    bool coloured = colour && cell->colour != COLOUR_NONE && cell->bytes;
+    bool coloured = writer->colour && colour != COLOUR_NONE && bytes;
     if (coloured)
-        put(writer, on[cell->colour], strlen(on[cell->colour]));
-    put(writer, cell->text, cell->bytes);
+        put(writer, on[colour], strlen(on[colour]));
+    put(writer, text, bytes);
     if (coloured)
         put(writer, "\x1B[0m", 4);
 }
 
-/* Writes a cell when `at` characters of its line are there; returns how many are then. A cell to
- * its left may have run over: as benchstat does, it is then set off by as many blanks. */
-static long put_cell(struct writer *writer, const struct text_table *table,
-                     const struct table_cell *cell, const long *starts, long at, bool colour) {
-    long margin = (long)table->columns[cell->column].margin;
-    long before = starts[cell->column] - at;
-    long room = starts[cell->column + cell->span] - starts[cell->column] - margin;
-    long left = cell->align == ALIGN_CENTER  ? (room - (long)cell->width) / 2
-                : cell->align == ALIGN_RIGHT ? room - (long)cell->width
-                                             : 0;
-    put_blanks(writer, labs(before) + margin - (long)margins[cell->margin].width);
-    put(writer, margins[cell->margin].text, strlen(margins[cell->margin].text));
+/* Writes the cell whose record begins at `at`; returns where the next record begins. A cell to the
+ * left may have run over: as benchstat does, this one is then set off by as many blanks. */
+static const unsigned char *put_cell(struct writer *writer, const unsigned char *at) {
+    uint32_t column, span, width, bytes;
+    unsigned mark = *at++, align = mark & 3, margin = mark >> 2 & 7;
+    at = take_number(at, &column);
+    at = take_number(at, &span);
+    at = take_number(at, &width);
+    at = take_number(at, &bytes);
+    for (; writer->lines > 0; writer->lines--, writer->at = 0)
+        put(writer, "\n", 1);
+    const long *starts = writer->starts;
+    long own = (long)writer->table->columns[column].margin, before = starts[column] - writer->at;
+    long room = starts[column + span] - starts[column] - own - (long)width;
+    long left = align == ALIGN_CENTER ? room / 2 : align == ALIGN_RIGHT ? room : 0;
     if (left < 0)
         left = 0;
+    put_blanks(writer, labs(before) + own - (long)margins[margin].width);
+    put(writer, margins[margin].text, margins[margin].bytes);
     put_blanks(writer, left);
-    put_text(writer, cell, colour);
-    return at + before + margin + left + (long)cell->width;
-}
-
-static bool is_blank(const struct table_cell *cell) {
-    return cell->margin < MARGIN_EDGE && strspn(cell->text, " ") == cell->bytes;
+    put_text(writer, at, bytes, mark >> 5);
+    writer->at += before + own + left + (long)width;
+    return at + bytes;
 }
 
 void text_table_print(const struct text_table *table, FILE *out, bool colour) {
-    const long *starts = column_starts(table);
     struct writer *writer = arena_alloc(table->arena, sizeof *writer);
     writer->out = out;
-    long at = 0;
-    size_t lines = 0; /* not yet begun: a blank cell begins none, and ends none */
-    for (size_t i = 0; i < table->cell_count; i++) {
-        const struct table_cell *cell = &table->cells[i];
-        lines += cell->first && i > 0;
-        if (is_blank(cell))
-            continue;
-        for (; lines > 0; lines--, at = 0)
-            put(writer, "\n", 1);
-        at = put_cell(writer, table, cell, starts, at, colour);
+    writer->table = table;
+    writer->starts = column_starts(table);
+    writer->colour = colour;
+    bool any = false;
+    for (const struct table_chunk *chunk = table->first_chunk; chunk; chunk = chunk->next) {
+        const unsigned char *at = chunk->bytes, *end = at + chunk->used;
+        while (at < end) {
+            if (*at == MARK_ROW) {
+                writer->lines += any;
+                any = true;
+                at++;
+            } else {
+                at = put_cell(writer, at);
+            }
+        }
     }
-    if (table->cell_count)
+    if (any)
         put(writer, "\n", 1);
     flush(writer);
 }

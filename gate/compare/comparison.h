@@ -118,7 +118,8 @@ int row_badness(const struct row *row);
 bool row_breaks(const struct comparison *comparison, const struct row *row);
 
 /* Row indices, worst first: regressed by size of change, failed, missing, incomparable,
- * inconclusive, waived, improved, new, same. `order` holds row_count entries. */
+ * inconclusive, waived, improved, new, same; then the rows that decide nothing, likewise. `order`
+ * holds row_count entries. */
 void comparison_worst_first(const struct comparison *comparison, size_t *order);
 
 void comparison_note(struct comparison *comparison, enum note_level level, const char *where,

@@ -92,7 +92,8 @@ static int rank(const struct row *row) {
         [ROW_REGRESSED] = 0,    [ROW_FAILED] = 1,       [ROW_MISSING] = 2,
         [ROW_INCOMPARABLE] = 3, [ROW_INCONCLUSIVE] = 4, [ROW_WAIVED] = 5,
         [ROW_IMPROVED] = 6,     [ROW_NEW] = 7,          [ROW_SAME] = 8};
-    return 2 * ranks[row->verdict] + !row->policy.gated;
+    bool counts = row->policy.gated || row->policy.expected;
+    return ranks[row->verdict] + (counts ? 0 : ROW_VERDICT_COUNT);
 }
 enum { RANKS = 2 * ROW_VERDICT_COUNT };
 

@@ -35,6 +35,13 @@ static const char *cell(const struct page *page, const char *text, size_t most) 
     return escape_markdown(page->arena, text, most);
 }
 
+static size_t gated_rows(const struct comparison *c) {
+    size_t count = 0;
+    for (int i = 0; i < ROW_VERDICT_COUNT; i++)
+        count += c->gated_counts[i];
+    return count;
+}
+
 static const char *headline(const struct comparison *c) {
     static const char *const marks[] = {[VERDICT_PASS] = "✅",
                                         [VERDICT_REGRESSION] = "❌",
@@ -63,21 +70,30 @@ static const char *about(const struct page *page, const char *what, const struct
 }
 
 static const char *policy_line(const struct page *page) {
-    const struct policy *policy = page->comparison->policy;
+    const struct comparison *c = page->comparison;
     static const char *const corrections[CORRECTION_COUNT] = {"Benjamini-Hochberg", "Holm",
                                                               "no correction"};
     return arena_printf(page->arena,
-                        "Regressed: worse by more than %g%% with p ≤ %g (%s over %zu tested rows, "
-                        "test: %s).\n\n",
-                        100 * policy->threshold, policy->alpha, corrections[policy->correction],
-                        page->comparison->family, test_choice_name(policy->test));
+                        "Regressed: worse by more than %g%% with p ≤ %g (%s over %zu rows). Tests: "
+                        "%s.\n\n",
+                        100 * c->policy->threshold, c->policy->alpha,
+                        corrections[c->policy->correction], c->family,
+                        *tests_words(c) ? tests_words(c) : "none");
+}
+
+static const char *counts_line(const struct page *page) {
+    const struct comparison *c = page->comparison;
+    const char *gated = counts_words(c->gated_counts, page->arena);
+    if (gated_rows(c) == c->row_count)
+        return arena_printf(page->arena, "%s\n\n", gated);
+    return arena_printf(page->arena, "%s; %zu not gated\n\n", gated, c->row_count - gated_rows(c));
 }
 
 static void put_head(struct page *page) {
     const struct comparison *c = page->comparison;
     put(page, CLOSING, "<!-- perfgate report -->\n");
     put(page, CLOSING, headline(c));
-    put(page, CLOSING, arena_printf(page->arena, "%s\n\n", counts_words(c->counts, page->arena)));
+    put(page, CLOSING, counts_line(page));
     if (c->base_count > 0)
         put(page, CLOSING, about(page, "base", c->base[c->base_count - 1], c->base_count));
     for (size_t i = 0; i < c->head_count; i++)
@@ -95,7 +111,7 @@ struct section {
 #define BIT(verdict) (1U << (verdict))
 
 static const struct section sections[] = {
-    {"Not as it should be",
+    {"Needs attention",
      BIT(ROW_REGRESSED) | BIT(ROW_FAILED) | BIT(ROW_MISSING) | BIT(ROW_INCOMPARABLE), false, false},
     {"Cannot tell", BIT(ROW_INCONCLUSIVE), false, true},
     {"Waived, improved, new", BIT(ROW_WAIVED) | BIT(ROW_IMPROVED) | BIT(ROW_NEW), false, false},

@@ -63,6 +63,8 @@ static void put_notes(FILE *out, const struct comparison *c) {
 void report_summary(FILE *out, const struct comparison *c, const struct report_style *style) {
     put_rows(out, c);
     put_notes(out, c);
+    if (*tests_words(c))
+        put_line(out, c->arena, "tests", tests_words(c));
     put_line(out, c->arena, "rows", counts_words(c->counts, c->arena));
     size_t gated = 0;
     for (int i = 0; i < ROW_VERDICT_COUNT; i++)

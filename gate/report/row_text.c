@@ -44,15 +44,44 @@ const char *counts_words(const size_t counts[ROW_VERDICT_COUNT], struct arena *a
     return text;
 }
 
-const char *verdict_words(const struct comparison *comparison) {
-    const char *text = verdict_name(comparison->verdict), *between = ": ";
+static const char *reasons_words(const struct comparison *comparison) {
+    const char *text = "";
     for (int i = REASON_NONE + 1; i <= REASON_MISSING_ROWS; i++) {
-        if (!(comparison->reasons & 1U << i))
-            continue;
-        text = arena_printf(comparison->arena, "%s%s%s%s", text, between,
-                            comparison->verdict == VERDICT_BROKEN ? "" : "also ",
-                            reason_name((enum reason)i));
-        between = ", ";
+        if (comparison->reasons & 1U << i)
+            text = arena_printf(comparison->arena, "%s%s%s", text, *text ? ", " : "",
+                                reason_name((enum reason)i));
     }
+    return text;
+}
+
+const char *verdict_words(const struct comparison *comparison) {
+    const char *name = verdict_name(comparison->verdict), *reasons = reasons_words(comparison);
+    if (!*reasons)
+        return name;
+    return comparison->verdict == VERDICT_BROKEN
+               ? arena_printf(comparison->arena, "%s: %s", name, reasons)
+               : arena_printf(comparison->arena, "%s, also %s", name, reasons);
+}
+
+/* Each name of a test comes from one literal, so that a few comparisons of text find it again. */
+enum { MOST_TESTS = 12 };
+
+const char *tests_words(const struct comparison *comparison) {
+    const char *names[MOST_TESTS], *text = "";
+    size_t counts[MOST_TESTS] = {0}, kinds = 0;
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        const char *test = comparison->rows[i].test;
+        size_t k = 0;
+        while (test && k < kinds && names[k] != test && strcmp(names[k], test) != 0)
+            k++;
+        if (!test || k == MOST_TESTS)
+            continue;
+        names[k] = test;
+        counts[k]++;
+        kinds += k == kinds;
+    }
+    for (size_t k = 0; k < kinds; k++)
+        text = arena_printf(comparison->arena, "%s%s%s (%zu)", text, k ? "; " : "", names[k],
+                            counts[k]);
     return text;
 }

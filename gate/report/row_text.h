@@ -15,7 +15,11 @@ const char *row_title(const struct comparison *comparison, const struct row *row
 /* "2 regressed, 0 improved, …": every row verdict. */
 const char *counts_words(const size_t counts[ROW_VERDICT_COUNT], struct arena *arena);
 
-/* "regression", "broken: missing-rows, damaged-input". */
+/* "pass", "regression, also missing-rows", "broken: missing-rows, damaged-input". */
 const char *verdict_words(const struct comparison *comparison);
+
+/* The tests that rows had, with how many had each: "combined, log scale (35); exact (4)"; "" for
+ * none. */
+const char *tests_words(const struct comparison *comparison);
 
 #endif

@@ -118,7 +118,7 @@ setup() {
     [[ "$output" == *"broken: damaged-input"* ]]
     compare damaged.txt slow.txt
     [ "$status" -eq 1 ]
-    [[ "$output" == *"regression: also damaged-input (exit 1)"* ]]
+    [[ "$output" == *"regression, also damaged-input (exit 1)"* ]]
 
     recording here.txt aaaa <old.txt
     recording there.txt bbbb <old.txt

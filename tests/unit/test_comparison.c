@@ -653,8 +653,8 @@ SCENE(worst_rows_come_first) {
     sample(s, 0, "Gone", "sec/op", 1e-3, 1, 10);
     sample(s, 1, "New", "sec/op", 1e-3, 1, 10);
     judge(s);
-    static const char *const want[] = {"FromZero", "Slower", "Slow", "Faults", "Gone",
-                                       "Noisy",    "Fast",   "New",  "Same"};
+    static const char *const want[] = {"FromZero", "Slower", "Slow", "Gone",  "Noisy",
+                                       "Fast",     "New",    "Same", "Faults"};
     size_t order[9];
     assert_int_equal(s->comparison.row_count, 9);
     comparison_worst_first(&s->comparison, order);

@@ -88,6 +88,7 @@ struct report_style output_style(const struct output_options *options,
         .width = options->width ? options->width
                  : terminal     ? terminal_width(fd)
                                 : 0,
+        .all = options->all,
         .byte_budget = (size_t)options->budget,
         .warnings = session->err,
     };

@@ -99,6 +99,7 @@ bool policy_options_apply(const struct policy_options *options, struct policy *p
 struct output_options {
     struct string_list reports;
     int budget, colour, width;
+    bool all;
 };
 
 #define OUTPUT_OPTIONS(o)                                                                          \
@@ -108,6 +109,10 @@ struct output_options {
          .target = &(o)->reports,                                                                  \
          .argument = "FORMAT=PATH",                                                                \
          .help = "text, json, markdown, csv or junit; path - replaces the table"},                 \
+        {.name = "all",                                                                            \
+         .kind = OPTION_FLAG,                                                                      \
+         .target = &(o)->all,                                                                      \
+         .help = "also rows of whole processes that are not gated"},                               \
         {.name = "budget",                                                                         \
          .kind = OPTION_INT,                                                                       \
          .target = &(o)->budget,                                                                   \

@@ -240,7 +240,35 @@ void figures_rewind(struct figures *figures) {
     }
 }
 
-void figures_row(struct figures *figures, size_t row) {
+/* What a process did beside its benchmarks is for those who ask, unless it is gated. */
+static bool may_be_left_out(const struct figures *figures, size_t row) {
+    const char *name = figures->table->rows[row].key.text;
+    return figures->brief && (unit_is_informational(figures->table->unit) ||
+                              strncmp(name, PROCESS_PREFIX, strlen(PROCESS_PREFIX)) == 0);
+}
+
+static bool has_gated(const struct figures *figures) {
+    for (size_t i = 0; i < figures->column_count; i++) {
+        if (figures->row[i].gated)
+            return true;
+    }
+    return false;
+}
+
+size_t figures_shown(struct figures *figures) {
+    size_t count = figures->table->row_count, shown = 0;
+    bool all = true;
+    for (size_t i = 0; all && i < count; i++)
+        all = !may_be_left_out(figures, i);
+    if (all)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        shown += figures_row(figures, i);
+    figures_rewind(figures);
+    return shown;
+}
+
+bool figures_row(struct figures *figures, size_t row) {
     const struct grid_row *grid_row = &figures->table->rows[row];
     for (size_t i = 0; i < figures->column_count; i++)
         figures->row[i] = blank_figure;
@@ -248,6 +276,8 @@ void figures_row(struct figures *figures, size_t row) {
         fill_judged(figures, grid_row);
     else
         fill_classic(figures, grid_row);
+    if (may_be_left_out(figures, row) && !has_gated(figures))
+        return false;
     for (size_t i = 0; i < figures->column_count; i++) {
         const struct figure *figure = &figures->row[i];
         struct figure_column *column = &figures->columns[i];
@@ -258,6 +288,7 @@ void figures_row(struct figures *figures, size_t row) {
         if (figure->delta != DELTA_NONE && !isnan(figure->ratio))
             column->ratios[column->ratio_count++] = figure->ratio;
     }
+    return true;
 }
 
 void figures_sum_up(struct figures *figures) {

@@ -48,6 +48,7 @@ struct figure_column {
 struct figures {
     const struct grid_table *table;
     bool binary; /* the unit scales by 1024 */
+    bool brief;  /* rows of processes that are not gated are left out; may be set after the start */
     size_t column_count;
     const char *const *const *column_values; /* a column's values by field of the column axis */
     size_t level_count;                      /* fields of the column axis */
@@ -74,8 +75,11 @@ void figures_of_gate(struct figures *out, struct classic *classic,
                      const struct comparison *comparison, const struct grid_table *table,
                      size_t first_row, struct arena *scratch);
 
-/* Fills figures->row; rows are asked for in order, each once. */
-void figures_row(struct figures *figures, size_t row);
+/* Fills figures->row; rows are asked for in order, each once. False for a row that is left out. */
+bool figures_row(struct figures *figures, size_t row);
+
+/* How many rows figures_row would fill; back to before the first row. */
+size_t figures_shown(struct figures *figures);
 
 /* Fills figures->totals after the last row. */
 void figures_sum_up(struct figures *figures);

@@ -51,10 +51,11 @@ bool grid_print_next(struct grid_print *print, struct figures *out) {
     return true;
 }
 
-size_t grid_print_keys(const struct grid_print *print, FILE *out, bool csv) {
+size_t grid_print_keys(struct grid_print *print, FILE *out, bool csv) {
     const struct grid *grid = print->comparison->grid;
     const struct grid_table *table = &grid->tables[print->table - 1];
-    const struct grid_table *previous = print->table > 1 ? table - 1 : NULL;
+    const struct grid_table *previous = print->previous;
+    print->previous = table;
     size_t lines = 0;
     if (previous) {
         putc('\n', out);

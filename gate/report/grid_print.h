@@ -12,7 +12,8 @@ struct grid_print {
     struct classic *classic;
     struct arena *scratch; /* of the present table */
     struct arena_mark mark;
-    size_t table, row; /* next table; next of comparison->rows */
+    size_t table, row;                 /* next table; next of comparison->rows */
+    const struct grid_table *previous; /* whose key lines were printed last */
 };
 
 /* Prints nothing but, in benchstat's style, what could not be read to style->warnings. */
@@ -24,7 +25,7 @@ bool grid_print_next(struct grid_print *print, struct figures *out);
 
 /* The lines before the present table: a blank one after another table, then `key: value` for each
  * that changed. Returns how many. */
-size_t grid_print_keys(const struct grid_print *print, FILE *out, bool csv);
+size_t grid_print_keys(struct grid_print *print, FILE *out, bool csv);
 
 void grid_print_end(struct grid_print *print);
 

@@ -11,6 +11,7 @@ struct report_style {
     bool colour;
     bool benchstat;     /* exactly benchstat's bytes */
     int width;          /* columns of the terminal; 0: unlimited */
+    bool all;           /* text: also the rows of processes that are not gated */
     size_t byte_budget; /* markdown: largest size in bytes, 65536 */
     FILE *warnings; /* where benchstat's style tells of doubts that it keeps out of the table; or
                        NULL */

@@ -22,6 +22,7 @@ struct painter {
     struct strings *footnotes;
     double *centers; /* of a row */
     uint32_t own_columns, delta_columns;
+    size_t shown; /* rows that are not left out */
 };
 
 /* ---- cells ---- */
@@ -152,7 +153,8 @@ static struct scale row_scale(const struct painter *p) {
 static void put_row(struct painter *p, size_t row) {
     struct figures *figures = p->figures;
     const char *name = escape_text(p->scratch, figures->table->rows[row].key.text);
-    figures_row(figures, row);
+    if (!figures_row(figures, row))
+        return;
     text_table_row(&p->table);
     text_table_text(&p->table, shorten(p->scratch, name, p->fit.names), ALIGN_LEFT);
     struct scale scale = row_scale(p);
@@ -266,7 +268,7 @@ static void paint(struct painter *p) {
     for (size_t row = 0; row < p->figures->table->row_count; row++)
         put_row(p, row);
     figures_sum_up(p->figures);
-    if (p->figures->table->row_count > 1)
+    if (p->shown > 1)
         put_totals(p);
 }
 
@@ -312,10 +314,12 @@ static void paint_to_fit(struct painter *p, size_t width) {
     }
 }
 
-static void print_table(const struct grid_print *print, struct figures *figures, FILE *out,
-                        const struct report_style *style, struct arena *scratch) {
+static void print_table(const struct grid_print *print, struct figures *figures, size_t shown,
+                        FILE *out, const struct report_style *style) {
+    struct arena *scratch = print->scratch;
     struct painter painter = {.print = print,
                               .figures = figures,
+                              .shown = shown,
                               .fit = {0, 0, true, true},
                               .scratch = scratch,
                               .own_columns = 3,
@@ -337,11 +341,20 @@ static bool write_text(FILE *out, const struct comparison *comparison,
     (void)err;
     struct grid_print print;
     grid_print_start(&print, comparison, style);
+    size_t left_out = 0;
     for (struct figures figures; grid_print_next(&print, &figures);) {
+        figures.brief = !style->all && !style->benchstat;
+        size_t shown = figures_shown(&figures);
+        left_out += figures.table->row_count - shown;
+        if (shown == 0)
+            continue;
         grid_print_keys(&print, out, false);
-        print_table(&print, &figures, out, style, print.scratch);
+        print_table(&print, &figures, shown, out, style);
     }
     grid_print_end(&print);
+    if (left_out)
+        fprintf(out, "\n%zu row%s of whole processes, not gated: --all shows %s\n", left_out,
+                left_out == 1 ? "" : "s", left_out == 1 ? "it" : "them");
     if (!style->benchstat) {
         putc('\n', out);
         report_summary(out, comparison, style);

@@ -1,6 +1,5 @@
 #include "gate/compare/row_test.h"
 
-#include "stats/power.h"
 #include "stats/summary.h"
 #include "stats/tdist.h"
 #include "stats/welch.h"
@@ -138,9 +137,28 @@ static void take_auto(struct row *row, const struct auto_result *r, struct auto_
     *tail = r->tail;
 }
 
+/* Thousands of rows ask for the same few quantiles, and a quantile costs more than a test. */
+static double quantile(struct row_tester *tester, double p, double df) {
+    for (size_t i = 0; i < ROW_QUANTILES; i++) {
+        if (tester->quantiles[i].p == p && tester->quantiles[i].df == df)
+            return tester->quantiles[i].value;
+    }
+    struct row_quantile *slot = &tester->quantiles[tester->next_quantile++ % ROW_QUANTILES];
+    *slot = (struct row_quantile){p, df, t_two_sided_quantile(p, df)};
+    return slot->value;
+}
+
+/* The difference that is significant four times in five, by the central t distribution: Cohen's
+ * (1988) normal formula with t in place of z, as auto_test has it. */
+static double smallest_difference(struct row_tester *tester, const struct t_test *test) {
+    double alpha = 1 - tester->policy->confidence;
+    return test->se *
+           (quantile(tester, alpha, test->df) + t_two_sided_quantile(2 * (1 - NOTICED), test->df));
+}
+
 /* Side, centre and interval back on the scale of the values. */
-static struct side t_row_side(struct t_side side, enum scale scale, double confidence) {
-    double half = t_two_sided_quantile(1 - confidence, side.df) * sqrt(side.variance);
+static struct side t_row_side(struct row_tester *tester, struct t_side side, enum scale scale) {
+    double half = quantile(tester, 1 - tester->policy->confidence, side.df) * sqrt(side.variance);
     double center = side.origin + side.offset;
     struct side out = {(uint32_t)side.n, center, center - half, center + half};
     if (scale == SCALE_LOG) {
@@ -166,8 +184,9 @@ static bool all_positive(const struct samples *samples) {
     return true;
 }
 
-static void t_row(struct row *row, const struct samples *base, const struct samples *head,
-                  struct t_plan plan, struct arena *arena) {
+static void t_row(struct row_tester *tester, struct row *row, const struct samples *base,
+                  const struct samples *head, struct t_plan plan) {
+    struct arena *arena = tester->arena;
     if (plan.scale == SCALE_LOG && !(all_positive(base) && all_positive(head))) {
         plan.scale = SCALE_RAW;
         row_note(row, arena, "values of 0 or less: compared on the raw scale");
@@ -180,9 +199,9 @@ static void t_row(struct row *row, const struct samples *base, const struct samp
         refuse(row, r.outcome, arena);
         return;
     }
-    row->base = t_row_side(t_side_of(base->values, base->n, plan), plan.scale, plan.confidence);
-    row->head = t_row_side(t_side_of(head->values, head->n, plan), plan.scale, plan.confidence);
-    double smallest = smallest_detectable(r.se, r.df, 1 - plan.confidence, NOTICED, 2);
+    row->base = t_row_side(tester, t_side_of(base->values, base->n, plan), plan.scale);
+    row->head = t_row_side(tester, t_side_of(head->values, head->n, plan), plan.scale);
+    double smallest = smallest_difference(tester, &r);
     if (plan.scale == SCALE_LOG) {
         set_change(row, expm1(r.difference), expm1(r.low), expm1(r.high));
         row->smallest_detectable_change = expm1(smallest);
@@ -206,7 +225,7 @@ static void rank_row(struct row_tester *tester, struct row *row, const struct sa
                      const struct samples *head) {
     double confidence = tester->policy->confidence;
     struct t_plan plan = {.scale = SCALE_RAW, .confidence = confidence};
-    t_row(row, base, head, plan, tester->arena);
+    t_row(tester, row, base, head, plan);
     struct mann_whitney r =
         mann_whitney_test(base->values, base->n, head->values, head->n, tester->ranks);
     if (r.outcome != OUTCOME_OK) {
@@ -288,7 +307,7 @@ static void chosen_test(struct row_tester *tester, struct row *row, const struct
     case TEST_CHOICE_COUNT:
         break;
     }
-    t_row(row, base, head, t, tester->arena);
+    t_row(tester, row, base, head, t);
 }
 
 static void too_few(struct row_tester *tester, struct row *row, const struct samples *base,

@@ -7,12 +7,19 @@
 #include "stats/auto_test.h"
 #include "stats/rank.h"
 
+enum { ROW_QUANTILES = 8 };
+struct row_quantile {
+    double p, df, value;
+};
+
 struct row_tester {
     const struct policy *policy;
     struct sample_scratch scratch;
     struct rank_workspace *ranks; /* owned; NULL works too */
     struct auto_session *sessions;
     size_t session_capacity;
+    struct row_quantile quantiles[ROW_QUANTILES]; /* of t, met before */
+    size_t next_quantile;
     struct arena *arena;
 };
 

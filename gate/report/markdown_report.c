@@ -51,7 +51,7 @@ static const char *headline(const struct comparison *c) {
     const size_t *gated = c->gated_counts;
     const char *what = c->verdict == VERDICT_REGRESSION
                            ? arena_printf(c->arena, " — %zu of %zu rows got worse",
-                                          gated[ROW_REGRESSED], c->row_count)
+                                          gated[ROW_REGRESSED], gated_rows(c))
                        : c->verdict == VERDICT_BROKEN       ? " — the comparison does not hold"
                        : c->verdict == VERDICT_INCONCLUSIVE ? " — the data cannot decide"
                                                             : "";

@@ -80,71 +80,77 @@ static uint32_t table_number(struct grid_builder *b, uint32_t key, uint32_t unit
 
 /* ---- cells ---- */
 
-/* The cell of the three numbers, or where it belongs. There are never more cells than series, so
- * the slots never fill. */
+static bool same_place(const struct built_cell *a, const struct built_cell *b) {
+    return a->row == b->row && a->table == b->table && a->column == b->column;
+}
+
+/* The slot of a cell, or where it belongs. There are never more cells than series, so the slots
+ * never fill. The first place looked at keeps the order of rows, in which files list them: most
+ * look-ups then hit the cache. The others are hashed. */
 static uint32_t *cell_slot(struct grid_builder *b, const struct built_cell *like) {
-    uint32_t place[3] = {like->table, like->row, like->column};
     size_t mask = b->cell_slot_count - 1;
+    size_t near = ((size_t)like->row * 8 + ((like->table + 4 * like->column) & 7)) & mask;
+    uint32_t number = b->cell_slots[near];
+    if (!number || same_place(&b->built[number - 1], like))
+        return &b->cell_slots[near];
+    uint32_t place[3] = {like->table, like->row, like->column};
     for (size_t at = strings_hash(b->strings, place, sizeof place) & mask;; at = (at + 1) & mask) {
-        uint32_t number = b->cell_slots[at];
-        if (!number)
-            return &b->cell_slots[at];
-        const struct built_cell *cell = &b->cells[number - 1];
-        if (cell->row == like->row && cell->table == like->table && cell->column == like->column)
+        number = b->cell_slots[at];
+        if (!number || same_place(&b->built[number - 1], like))
             return &b->cell_slots[at];
     }
 }
 
 /* Notes in which fields a further series' residue differs from the first one's. */
-static void vary(struct grid_builder *b, struct built_cell *cell, uint32_t residue) {
-    if (residue == cell->residue || (cell->variation && cell->variation->last == residue))
+static void vary(struct grid_builder *b, struct built_cell *built, uint32_t residue) {
+    struct cell_extra *extra = built->extra;
+    if (residue == built->residue || residue == extra->last_residue)
         return;
-    if (!cell->variation)
-        cell->variation = ARENA_NEW(b->arena, struct variation, 1);
-    struct variation *variation = cell->variation;
-    variation->last = residue;
-    if (b->residue->field_count > variation->count) {
-        variation->fields = arena_grow(b->arena, variation->fields, variation->count,
-                                       b->residue->field_count, sizeof(bool));
-        variation->count = b->residue->field_count;
+    extra->last_residue = residue;
+    if (b->residue->field_count > extra->varying_count) {
+        extra->varying = arena_grow(b->arena, extra->varying, extra->varying_count,
+                                    b->residue->field_count, sizeof(bool));
+        extra->varying_count = b->residue->field_count;
     }
-    const struct axis_key *first = &b->residue->keys[cell->residue];
+    const struct axis_key *first = &b->residue->keys[built->residue];
     const struct axis_key *other = &b->residue->keys[residue];
-    for (uint32_t i = 0; i < variation->count; i++)
-        variation->fields[i] |= axis_value(first, i) != axis_value(other, i);
+    for (uint32_t i = 0; i < extra->varying_count; i++)
+        extra->varying[i] |= axis_value(first, i) != axis_value(other, i);
 }
 
-static void add_piece(struct grid_builder *b, struct built_cell *cell,
-                      const struct subject *subject) {
+static void add_piece(struct grid_builder *b, struct built_cell *built,
+                      const struct subject *subject, uint32_t residue) {
     struct piece *piece = ARENA_NEW(b->arena, struct piece, 1);
     *piece = (struct piece){subject->recording, subject->series, NULL};
-    if (cell->last_piece)
-        cell->last_piece->next = piece;
+    if (!built->extra) {
+        built->extra = ARENA_NEW(b->arena, struct cell_extra, 1);
+        built->extra->last_residue = built->residue;
+    }
+    if (built->extra->last_piece)
+        built->extra->last_piece->next = piece;
     else
-        cell->pieces = piece;
-    cell->last_piece = piece;
+        built->extra->pieces = piece;
+    built->extra->last_piece = piece;
+    vary(b, built, residue);
 }
 
 static void add_series(struct grid_builder *b, const struct subject *subject) {
     const struct series *series = subject->series;
-    struct built_cell like = {.cell = {.values = series->values,
-                                       .count = series->count,
-                                       .rounds = series->rounds,
-                                       .recording = subject->recording},
-                              .series = series,
-                              .table =
+    struct built_cell like = {.table =
                                   table_number(b, axis_key(b->table_axis, subject), series->unit),
                               .row = axis_key(b->row_axis, subject),
                               .column = axis_key(b->column_axis, subject),
                               .residue = axis_key(b->residue, subject)};
     uint32_t *slot = cell_slot(b, &like);
     if (*slot) {
-        struct built_cell *cell = &b->cells[*slot - 1];
-        add_piece(b, cell, subject);
-        vary(b, cell, like.residue);
+        add_piece(b, &b->built[*slot - 1], subject, like.residue);
         return;
     }
-    b->cells[b->cell_count] = like;
+    b->built[b->cell_count] = like;
+    b->cells[b->cell_count] = (struct cell){.values = series->values,
+                                            .count = series->count,
+                                            .rounds = series->rounds,
+                                            .recording = subject->recording};
     *slot = (uint32_t)++b->cell_count;
     b->tables[like.table].cell_count++;
 }
@@ -153,7 +159,8 @@ static void make_room(struct grid_builder *b) {
     size_t series = 0;
     for (size_t i = 0; i < b->recording_count; i++)
         series += b->recordings[i]->series_count;
-    b->cells = ARENA_NEW(b->arena, struct built_cell, series);
+    b->cells = ARENA_NEW(b->arena, struct cell, series);
+    b->built = ARENA_NEW(b->arena, struct built_cell, series);
     b->cell_slot_count = 64;
     while (b->cell_slot_count < 2 * series)
         b->cell_slot_count *= 2;

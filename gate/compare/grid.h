@@ -70,6 +70,7 @@ struct grid {
     size_t column_count;
     struct grid_table *tables; /* order: table key, then unit, by first observation */
     size_t table_count;
+    bool varies; /* some cell has a `vary` */
 };
 
 /* Builds the grid of `count` recordings. Errors: PG_USAGE with benchstat's caret message for a bad

@@ -15,19 +15,19 @@ struct piece {
     struct piece *next;
 };
 
-/* Fields of the residue in which a cell's series differ. */
-struct variation {
-    bool *fields;
-    size_t count;
-    uint32_t last; /* residue key compared last */
+/* What a cell of several series needs besides. */
+struct cell_extra {
+    struct piece *pieces, *last_piece; /* after the first */
+    bool *varying;                     /* fields of the residue in which the series differ */
+    size_t varying_count;
+    uint32_t last_residue; /* the key compared last */
 };
 
+/* Numbers of the table and of the keys of a cell. Kept apart from the cells themselves, to be
+ * walked quickly. */
 struct built_cell {
-    struct cell cell; /* as long as one series is all */
-    const struct series *series;
-    uint32_t table, row, column, residue; /* numbers of the table and of keys */
-    struct piece *pieces, *last_piece;    /* after the first */
-    struct variation *variation;
+    uint32_t table, row, column, residue;
+    struct cell_extra *extra; /* NULL as long as one series is all */
 };
 
 struct built_table {
@@ -46,7 +46,8 @@ struct grid_builder {
     size_t table_count, table_capacity;
     uint32_t *table_slots; /* table + 1 by hash of (key, unit) */
     size_t table_slot_count;
-    struct built_cell *cells;
+    struct built_cell *built;
+    struct cell *cells; /* of the same number */
     size_t cell_count;
     uint32_t *cell_slots; /* cell + 1 by hash of (table, row, column) */
     size_t cell_slot_count;

@@ -57,17 +57,17 @@ static struct grid_axis axis_names(const struct axis *axis) {
 
 /* ---- cells of several series ---- */
 
-static const char *varying_names(const struct grid_builder *b, const struct variation *variation) {
+static const char *varying_names(const struct grid_builder *b, const struct cell_extra *extra) {
+    static const char start[] = "benchmarks vary in ";
     const struct axis *residue = b->residue;
     const uint32_t *fields = axis_fields(residue);
     const char *const *names = field_names(residue);
-    static const char start[] = "benchmarks vary in ";
     size_t length = sizeof start;
     for (size_t i = 0; i < residue->field_count; i++)
         length += strlen(names[i]) + 2;
     char *text = arena_alloc(b->arena, length), *end = stpcpy(text, start), *first = end;
     for (size_t i = 0; i < residue->field_count; i++) {
-        if (fields[i] >= variation->count || !variation->fields[fields[i]])
+        if (fields[i] >= extra->varying_count || !extra->varying[fields[i]])
             continue;
         end = stpcpy(end, end > first ? ", " : "");
         end = stpcpy(end, names[i]);
@@ -75,37 +75,30 @@ static const char *varying_names(const struct grid_builder *b, const struct vari
     return end > first ? text : NULL;
 }
 
-static void join_pieces(struct grid_builder *b, struct built_cell *built) {
-    struct cell *cell = &built->cell;
-    size_t count = built->series->count, parts = 1;
+static void join_pieces(struct grid_builder *b, struct cell *cell, const struct cell_extra *extra) {
+    size_t count = cell->count, parts = 1;
     bool one_recording = true;
-    for (const struct piece *piece = built->pieces; piece; piece = piece->next, parts++) {
+    for (const struct piece *piece = extra->pieces; piece; piece = piece->next, parts++) {
         count += piece->series->count;
         one_recording &= piece->recording == cell->recording;
     }
-    struct piece first = {cell->recording, built->series, built->pieces};
     struct cell_part *part = ARENA_NEW(b->arena, struct cell_part, parts);
-    *cell = (struct cell){.values = ARENA_NEW(b->arena, double, count), .count = (uint32_t)count};
-    if (one_recording) {
-        cell->recording = first.recording;
-    } else {
-        cell->part_count = (uint32_t)parts;
-        cell->parts = part;
-    }
-    uint32_t at = 0;
-    for (const struct piece *piece = &first; piece; piece = piece->next, part++) {
+    double *values = ARENA_NEW(b->arena, double, count);
+    uint32_t at = cell->count;
+    memcpy(values, cell->values, at * sizeof(double));
+    part[0] = (struct cell_part){cell->recording, 0, at, cell->rounds};
+    for (const struct piece *piece = extra->pieces; piece; piece = piece->next) {
         const struct series *series = piece->series;
-        memcpy(cell->values + at, series->values, series->count * sizeof(double));
-        *part = (struct cell_part){piece->recording, at, series->count, series->rounds};
+        memcpy(values + at, series->values, series->count * sizeof(double));
+        *++part = (struct cell_part){piece->recording, at, series->count, series->rounds};
         at += series->count;
     }
-}
-
-static void finish_cell(struct grid_builder *b, struct built_cell *built) {
-    if (built->pieces)
-        join_pieces(b, built);
-    if (built->variation)
-        built->cell.vary = varying_names(b, built->variation);
+    const struct recording *recording = one_recording ? cell->recording : NULL;
+    *cell = (struct cell){.values = values, .count = (uint32_t)count, .recording = recording};
+    if (!one_recording) {
+        cell->part_count = (uint32_t)parts;
+        cell->parts = part - parts + 1;
+    }
 }
 
 /* ---- tables ---- */
@@ -118,6 +111,7 @@ struct layout {
         *local_column; /* place in the table + 1 by number of key; zero between tables */
     const struct unit_metadata **metadata; /* by number of string */
     size_t places;
+    bool varies;
 };
 
 static int by_rank(const void *left, const void *right, void *ranks) {
@@ -144,7 +138,7 @@ static uint32_t *distinct_keys(struct layout *layout, const uint32_t *cells, siz
     uint32_t *keys = NULL;
     size_t found = 0, capacity = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct built_cell *cell = &b->cells[cells[i]];
+        const struct built_cell *cell = &b->built[cells[i]];
         uint32_t key = rows ? cell->row : cell->column;
         if (!local[key]) {
             local[key] = 1;
@@ -184,10 +178,15 @@ static bool lay_out_table(struct layout *layout, struct grid_table *table, const
     }
     table->column_numbers = numbers;
     for (size_t i = 0; i < count; i++) {
-        struct built_cell *cell = &b->cells[cells[i]];
-        finish_cell(b, cell);
-        table->rows[layout->local_row[cell->row] - 1]
-            .cells[layout->local_column[cell->column] - 1] = &cell->cell;
+        const struct built_cell *built = &b->built[cells[i]];
+        struct cell *cell = &b->cells[cells[i]];
+        if (built->extra) {
+            join_pieces(b, cell, built->extra);
+            cell->vary = varying_names(b, built->extra);
+            layout->varies |= cell->vary != NULL;
+        }
+        table->rows[layout->local_row[built->row] - 1]
+            .cells[layout->local_column[built->column] - 1] = cell;
     }
     for (size_t i = 0; i < table->row_count; i++)
         layout->local_row[rows[i]] = 0;
@@ -265,7 +264,7 @@ static uint32_t *group_cells(const struct grid_builder *b, size_t *starts) {
         sum += b->tables[i].cell_count;
     }
     for (size_t i = 0; i < b->cell_count; i++)
-        cells[next[b->cells[i].table]++] = (uint32_t)i;
+        cells[next[b->built[i].table]++] = (uint32_t)i;
     return cells;
 }
 
@@ -294,7 +293,8 @@ bool grid_lay_out(struct grid *out, struct grid_builder *b, struct pg_error *err
                         NULL,
                         b->column_axis->key_count,
                         ARENA_NEW(b->arena, struct grid_table, b->table_count),
-                        b->table_count};
+                        b->table_count,
+                        false};
     grid.columns = all_columns(&layout, grid.column_count);
     const uint32_t *order = b->table_count ? order_tables(&layout) : NULL;
     size_t *starts = ARENA_NEW(b->arena, size_t, b->table_count);
@@ -309,6 +309,7 @@ bool grid_lay_out(struct grid *out, struct grid_builder *b, struct pg_error *err
         if (!lay_out_table(&layout, table, cells + starts[order[i]], built->cell_count, err))
             return false;
     }
+    grid.varies = layout.varies;
     *out = grid;
     return true;
 }

@@ -145,7 +145,8 @@ static void fill_judged(struct figures *figures, const struct grid_row *grid_row
             sort_cell(&figures->buffers[0], cell, figures->scratch);
             summarise(figure, figures->classic, &figures->buffers[0], cell, is_exact(figures));
         }
-        figure->vary = cell->vary;
+        if (comparison->grid->varies)
+            figure->vary = cell->vary;
     }
 }
 

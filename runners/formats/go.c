@@ -34,20 +34,24 @@ struct go_reader {
     uint64_t line_notes;
     uint32_t *failed; /* failures that the harness reported */
     uint32_t failed_count, failed_capacity;
-    bool reported_fail;
+    uint64_t fail_line; /* the first that says FAIL; 0: none */
     struct arena *scratch;
 };
 
-/* A note on the current line. `syntax`: benchstat says the same. */
-static void note_line(struct go_reader *g, enum note_level level, bool syntax, const char *text) {
+static void note_at(struct go_reader *g, uint64_t line, enum note_level level, bool syntax,
+                    const char *text) {
     if (level == NOTE_DAMAGE)
         g->r->damaged_lines++;
     if (g->line_notes++ >= NOTE_LIMIT)
         return;
-    char *where =
-        arena_printf(g->r->arena, "%s:%" PRIu64, g->r->path, source_line_number(g->source));
+    char *where = arena_printf(g->r->arena, "%s:%" PRIu64, g->r->path, line);
     recording_note(g->r, level, where, "%s", text);
     g->r->notes[g->r->note_count - 1].syntax = syntax;
+}
+
+/* A note on the current line. `syntax`: benchstat says the same. */
+static void note_line(struct go_reader *g, enum note_level level, bool syntax, const char *text) {
+    note_at(g, source_line_number(g->source), level, syntax, text);
 }
 
 /* ---- result lines ---- */
@@ -56,9 +60,17 @@ static bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* A unit of the testing package with text stuck to it (`ns/opPASS`, `B/op--- FAIL:`): two writers
- * met on one line. */
+static bool is_result_start(struct text at) {
+    return text_starts(at, "Benchmark") && at.length > 9 && at.at[9] >= 'A' && at.at[9] <= 'Z';
+}
+
+/* A unit of the testing package with text stuck to it (`ns/opPASS`, `B/op--- FAIL:`), or something
+ * that is no unit at all because the next result or a number stands in its place: two writers met
+ * on one line. */
 static bool is_glued(struct text unit) {
+    double number;
+    if (is_result_start(unit) || number_double(unit, &number))
+        return true;
     static const char *const known[] = {"ns/op", "B/op", "allocs/op", "MB/s"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t length = strlen(known[i]);
@@ -324,10 +336,48 @@ static bool config_line(struct go_reader *g, struct text key, struct text value)
 
 /* ---- everything else ---- */
 
+/* The words of a result behind its name: a count, a value, a unit. */
+static bool are_result_words(struct text rest) {
+    struct text count, value, unit;
+    uint64_t iterations;
+    double number;
+    return text_field(&rest, &count) && number_u64(count, &iterations) &&
+           text_field(&rest, &value) && number_double(value, &number) && text_field(&rest, &unit) &&
+           !number_double(unit, &number);
+}
+
+/* A result behind other output, or the second half of one whose name stands on another line.
+ * Nobody may count it as a sample, and nobody may lose it without a word. */
+static bool is_buried_result(struct text line) {
+    struct text rest = line, unit;
+    if (are_result_words(rest)) {
+        for (int i = 0; i < 3; i++)
+            text_field(&rest, &unit);
+        return text_equal(unit, "ns/op");
+    }
+    const char *end = line.at + line.length, *at = line.at;
+    while ((at = memmem(at, (size_t)(end - at), "Benchmark", 9))) {
+        struct text name;
+        rest = (struct text){at, (size_t)(end - at)};
+        if (is_result_start(rest) && text_field(&rest, &name) && are_result_words(rest))
+            return true;
+        at += 9;
+    }
+    return false;
+}
+
 /* `--- FAIL: BenchmarkX` and `FAIL`: the harness says that something did not work. */
 static void harness_line(struct go_reader *g, struct text line) {
     static const char failed[] = "--- FAIL: Benchmark";
     struct text rest, name;
+    if (is_buried_result(line)) {
+        note_line(g, NOTE_DAMAGE, false, "a result in the middle of other output is not counted");
+        return;
+    }
+    while (line.length && *line.at == ' ') { /* of a benchmark within one */
+        line.at++;
+        line.length--;
+    }
     if (text_starts(line, failed)) {
         rest = (struct text){line.at + sizeof failed - 1, line.length - (sizeof failed - 1)};
         if (!text_field(&rest, &name) || name.length > RECORDING_NAME_LIMIT)
@@ -335,9 +385,8 @@ static void harness_line(struct go_reader *g, struct text line) {
         ARENA_PUSH(g->scratch, g->failed, g->failed_count, g->failed_capacity, g->r->failure_count);
         recording_fail(g->r, strings_add(g->r->strings, recording_name(name, g->scratch)),
                        g->text.several ? 0 : g->text.round, "the harness reports FAIL");
-    } else if (!g->reported_fail && (text_equal(line, "FAIL") || text_starts(line, "FAIL\t"))) {
-        g->reported_fail = true;
-        note_line(g, NOTE_WARNING, false, "the harness reports FAIL");
+    } else if (!g->fail_line && (text_equal(line, "FAIL") || text_starts(line, "FAIL\t"))) {
+        g->fail_line = source_line_number(g->source);
     }
 }
 
@@ -377,6 +426,16 @@ static void complete_failed_names(struct go_reader *g) {
     }
 }
 
+/* With a failed benchmark named, FAIL only repeats it. Without, a package crashed, ran out of time
+ * or was not built, and what it did not print cannot be told from what does not exist. */
+static void settle_fail(struct go_reader *g) {
+    if (g->fail_line && g->failed_count)
+        note_at(g, g->fail_line, NOTE_WARNING, false, "the harness reports FAIL");
+    else if (g->fail_line)
+        note_at(g, g->fail_line, NOTE_DAMAGE, false,
+                "the harness reports FAIL: results may be missing");
+}
+
 static bool any_line(struct go_reader *g, struct text line) {
     struct text rest = line, field, key, value;
     if (text_starts(line, "Benchmark"))
@@ -405,6 +464,7 @@ static bool read_lines(struct go_reader *g) {
             return false;
     }
     result_log_finish(g->log);
+    settle_fail(g);
     complete_failed_names(g);
     if (g->line_notes > NOTE_LIMIT)
         recording_note(g->r, NOTE_WARNING, g->r->path, "%" PRIu64 " more such lines",

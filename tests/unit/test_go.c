@@ -119,7 +119,20 @@ static void says_what_is_wrong_with_a_line(void **state) {
         {"Benchmarking the parser\nBenchmark results: none\n",
          "*info in:1: parsing iteration count: invalid syntax\n"
          "*info in:2: parsing iteration count: invalid syntax\n"},
-        {"FAIL\nexit status 1\nFAIL\tpkg\t0.1s\n", "warning in:1: the harness reports FAIL\n"},
+        {"FAIL\nexit status 1\nFAIL\tpkg\t0.1s\n",
+         "damage in:1: the harness reports FAIL: results may be missing\n"},
+        {"    --- FAIL: BenchmarkA/sub\n--- FAIL: BenchmarkA\nFAIL\n",
+         "warning in:3: the harness reports FAIL\n"},
+        {"BenchmarkGlued 1 2 BenchmarkNext 1 2\n",
+         "damage in:1: other output is stuck to the unit: 'BenchmarkNext'\n"},
+        {"BenchmarkGlued 1 2 100 3 ns/op\n",
+         "damage in:1: other output is stuck to the unit: '100'\n"},
+        {"2026/01/02 03:04:05 hello BenchmarkBuried-8 \t 100 \t 5.1 ns/op\n",
+         "damage in:1: a result in the middle of other output is not counted\n"},
+        {"     1000\t       99.1 ns/op\n",
+         "damage in:1: a result in the middle of other output is not counted\n"},
+        {"see BenchmarkA for the 100 3 things\n1000 99.1 MB\nBenchmark of BenchmarkA\n",
+         "*info in:3: parsing iteration count: invalid syntax\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct reading reading = read_text(&go_format, rows[i].text);

@@ -5,7 +5,7 @@
 
 static bool in_share(const struct measuring *m, const struct side_state *side, uint32_t name) {
     const struct plan *plan = m->plan;
-    if (!plan->shard_count || plan->shard_in_command)
+    if (!plan->shard_count || plan->listed)
         return true;
     struct strings *strings = side->out->strings;
     struct text text = {strings_get(strings, name), strings_length(strings, name)};
@@ -77,7 +77,7 @@ static void keep_printed(struct measuring *m, struct side_state *side, uint32_t 
     name_failures(m, side, &side->known);
     const struct plan *plan = m->plan;
     harvest_add(side->out, printed, provenance_config(&m->fingerprint, side->out), round,
-                plan->shard_index, plan->shard_in_command ? 0 : plan->shard_count);
+                plan->shard_index, plan->listed ? 0 : plan->shard_count);
 }
 
 static void keep(struct measuring *m, struct side_state *side, uint32_t round) {
@@ -139,6 +139,7 @@ void keep_rest(struct measuring *m) {
         struct side_state *side = &m->sides[i];
         name_by_others(m, side);
         size_t count = m->mode == MODE_HARNESS ? side->known.count : 1;
+        count = m->plan->listed ? m->plan->listed : count;
         recording_set(side->out, "rounds", arena_printf(m->arena, "%u", m->measured->rounds));
         recording_set(side->out, "benchmarks", arena_printf(m->arena, "%zu", count));
         if (m->plan->shard_count && m->mode == MODE_HARNESS)

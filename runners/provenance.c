@@ -50,7 +50,8 @@ void provenance_set(const struct plan *plan, const struct fingerprint *fingerpri
         if (side->branch)
             recording_set(r, "branch", side->branch);
         recording_set(r, "time", utc_now(r->arena));
-        recording_set(r, "command", command_quote(side->argv, r->arena));
+        recording_set(r, "command",
+                      side->command ? side->command : command_quote(side->argv, r->arena));
         recording_set(r, "fingerprint", fingerprint_text(fingerprint, r->arena));
         recording_set(r, "fingerprint-id", fingerprint_id(fingerprint, r->arena));
         recording_set(r, "order", plan->order == ORDER_ABBA ? "abba" : "shuffle");

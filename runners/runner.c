@@ -127,8 +127,15 @@ static bool start(struct measuring *m, struct pg_error *err) {
         side->cleanup = add_command(commands, &count, from->cleanup, from->directory);
         side->count = add_command(commands, &count, side->callgrind.argv, from->directory);
     }
-    struct launch_plan launch = {commands, count,        plan->cpus,  plan->aslr_off, plan->timeout,
-                                 false,    OUTPUT_LIMIT, ERROR_LIMIT, &plan->counters};
+    struct launch_plan launch = {.commands = commands,
+                                 .count = count,
+                                 .cpus = plan->cpus,
+                                 .aslr_off = plan->aslr_off,
+                                 .timeout = plan->timeout,
+                                 .input = plan->input,
+                                 .output_limit = OUTPUT_LIMIT,
+                                 .error_limit = ERROR_LIMIT,
+                                 .counters = &plan->counters};
     return launcher_start(&m->launcher, &launch, m->arena, err);
 }
 
@@ -200,8 +207,8 @@ bool runner_measure(const struct plan *plan, struct recording *const *out,
     struct measuring m = {0};
     interrupts_catch();
     begin(&m, plan, out, measured);
-    bool good = start(&m, err);
-    if (good) {
+    bool good = plan->nothing || start(&m, err);
+    if (m.launcher) {
         struct noise_counts before = noise_count(&plan->roots, m.scratch);
         note_counters(&m);
         figures_prepare(&m.figures, &plan->counters, launcher_counters(m.launcher), out[0]->strings,

@@ -14,12 +14,13 @@
 
 /* One build to measure. Commands are NULL-terminated; argv[0] is looked up in PATH. */
 struct plan_side {
-    const char *label;                                          /* "main" */
-    const char *const *argv;                                    /* what is measured */
-    const char *const *setup, *const *prepare, *const *cleanup; /* untimed, or NULL: once before all
-                                rounds, before each process, once after all rounds */
-    const char *directory;                                      /* to run in, or NULL */
-    const char *commit, *branch;                                /* provenance, or NULL */
+    const char *label;       /* "main" */
+    const char *const *argv; /* what is measured */
+    const char *command;     /* as it is recorded; NULL: argv, quoted */
+    /* Untimed, or NULL: once before all rounds, before each process, once after all rounds. */
+    const char *const *setup, *const *prepare, *const *cleanup;
+    const char *directory;       /* to run in, or NULL */
+    const char *commit, *branch; /* provenance, or NULL */
 };
 
 struct plan {
@@ -34,6 +35,7 @@ struct plan {
     double time_budget; /* seconds after which no further round begins (one is always measured), 0:
                            none */
     double timeout;     /* seconds a process, 0: none */
+    const char *input;  /* file that every process reads as its stdin; NULL: empty */
     enum run_order order;
     uint64_t seed;         /* of shuffling and of padding; recorded */
     const cpu_set_t *cpus; /* NULL: wherever the kernel likes */
@@ -42,8 +44,10 @@ struct plan {
     struct counter_set counters;
     bool valgrind;                     /* one more run a side under callgrind, as instructions/op */
     uint32_t shard_index, shard_count; /* 1-based (shard.h); 0, 0: no shards */
-    bool shard_in_command; /* the command itself measures its share only: drop nothing */
-    const char *session;   /* id written into every recording */
+    uint32_t listed; /* benchmarks before sharding, when the command itself runs only its share of
+                        them; 0: the command runs all, and what falls to other shards is dropped */
+    bool nothing;    /* nothing falls to this shard: run nothing */
+    const char *session; /* id written into every recording */
     struct system_roots roots;
     /* Asked after `rounds` rounds and each one beyond, up to max_rounds: are the intervals narrow
      * enough? NULL: stop at `rounds`. */

@@ -1,6 +1,7 @@
 #include "gate/commands/option_rows.h"
 #include "gate/commands/run_progress.h"
-#include "gate/commands/run_sides.h"
+#include "gate/commands/run_share.h"
+#include "gate/commands/run_summary.h"
 #include "gate/compare/noise_notes.h"
 #include "gate/compare/precision.h"
 #include "runners/base/log.h"
@@ -21,7 +22,7 @@ struct run_options {
     double time_budget, timeout;
     double threshold;
     bool ignore_failure, no_shell;
-    const char *pin, *counters, *seed, *shard;
+    const char *pin, *counters, *seed, *shard, *list, *input;
     int order, aslr, instructions;
     bool padding;
 };
@@ -90,6 +91,7 @@ static bool fill_plan(struct plan *plan, const struct run_options *options, cpu_
                           .max_rounds = (uint32_t)options->max_rounds,
                           .time_budget = options->time_budget,
                           .timeout = options->timeout,
+                          .input = options->input,
                           .order = (enum run_order)options->order,
                           .aslr_off = options->aslr == ASLR_OFF,
                           .pad_environment = options->padding,
@@ -111,6 +113,8 @@ static bool fill_plan(struct plan *plan, const struct run_options *options, cpu_
     if (options->pin && !parse_cpus(cpus, options->pin, err))
         return false;
     plan->cpus = options->pin ? cpus : NULL;
+    if (options->list && !options->shard)
+        return pg_error_set(err, PG_USAGE, "--list: has a meaning with --shard only");
     return !options->shard ||
            shard_parse(options->shard, &plan->shard_index, &plan->shard_count, err);
 }
@@ -193,13 +197,16 @@ static bool measure(struct run_sides *sides, const struct run_options *options, 
     run_progress_end(&watcher.progress);
     if (!good)
         return false;
-    if (measured.rounds == 0)
+    if (measured.rounds == 0 && !plan->nothing)
         return pg_error_set(err, PG_CHILD, "interrupted by signal %d before a round was complete",
                             measured.interrupted);
     for (size_t i = 0; i < sides->count; i++)
         noise_notes_add(sides->recordings[i]);
     if (!run_sides_write(sides, err))
         return false;
+    if (!session->quiet && strcmp(sides->recordings[0]->path, "-") != 0)
+        run_summary_print(session->out, sides->recordings, sides->count, &watcher.policy,
+                          session->arena);
     tell(sides, &measured, session);
     *exit_code = judge(&measured);
     return true;
@@ -216,7 +223,8 @@ static bool build_and_measure(struct run_sides *sides, const struct run_options 
     if (good && interrupted_by())
         good = pg_error_set(err, PG_CHILD, "interrupted by signal %d before measuring began",
                             interrupted_by());
-    good = good && measure(sides, options, &plan, session, exit_code, err);
+    good = good && (!options->list || run_share(sides, options->list, &plan, err)) &&
+           measure(sides, options, &plan, session, exit_code, err);
     run_sides_close(sides);
     interrupts_release();
     return good;
@@ -258,6 +266,10 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         TEXT("branch", 0, &o.sides.branch, "NAME", "its branch (that of the folder)"),
         TEXT("shard", 0, &o.shard, "I/N",
              "keep the I-th of N shares of the benchmarks; 'perfgate merge' joins them"),
+        TEXT("list", 0, &o.list, "COMMAND",
+             "shell command that lists the benchmarks; the share's pattern then replaces {filter} "
+             "in the measured command, so that only the share runs"),
+        TEXT("input", 0, &o.input, "FILE", "what the command reads as stdin (nothing)"),
         HEADING("How often"),
         COUNT("rounds", 'r', &o.rounds, 1, ROUNDS_MOST, "rounds to measure (10)"),
         COUNT("max-rounds", 'M', &o.max_rounds, 1, ROUNDS_MOST,

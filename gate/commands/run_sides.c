@@ -164,7 +164,8 @@ static const char *path_of(const struct run_sides *out, const struct side_option
                            size_t side) {
     const char *output = options->output;
     if (options->sides.count)
-        return arena_printf(out->arena, "%s/%s.txt", output ? output : ".", out->sides[side].label);
+        return arena_printf(out->arena, "%s%s%s.txt", output ? output : "", output ? "/" : "",
+                            out->sides[side].label);
     size_t length = strlen(output);
     bool as_it_is = strcmp(output, "-") == 0 || strncmp(output, "/dev/", 5) == 0 ||
                     (length > 4 && strcmp(output + length - 4, ".txt") == 0);

@@ -128,6 +128,8 @@ static void obey(const struct launcher *launcher, const struct far_ends *ends,
     memset(reply, 0, sizeof *reply);
     if (order->how.finish)
         forget_interrupt();
+    if (launcher->plan.input)
+        lseek(ends->input, 0, SEEK_SET);
     counters_begin(counters);
     if (!spawn_run(request, &reply->process))
         reply->fork_error = errno;
@@ -292,8 +294,12 @@ bool launcher_start(struct launcher **out, const struct launch_plan *plan, struc
     launcher->error.keep_last = true;
     bool good = prepare(launcher, err);
     if (good) {
-        ends.input = lifted(open("/dev/null", O_RDONLY | O_CLOEXEC));
-        good = (ends.input >= 0 && make_pipe(&launcher->socket, &ends.socket, true) &&
+        const char *input = plan->input ? plan->input : "/dev/null";
+        ends.input = lifted(open(input, O_RDONLY | O_CLOEXEC));
+        good = ends.input >= 0 || pg_error_errno(err, "%.400s: cannot be read", input);
+    }
+    if (good) {
+        good = (make_pipe(&launcher->socket, &ends.socket, true) &&
                 make_pipe(&launcher->output.fd, &ends.output, false) &&
                 make_pipe(&launcher->error.fd, &ends.error, false)) ||
                pg_error_errno(err, "cannot make pipes");

@@ -29,8 +29,9 @@ struct launch_plan {
     size_t count;
     const cpu_set_t *cpus; /* NULL: wherever the kernel likes */
     bool aslr_off;
-    double timeout;                     /* seconds a process, 0: none */
-    bool spare_outliving;               /* leave running what outlives a command (build daemons) */
+    double timeout;       /* seconds a process, 0: none */
+    const char *input;    /* file read as stdin, from its beginning each time; NULL: empty */
+    bool spare_outliving; /* leave running what outlives a command (build daemons) */
     size_t output_limit, error_limit;   /* bytes kept of stdout (the first) and stderr (the last) */
     const struct counter_set *counters; /* NULL: none */
 };

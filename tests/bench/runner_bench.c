@@ -39,7 +39,12 @@ static bool launched(char **argv, long rounds, const char *counters, struct pg_e
     struct launch_command command = {(const char *const *)argv, NULL, NULL};
     struct counter_set set;
     bool good = counters_parse(&set, counters, err);
-    struct launch_plan plan = {&command, 1, NULL, false, 600, false, 1 << 20, 1 << 16, &set};
+    struct launch_plan plan = {.commands = &command,
+                               .count = 1,
+                               .timeout = 600,
+                               .output_limit = 1 << 20,
+                               .error_limit = 1 << 16,
+                               .counters = &set};
     struct launcher *launcher = NULL;
     good = good && launcher_start(&launcher, &plan, arena, err);
     struct arena_mark mark = arena_mark(scratch);

@@ -120,3 +120,34 @@ merge_fails() { # merge_fails TEXT ARG…
     [ "$status" -eq 0 ]
     [ "$(grep -c '^Benchmarktrue' whole.txt)" -eq 2 ]
 }
+
+@test "with --list each shard runs its share only" {
+    cat >filtered <<'S'
+#!/bin/sh
+echo "$1" >>patterns
+for name in Alpha Beta 'Ga.mma' Delta Epsilon; do
+    if echo "$name" | grep -qE "$1"; then echo "Benchmark$name/x 1 1 ns/op"; echo "Benchmark$name/y 1 2 ns/op"; fi
+done
+S
+    chmod +x filtered
+    list='printf "%s\n" Alpha Beta Ga.mma Delta "" "  Epsilon" "ok  	pkg	0.1s"'
+    for i in 1 2 3 4 5 6; do
+        "$PERFGATE" run -o "s$i" -r 2 -w 0 --shard "$i/6" --list "$list" -- ./filtered '{filter}'
+    done
+    grep -qF 'Ga\.mma' patterns
+    [ "$(grep -o '[A-Z][a-z]*' patterns | sort -u | wc -l)" -eq 5 ]
+    [ "$(sort -u patterns | wc -l)" -lt 6 ] # at least one share of five in six is empty: nothing was run
+    "$PERFGATE" -q merge -o whole.txt s?.txt
+    [ "$(grep -o '^Benchmark[^ ]*' whole.txt | sort -u | wc -l)" -eq 10 ]
+    [ "$(grep -c '^Benchmark' whole.txt)" -eq 20 ]
+    grep -q "^# perfgate command: ./filtered '{filter}'\$" whole.txt
+    run "$PERFGATE" run -o s1 --shard 1/2 --list "$list" -- ./filtered
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" run -o s1 --list "$list" -- ./filtered '{filter}'
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" run -o s1 --shard 1/2 --list 'echo oops >&2; exit 3' -- ./filtered '{filter}'
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"exit status 3: oops"* ]]
+    run "$PERFGATE" run -o s1 --shard 1/2 --list true -- ./filtered '{filter}'
+    [ "$status" -eq 4 ]
+}

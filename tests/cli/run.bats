@@ -331,6 +331,30 @@ B
     grep -q '^Benchmarkecho 1 ' out.txt
 }
 
+@test "stdin is empty, or a file from its beginning each time" {
+    printf 'one\ntwo\n' >lines
+    run_perfgate -o out -r 2 -w 1 --input lines -- sh -c 'cat >>seen'
+    [ "$status" -eq 0 ]
+    [ "$(lines_of seen)" -eq 6 ]
+    run_perfgate -o out -r 2 --input missing -- true
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"missing: cannot be read"* ]]
+    run "$PERFGATE" run -o out -r 2 -w 0 -- sh -c 'cat >>nothing' <lines
+    [ "$status" -eq 0 ]
+    [ ! -s nothing ]
+}
+
+@test "the figures are printed, those of many benchmarks up to a limit" {
+    run_perfgate -r 3 --side old="$child bench A 1500" --side new="$child bench A 3000"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *old*new* ]]
+    [[ "$output" == *"A"*"sec/op"*"1.500µ ± 0%"*"3.000µ ± 0%"* ]]
+    run_perfgate -o many -r 2 -w 0 -- sh -c 'for i in $(seq 100); do echo "BenchmarkB$i 1 5 ns/op"; done'
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"and "*" more"* ]]
+    [ "${#lines[@]}" -lt 50 ]
+}
+
 @test "it goes on while an interval is too wide, and stops when it is not" {
     cat >noisy <<'B'
 #!/bin/sh

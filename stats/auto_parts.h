@@ -6,10 +6,10 @@
 
 /* What auto_test.c and auto_history.c have in common. Not for callers outside stats/. */
 
-/* The combined p is multiplied by it. The Cauchy combination is exact only far in the tail, small
- * samples with a slow tail have no exact t, and a gate that cries wolf is switched off: chosen so
- * that fewer than one comparison of equals in a hundred is called a regression in the recorded
- * noise (tests/bench/verdict). */
+/* The combined p is multiplied by it. A two-sided p of 0.05 lets one comparison of equals in forty
+ * be called a regression wherever the scatter is wider than the threshold; this is chosen so that
+ * it is less than one in a hundred in every kind of recorded noise (`make bench-verdict`), where
+ * the Cauchy combination and the t of few trimmed values take more than their share, too. */
 #define AUTO_CAUTION 2.3
 #define AUTO_SHARP 1.2 /* kernel widths, in shortest halves of the pool */
 #define AUTO_WIDE 2.0

@@ -11,6 +11,7 @@
 #define STACK_VALUES 1024
 #define MOST_PARTS 4
 #define SHIFT_WORTH_FINDING 0.5
+#define ROUNDING 1e-9 /* of a difference: no measured scatter is smaller */
 #define PART_LEAST_P 1e-300
 #define PART_MOST_P 0.95 /* a part's p of 1 must not outvote all others */
 
@@ -81,6 +82,7 @@ static bool add_welch(struct parts *parts, struct t_side base, struct t_side hea
     return true;
 }
 
+/* Leaves in shift whichever is more precise: what it holds, or the mean difference of pairs. */
 static void add_pairs(struct parts *parts, const struct turned *s, struct auto_plan plan,
                       struct auto_shift *shift) {
     struct t_plan trim = {SCALE_RAW, 0.2, 0.2, plan.confidence};
@@ -88,13 +90,20 @@ static void add_pairs(struct parts *parts, const struct turned *s, struct auto_p
     if (d.outcome != OUTCOME_OK)
         return;
     double center = d.origin + d.offset, se = sqrt(d.variance);
-    if (se > 0) {
+    if (!(shift->se > 0 && shift->se <= se))
         *shift = (struct auto_shift){center, se, d.df, AUTO_CAUTION};
+    if (se > ROUNDING * fabs(center)) {
         add_t(parts, center / se, d.df);
-    } else if (center != 0) {
-        /* All pairs differ by the same: the sign test of those kept. */
-        *shift = (struct auto_shift){center, 0, d.df, AUTO_CAUTION};
-        double p = pow(2, 1 - (double)d.kept);
+        return;
+    }
+    /* Pairs that differ by the same but for rounding say no more than that all go one way. */
+    size_t up = 0, down = 0;
+    for (size_t i = 0; i < s->base_n; i++) {
+        up += s->difference[i] > 0;
+        down += s->difference[i] < 0;
+    }
+    if (up == s->base_n || down == s->base_n) {
+        double p = pow(2, 1 - (double)s->base_n);
         add_part(parts, copysign(t_two_sided_quantile(p, d.df), center), d.df, p);
     }
 }

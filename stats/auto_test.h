@@ -60,22 +60,23 @@ struct auto_result {
     struct auto_tail tail;
 };
 
-/* Several tests whose strengths lie in different noise, joined by the Cauchy combination (Liu & Xie
- * 2020, JASA 115:393-402), whose level does not mind that they are dependent. On logs of the
- * values:
+/* Tests whose strengths lie in different noise, joined by the Cauchy combination (Liu & Xie 2020,
+ * JASA 115:393-402), which hardly minds that they are dependent. On logs of the values:
  *
- *   - Welch's t of what is left when the disturbed end is trimmed by 75 % (stats/welch.h): a tight
- *     core with a long slow tail;
- *   - t of kernel scores (stats/overlay.h): several modes, a drifting level, whatever the shape is;
- *   - paired: the same scores as differences within rounds, the 20 % trimmed t of the differences
- *     of rounds, and kernel scores of these differences: disturbances that a round's two sides
- *     share. Not paired: kernel scores of a wider kernel.
+ *   - Welch's t of what is left when the disturbed end is trimmed by 75 % (stats/welch.h; four
+ *     values stay in any case), with the smaller side's degrees of freedom: a tight core with a
+ * long slow tail;
+ *   - t of kernel scores, of a sharp and of a wide kernel (stats/overlay.h): several modes,
+ *     disturbances at either end, whatever the shape is;
+ *   - paired: the 20 % trimmed t of the differences of rounds: disturbances that a round's two
+ * sides share, and drift.
  *
- * The combined p is doubled (AUTO_CAUTION in auto_parts.h says why). Tests that cannot be computed
- * are left out: kernel scores need 5 to 256 values a side. The change is where the samples overlay
- * best, found from the trimmed difference; its interval is by its own standard error, except that
- * the end towards 0 is moved to the side of 0 where p says it belongs. How this compares with
- * single tests on recorded noise: `make bench-verdict`. */
+ * The combined p is multiplied by AUTO_CAUTION (auto_parts.h says why). Tests that cannot be
+ * computed are left out: kernel scores need 5 to 256 values a side. The change is where the samples
+ * overlay best, looked for from the more precise of the trimmed differences; where p is above 0.5
+ * it is that difference itself. Its interval is by its own standard error, except that the end
+ * towards 0 is moved to the side of 0 where p says it belongs. How all this compares with single
+ * tests on recorded noise: `make bench-verdict`. */
 struct auto_result auto_test(const double *base, size_t base_n, const double *head, size_t head_n,
                              struct auto_plan plan);
 

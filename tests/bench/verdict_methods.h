@@ -1,8 +1,8 @@
 #ifndef PERFGATE_TESTS_BENCH_VERDICT_METHODS_H
 #define PERFGATE_TESTS_BENCH_VERDICT_METHODS_H
 
-/* The ways to decide that verdict.c holds against perfgate: a number, textbook tests, benchstat's
- * rule, and tests that are meant for noise like this. */
+/* The ways to decide that verdict_replay.c holds against perfgate: a number, textbook tests,
+ * benchstat's rule, and tests that are meant for noise like this. */
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,12 +1,11 @@
 /* Replays recorded noise through `perfgate compare` and through other ways to decide, and prints
  * who cried wolf and who saw what. See fixtures/noise/README.md for the traces.
  *
- *     verdict PERFGATE SCRATCH TRACE.gz…
+ *     verdict_replay PERFGATE SCRATCH TRACE.gz…
  *
  * Every window of a trace becomes a benchmark of its own in one pair of recordings. Each is to be
  * judged as the comparison of one benchmark, so perfgate runs with `--correction none`, which is
  * what its correction is for a family of one. */
-#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <math.h>
 #include <spawn.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "runners/base/json.h"
 #include "tests/bench/verdict_methods.h"
 
 extern char **environ;
@@ -32,7 +32,7 @@ static const size_t sizes[] = {10, 30};
 #define MOST_FALSE 0.01 /* share of comparisons of equals that may be called regressions */
 
 static void fail(const char *what) {
-    fprintf(stderr, "verdict: %s\n", what);
+    fprintf(stderr, "verdict_replay: %s\n", what);
     exit(1);
 }
 
@@ -212,19 +212,18 @@ static char *read_whole(const char *path) {
 }
 
 static double number_of(const cJSON *row, const char *key) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(row, key);
-    return cJSON_IsNumber(item) ? item->valuedouble : NAN;
+    double value;
+    return json_number(row, key, &value) ? value : NAN;
 }
 
 static void take_report(struct outcome_table *table, const char *path) {
     char *text = read_whole(path);
-    cJSON *report = cJSON_Parse(text), *row;
+    cJSON *report = cJSON_Parse(text);
+    const cJSON *row;
     struct answer *answers = table->answers[table->methods - 1];
     size_t seen = 0;
-    cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(report, "benchmarks")) {
-        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "name"));
-        const char *verdict =
-            cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, "verdict"));
+    cJSON_ArrayForEach(row, json_array(report, "benchmarks")) {
+        const char *name = json_string(row, "name"), *verdict = json_string(row, "verdict");
         size_t i = name != NULL && name[0] == 'T' ? strtoul(name + 1, NULL, 10) : SIZE_MAX;
         if (i >= table->trials->count || verdict == NULL)
             fail("the report has a row that was not asked for");
@@ -446,8 +445,12 @@ static bool interleaved(const struct trace *traces, size_t count, char *program,
     printf("INTERLEAVED: p <= %g and change > %g %%, one comparison a family\n", ALPHA,
            o.threshold * 100);
     for (size_t i = 0; i < count; i++) {
-        printf("\n== %s: %zu rounds, %zu windows of 10 and %zu of 30\n\n", traces[i].name,
-               traces[i].rounds, traces[i].rounds / 10, traces[i].rounds / 30);
+        double few = (double)(traces[i].rounds / 10), fewer = (double)(traces[i].rounds / 30);
+        printf(
+            "\n== %s: %zu rounds, %.0f windows of 10 and %.0f of 30; standard error of a power of"
+            " .5: %.2f and %.2f, of a share of .01: %.3f and %.3f at most\n\n",
+            traces[i].name, traces[i].rounds, few, fewer, sqrt(0.25 / few), sqrt(0.25 / fewer),
+            sqrt(0.0099 / few), sqrt(0.0099 / fewer));
         print_false(&o, (int)i, 1);
         printf("\nmiddle and large effect called regressed\n");
         at_plain += print_power(&o, (int)i, plain, 1).reached;
@@ -511,7 +514,7 @@ static bool stored(const struct trace *traces, size_t count, char *program, cons
 
 int main(int argc, char **argv) {
     if (argc < 4) {
-        fprintf(stderr, "usage: verdict PERFGATE SCRATCH TRACE.gz…\n");
+        fprintf(stderr, "usage: verdict_replay PERFGATE SCRATCH TRACE.gz…\n");
         return 2;
     }
     size_t count = (size_t)argc - 3;

@@ -116,7 +116,7 @@ bench-verdict: all $(BENCHES) ## verdict quality on recorded traces
 FUZZ_TIME ?= 60
 fuzz-%: ## libFuzzer on NAME_fuzz.c for FUZZ_TIME seconds, from its corpus
 	@$(SUBMAKE) VARIANT=fuzz CC=clang CFLAGS='-O1 -g' build/fuzz/tests/$@
-	@mkdir -p build/fuzz/corpus/$* && build/fuzz/tests/$@ -max_total_time=$(FUZZ_TIME) build/fuzz/corpus/$* $(wildcard fixtures/fuzz/$*)
+	@mkdir -p build/fuzz/corpus/$* && build/fuzz/tests/$@ -artifact_prefix=build/fuzz/ -max_total_time=$(FUZZ_TIME) build/fuzz/corpus/$* $(wildcard fixtures/fuzz/$*)
 
 build/fuzz/tests/fuzz-%: $$(call fuzz_object,$$*) $(LIBRARY)
 	$(Q)mkdir -p $(@D) && $(CC) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)

@@ -576,6 +576,7 @@ SCENE(values_of_one_round_are_one_sample) {
     const struct row *row = row_at(s, "A", "sec/op");
     assert_int_equal(row->base.n, 6);
     assert_int_equal(row->head.n, 6);
+    assert_near(row->base.center, 1 + (0.3 - 0.6) / 2 / 100, 1e-12); /* the two medians */
     assert_true(has_note(row, "up to 5 values a round"));
     assert_int_equal(row->verdict, ROW_REGRESSED);
 }

@@ -58,14 +58,14 @@ static struct recording *renamed(const struct recording *r, const struct names *
     struct recording *out = arena_alloc(arena, sizeof *out);
     *out = *r;
     out->series = ARENA_NEW(arena, struct series, r->series_count);
-    memcpy(out->series, r->series, r->series_count * sizeof *r->series);
     for (uint32_t i = 0; i < r->series_count; i++) {
+        out->series[i] = r->series[i];
         if (names->to[r->series[i].name])
             out->series[i].name = names->to[r->series[i].name];
     }
     out->failures = ARENA_NEW(arena, struct failure, r->failure_count);
-    memcpy(out->failures, r->failures, r->failure_count * sizeof *r->failures);
     for (uint32_t i = 0; i < r->failure_count; i++) {
+        out->failures[i] = r->failures[i];
         if (names->to[r->failures[i].name])
             out->failures[i].name = names->to[r->failures[i].name];
     }

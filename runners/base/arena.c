@@ -159,6 +159,15 @@ void arena_reset(struct arena *arena, struct arena_mark mark) {
     }
 }
 
+void arena_adopt(struct arena *arena, struct arena *from) {
+    struct block **oldest = &arena->last;
+    while (*oldest)
+        oldest = &(*oldest)->previous;
+    *oldest = from->last;
+    arena->total += from->total;
+    free(from);
+}
+
 size_t arena_bytes(const struct arena *arena) {
     return arena->total;
 }

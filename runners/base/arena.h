@@ -38,6 +38,9 @@ struct arena_mark {
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);
 
+/* Everything that `from` holds lives on in `arena` until arena_free; `from` is gone. */
+void arena_adopt(struct arena *arena, struct arena *from);
+
 /* Bytes taken from the system by this arena. */
 size_t arena_bytes(const struct arena *arena);
 

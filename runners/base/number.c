@@ -2,6 +2,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,13 +10,18 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* A child library may have called setlocale: strtod must not hear of it. The object is made once
- * and lives as long as the program. */
+/* A child library may have called setlocale: strtod must not hear of it. The object is made once,
+ * by whichever thread comes first, and lives as long as the program. */
+static locale_t c_locale_object;
+
+static void make_c_locale(void) {
+    c_locale_object = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
 static locale_t c_locale(void) {
-    static locale_t locale;
-    if (!locale)
-        locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    return locale;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_c_locale);
+    return c_locale_object;
 }
 
 static bool fast_double(struct text text, double *out) {

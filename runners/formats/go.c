@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
 #include <wctype.h>
 
 enum {
@@ -252,13 +253,18 @@ static void unit_line(struct go_reader *g, struct text rest) {
 
 /* The character classes of Unicode, whatever the environment says; without that locale only ASCII
  * has cases. Made once, kept as long as the program. */
+static locale_t unicode_locale_object;
+
+static void make_unicode_locale(void) {
+    unicode_locale_object = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!unicode_locale_object)
+        unicode_locale_object = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+}
+
 static locale_t unicode_locale(void) {
-    static locale_t locale;
-    if (!locale)
-        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (!locale)
-        locale = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
-    return locale;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_unicode_locale);
+    return unicode_locale_object;
 }
 
 /* Go's unicode.IsLower and IsUpper. */

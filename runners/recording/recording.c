@@ -143,6 +143,72 @@ const struct series *recording_find(const struct recording *r, uint32_t config, 
     return slot->index ? &r->series[slot->index - 1] : NULL;
 }
 
+static uint32_t unit_hash(const struct recording *r, uint32_t unit) {
+    return (uint32_t)strings_hash(r->strings, &unit, sizeof unit);
+}
+
+static bool unit_equal(const struct recording *r, uint32_t index, const void *key) {
+    return r->units[index].unit == *(const uint32_t *)key;
+}
+
+/* Puts everything into fresh tables, whose hashes depend on the strings. */
+static void index_anew(struct recording *r) {
+    struct recording_index *index = r->index;
+    uint32_t mask = 63;
+    while (r->series_count > mask / 4 * 3)
+        mask = mask * 2 + 1;
+    *index = (struct recording_index){0};
+    table_make(r->arena, &index->series, mask);
+    table_make(r->arena, &index->configs, 7);
+    table_make(r->arena, &index->units, 15);
+    for (uint32_t i = 0; i < r->series_count; i++) {
+        const struct series *s = &r->series[i];
+        struct series_key key = {s->config, s->name, s->unit};
+        uint32_t hash = series_hash(r, &key);
+        table_put(r, &index->series, table_slot(r, &index->series, hash, series_equal, &key), hash,
+                  i);
+    }
+    for (uint32_t i = 0; i < r->config_count; i++) {
+        uint32_t hash = config_hash(r, &r->configs[i]);
+        table_put(r, &index->configs,
+                  table_slot(r, &index->configs, hash, config_equal, &r->configs[i]), hash, i);
+    }
+    for (uint32_t i = 0; i < r->unit_count; i++) {
+        uint32_t hash = unit_hash(r, r->units[i].unit);
+        table_put(r, &index->units,
+                  table_slot(r, &index->units, hash, unit_equal, &r->units[i].unit), hash, i);
+    }
+}
+
+void recording_move(struct recording *r, struct strings *strings, struct arena *arena) {
+    uint32_t count = strings_count(r->strings);
+    uint32_t *moved = ARENA_NEW(r->arena, uint32_t, count);
+    for (uint32_t i = 0; i < count; i++)
+        moved[i] = strings_add(
+            strings, (struct text){strings_get(r->strings, i), strings_length(r->strings, i)});
+    for (uint32_t i = 0; i < r->config_count; i++) {
+        struct config *config = &r->configs[i];
+        for (uint32_t k = 0; k < config->count; k++)
+            config->pairs[k] =
+                (struct config_pair){moved[config->pairs[k].key], moved[config->pairs[k].value]};
+    }
+    for (uint32_t i = 0; i < r->series_count; i++) {
+        struct series *s = &r->series[i];
+        s->name = moved[s->name];
+        s->unit = moved[s->unit];
+        s->unit_written = moved[s->unit_written];
+    }
+    for (uint32_t i = 0; i < r->unit_count; i++) {
+        r->units[i].unit = moved[r->units[i].unit];
+        r->units[i].written = moved[r->units[i].written];
+    }
+    for (uint32_t i = 0; i < r->failure_count; i++)
+        r->failures[i].name = moved[r->failures[i].name];
+    r->strings = strings;
+    r->arena = arena;
+    index_anew(r);
+}
+
 static void grow(struct recording *r, struct series *s, uint32_t capacity) {
     s->values = arena_grow(r->arena, s->values, s->count, capacity, sizeof *s->values);
     if (s->rounds)
@@ -212,12 +278,8 @@ const char *recording_get(const struct recording *r, const char *key) {
     return found ? found->value : NULL;
 }
 
-static bool unit_equal(const struct recording *r, uint32_t index, const void *key) {
-    return r->units[index].unit == *(const uint32_t *)key;
-}
-
 struct unit_metadata *recording_unit(struct recording *r, uint32_t unit) {
-    uint32_t hash = (uint32_t)strings_hash(r->strings, &unit, sizeof unit);
+    uint32_t hash = unit_hash(r, unit);
     struct slot *slot = table_slot(r, &r->index->units, hash, unit_equal, &unit);
     if (slot->index)
         return &r->units[slot->index - 1];

@@ -102,6 +102,11 @@ struct recording {
 struct recording *recording_new(const char *label, const char *path, struct strings *strings,
                                 struct arena *arena);
 
+/* Moves a recording over to other strings and another arena: its numbers are translated; its memory
+ * stays where it is. So recordings can be read at the same time, each with strings and an arena of
+ * its own (which the other adopts). */
+void recording_move(struct recording *r, struct strings *strings, struct arena *arena);
+
 /* The number of a configuration with these pairs, in whatever order; added (and `pairs` copied)
  * when new. */
 uint32_t recording_config(struct recording *r, const struct config_pair *pairs, uint32_t count);

@@ -94,6 +94,28 @@ static void texts(void **state) {
     arena_free(arena);
 }
 
+static void one_adopts_another(void **state) {
+    (void)state;
+    for (int filled = 0; filled < 2; filled++) {
+        struct arena *arena = arena_new(), *other = arena_new();
+        char *own = filled ? arena_strdup(arena, "own") : NULL;
+        char *text = arena_strdup(other, "text");
+        arena_alloc(other, 300000);
+        size_t total = arena_bytes(arena) + arena_bytes(other);
+        struct arena_mark mark = arena_mark(arena);
+        arena_adopt(arena, other);
+        assert_int_equal(arena_bytes(arena), total);
+        memset(arena_alloc(arena, 100000), 1, 100000);
+        if (filled)
+            arena_reset(arena, mark);
+        assert_string_equal(text, "text");
+        assert_true(!filled || strcmp(own, "own") == 0);
+        arena_adopt(arena, arena_new());
+        assert_string_equal(arena_strdup(arena, "more"), "more");
+        arena_free(arena);
+    }
+}
+
 /* Sizes that overflow end the program with the exit code for trouble, not with a small block. */
 static void overflow_ends_the_program(void **state) {
     (void)state;
@@ -125,6 +147,7 @@ int main(void) {
         cmocka_unit_test(arrays_grow),
         cmocka_unit_test(marks_give_back),
         cmocka_unit_test(texts),
+        cmocka_unit_test(one_adopts_another),
         cmocka_unit_test(overflow_ends_the_program),
     };
     return RUN_TESTS(tests);

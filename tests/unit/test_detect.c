@@ -150,6 +150,53 @@ static void late_results_are_read(void **state) {
     files_free(&files, (const char *const[]){"a", NULL});
 }
 
+static void write_large(const char *name, unsigned seed) {
+    FILE *file = fopen(name, "w");
+    assert_non_null(file);
+    fputs("Unit x better=lower\npkg: p\n", file);
+    for (unsigned i = 0; i < 40000; i++)
+        fprintf(file, "BenchmarkName%u/seed=%u-8 100 %u.5 ns/op %u x\n", i % 5000 * seed, seed, i,
+                i);
+    fputs("--- FAIL: BenchmarkZ\nBenchmarkBad 1\n", file);
+    fclose(file);
+}
+
+/* Large files are read by threads; nothing may tell. */
+static void large_inputs_are_read_as_small_ones(void **state) {
+    (void)state;
+    struct files files = files_new();
+    static const char *const names[] = {"a", "b", "c", "d", "e", NULL};
+    struct recording **together;
+    struct pg_error err;
+    for (unsigned i = 0; names[i]; i++)
+        write_large(names[i], i + 1);
+    assert_true(recordings_read(&together, names, 5, NULL, files.strings, files.arena, &err));
+    for (size_t i = 0; i < 5; i++) {
+        struct recording *alone;
+        struct arena *arena = arena_new();
+        assert_true(recording_read(&alone, names[i], NULL, strings_new(arena), arena, &err));
+        struct reading a = {.arena = arena, .r = alone}, b = {.arena = arena, .r = together[i]};
+        assert_string_equal(reading_written(&b), reading_written(&a));
+        assert_string_equal(reading_notes(&b), reading_notes(&a));
+        assert_true(together[i]->strings == files.strings);
+        assert_true(together[i]->arena == files.arena);
+        for (uint32_t k = 0; k < together[i]->series_count; k += 999) {
+            struct series *s = &together[i]->series[k];
+            assert_true(recording_find(together[i], s->config, s->name, s->unit) == s);
+        }
+        recording_add(together[i], recording_series(together[i], 0, 1, 1, 1), 1, 0);
+        arena_free(arena);
+    }
+    FILE *file = fopen("b", "a");
+    for (int i = 0; i < 300; i++)
+        fprintf(file, "k%d: v\n", i);
+    fclose(file);
+    unlink("c");
+    assert_false(recordings_read(&together, names, 5, NULL, files.strings, files.arena, &err));
+    assert_string_equal(err.text, "b:40260: more than 256 configuration keys; refused");
+    files_free(&files, (const char *const[]){"a", "b", "d", "e", NULL});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_are_found_by_name_and_look),
@@ -158,6 +205,7 @@ int main(void) {
         cmocka_unit_test(inputs_without_results_are_errors),
         cmocka_unit_test(failures_alone_are_something),
         cmocka_unit_test(late_results_are_read),
+        cmocka_unit_test(large_inputs_are_read_as_small_ones),
     };
     return RUN_TESTS(tests);
 }

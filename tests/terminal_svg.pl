@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# terminal_svg.pl TITLE <TEXT >PICTURE: what a terminal shows of TEXT (with its colour escapes) as an SVG.
+# terminal_svg.pl TITLE COLUMNS <TEXT >PICTURE: what a terminal of so many columns shows of TEXT, colours too, as an SVG.
 use strict;
 use warnings;
 use utf8;
@@ -14,14 +14,24 @@ my %colour = (
 );
 sub xml { my $text = shift; $text =~ s/&/&amp;/g; $text =~ s/</&lt;/g; $text =~ s/>/&gt;/g; $text =~ s/"/&quot;/g; $text }
 
-my $title = shift // '';
+my ($title, $columns) = (shift // '', shift // 100);
 utf8::decode($title);
-my ($row, $widest, $body) = (0, 0, '');
+my ($row, $column, $widest, $body) = (0, 0, 0, '');
 my ($fill, $bold, $dim) = ('', 0, 0);
+
+sub show {
+    my $text = shift;
+    my $style = ($fill ? qq( fill="$fill") : '') . ($bold ? ' font-weight="bold"' : '') . ($dim ? ' opacity="0.65"' : '');
+    $body .= sprintf qq(<text x="%.1f" y="%d" textLength="%.1f"%s>%s</text>\n),
+        $margin + $column * $cell, $bar + $margin + $row * $line, $cell * length $text, $style, xml($text);
+    $column += length $text;
+    $widest = $column if $column > $widest;
+}
+
 while (my $text = <STDIN>) {
     $text =~ s/\r?\n//;
     $text =~ s/.*\r//;    # what a progress line left
-    my $column = 0;
+    $column = 0;
     for my $part (split /(\e\[[0-9;]*[A-Za-z])/, $text) {
         if ($part =~ /^\e\[([0-9;]*)([A-Za-z])$/) {
             next if $2 ne 'm';
@@ -35,16 +45,19 @@ while (my $text = <STDIN>) {
             }
             next;
         }
-        while ($part =~ /( *)([^ ]+(?: [^ ]+)*)?/g) {
-            $column += length $1;
-            next unless defined $2 && length $2;
-            my $style = ($fill ? qq( fill="$fill") : '') . ($bold ? ' font-weight="bold"' : '') . ($dim ? ' opacity="0.65"' : '');
-            $body .= sprintf qq(<text x="%.1f" y="%d" textLength="%.1f"%s>%s</text>\n),
-                $margin + $column * $cell, $bar + $margin + $row * $line, $cell * length $2, $style, xml($2);
-            $column += length $2;
+        while ($part =~ /( +)|((?:[^ ]| (?! ))+)/g) {
+            my ($blank, $word) = ($1, $2);
+            if (defined $blank) {
+                $column += length $blank;
+                next;
+            }
+            while ($column + length $word > $columns) {    # what does not fit goes on in the next line
+                show(substr $word, 0, $columns - $column, '');
+                ($row, $column) = ($row + 1, 0);
+            }
+            show($word);
         }
     }
-    $widest = $column if $column > $widest;
     $row++;
 }
 my ($width, $height) = (2 * $margin + int($widest * $cell + 1), $bar + 1.2 * $margin + $row * $line);

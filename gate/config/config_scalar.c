@@ -67,7 +67,7 @@ static bool read_number(const struct config_key *key, const char *text, double *
     struct text all = text_of(text);
     bool good = false;
     if (key->kind == KEY_RATIO)
-        good = number_ratio(all, out) && (*out <= 1 || strchr(text, '%'));
+        good = number_ratio(all, out);
     if (key->kind == KEY_DURATION)
         good = number_duration(all, out);
     return good && in_range(key, *out);

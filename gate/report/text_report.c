@@ -314,6 +314,9 @@ static void paint_to_fit(struct painter *p, size_t width) {
     }
 }
 
+/* Even where lines have no end: beyond this, a name only pushes the figures out of sight. */
+enum { LONGEST_NAME = 128 };
+
 static void print_table(const struct grid_print *print, struct figures *figures, size_t shown,
                         FILE *out, const struct report_style *style) {
     struct arena *scratch = print->scratch;
@@ -324,6 +327,8 @@ static void print_table(const struct grid_print *print, struct figures *figures,
                               .scratch = scratch,
                               .own_columns = 3,
                               .delta_columns = print->classic_style ? 3 : 4};
+    if (!print->classic_style)
+        painter.fit.names = painter.fit.heads = LONGEST_NAME;
     if (style->width > 0 && !print->classic_style)
         paint_to_fit(&painter, (size_t)style->width);
     else

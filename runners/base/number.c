@@ -99,7 +99,7 @@ bool number_ratio(struct text text, double *out) {
     if (!number_double((struct text){text.at, text.length - percent}, &value))
         return false;
     *out = percent ? value / 100 : value;
-    return true;
+    return percent || value <= 1;
 }
 
 bool number_duration(struct text text, double *seconds) {

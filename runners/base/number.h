@@ -44,7 +44,8 @@ static inline const char *number_scan(const char *at, const char *end, double *o
 bool number_u64(struct text text, uint64_t *out);
 bool number_i64(struct text text, int64_t *out);
 
-/* A share: `5%` is 0.05, `0.05` is 0.05. Finite only. */
+/* A share: `5%` is 0.05, `0.05` is 0.05. Finite only. A bare number above 1 is refused: `5` may be
+ * meant as 5% or as 500%. */
 bool number_ratio(struct text text, double *out);
 
 /* A duration in seconds with a unit `ns us µs ms s m h` (`1.5s`, `100ms`); a bare number is

@@ -47,6 +47,9 @@ static void reads_durations_and_ratios(void **state) {
     assert_false(number_duration(text_of("1parsec"), &got));
     assert_true(number_ratio(text_of("5%"), &got) && got == 0.05);
     assert_true(number_ratio(text_of("0.05"), &got) && got == 0.05);
+    assert_true(number_ratio(text_of("1"), &got) && got == 1);
+    assert_true(number_ratio(text_of("500%"), &got) && got == 5);
+    assert_false(number_ratio(text_of("5"), &got));
     assert_false(number_ratio(text_of("%"), &got));
     assert_false(number_ratio(text_of("nan%"), &got));
 }

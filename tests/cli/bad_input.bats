@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# Inputs and surroundings that are bad in ways of their own; what `compare` says of damaged files is in input.bats.
+# shellcheck shell=bash disable=SC2154
+bats_require_minimum_version 1.5.0
+load helper
+
+# results NAME VALUE…: a line for each value.
+results() {
+    local name=$1 value
+    shift
+    for value; do printf 'Benchmark%s 100 %s ns/op\n' "$name" "$value"; done
+}
+
+# exits CODE COMMAND…: perfgate COMMAND ends with it.
+exits() { run -"$1" --separate-stderr "$PERFGATE" "${@:2}"; }
+
+says() { [[ $output$'\n'$stderr == *"$1"* ]] || { echo "expected: $1" && echo "$output" && echo "$stderr" && return 1; }; }
+
+@test "a name of 10,000 characters does not push the figures out of sight" {
+    name=$(head -c 10000 /dev/zero | tr '\0' n)
+    results "$name" 100 101 102 103 104 105 >old
+    exits 0 compare old old
+    [ "$(grep -v '^warning' <<<"$output" | wc -L)" -lt 250 ]
+    says nnn…nnn
+    exits 0 compare --report csv=- old old
+    says "$name,"
+}
+
+@test "a threshold of 5 is neither 5% nor 500%" {
+    results A 100 101 102 103 104 105 >old
+    exits 2 compare --threshold 5 old old
+    says "'5' is not a share such as 5% or 0.05"
+    exits 0 compare --threshold 500% old old
+}

@@ -11,7 +11,7 @@ static void put_damage(const struct comparison *comparison, FILE *out, struct ar
             const struct recording *recording = sides[side][i];
             for (uint32_t n = 0; n < recording->note_count; n++) {
                 const struct note *note = &recording->notes[n];
-                if (note->level == NOTE_DAMAGE)
+                if (note->syntax)
                     fprintf(out, "%s: %s\n",
                             escape_text(scratch, note->where ? note->where : recording->path),
                             escape_text(scratch, note->text));

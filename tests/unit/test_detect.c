@@ -154,6 +154,7 @@ static void write_large(const char *name, unsigned seed) {
     FILE *file = fopen(name, "w");
     assert_non_null(file);
     fputs("Unit x better=lower\npkg: p\n", file);
+    fprintf(file, "BenchmarkFirst 1 1 own%u-ns\n", seed);
     for (unsigned i = 0; i < 40000; i++)
         fprintf(file, "BenchmarkName%u/seed=%u-8 100 %u.5 ns/op %u x\n", i % 5000 * seed, seed, i,
                 i);
@@ -193,7 +194,11 @@ static void large_inputs_are_read_as_small_ones(void **state) {
     fclose(file);
     unlink("c");
     assert_false(recordings_read(&together, names, 5, NULL, files.strings, files.arena, &err));
-    assert_string_equal(err.text, "b:40260: more than 256 configuration keys; refused");
+    assert_string_equal(err.text, "b:40261: more than 256 configuration keys; refused");
+    /* the thread that reads `a` is waited for */
+    assert_false(recordings_read(&together, (const char *const[]){"b", "a"}, 2, NULL, files.strings,
+                                 files.arena, &err));
+    assert_string_equal(err.text, "b:40261: more than 256 configuration keys; refused");
     files_free(&files, (const char *const[]){"a", "b", "d", "e", NULL});
 }
 

@@ -52,6 +52,8 @@ static void reads_lines_as_benchstat_does(void **state) {
          "BenchmarkA 1 2 x 3 y\nBenchmarkA 1 4 x 5 y\nBenchmarkA 1 6 x\n"},
         {"a unit twice on a line", "BenchmarkA 1 2 x 3 x\n",
          "BenchmarkA 1 2 x\nBenchmarkA 1 3 x\n"},
+        {"units that begin alike", "BenchmarkA 1 2 xy\nBenchmarkA 1 3 xyz\nBenchmarkA 1 4 xz\n",
+         "BenchmarkA 1 2 xy 3 xyz 4 xz\n"},
         {"two spellings of a unit", "BenchmarkA 1 2 ns/op\nBenchmarkA 1 3 sec/op\n",
          "BenchmarkA 1 2 ns/op\nBenchmarkA 1 3000000000 ns/op\n"},
         {"metadata",

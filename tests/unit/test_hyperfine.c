@@ -32,6 +32,12 @@ static void memory_and_parameters(void **state) {
     assert_true(s->values[0] == 3072000);
     assert_int_equal(reading_series(&reading, 0, "seq_20000/n=20000", "sec/op")->count, 6);
     reading_free(&reading);
+    reading = read_text(&hyperfine_format,
+                        "{\"results\": [{\"command\": \"a\", \"times\": [1, 2, 3], "
+                        "\"exit_codes\": [0, 1, 0], \"memory_usage_byte\": [7, 8, 9]}]}");
+    s = reading_series(&reading, 0, "a", "peak-RSS-bytes");
+    assert_true(s->count == 2 && s->values[0] == 7 && s->values[1] == 9);
+    reading_free(&reading);
     reading = read_fixture("fixtures/hyperfine/parameters.json");
     assert_int_equal(reading_series(&reading, 0, "seq_100/n=100/tool=seq", "sec/op")->count, 3);
     reading_free(&reading);

@@ -193,7 +193,7 @@ static void failures_stand_in_their_rounds(void **state) {
     static const char text[] =
         "# perfgate recording: 1\nBenchmarkA 1 1 x\n# perfgate failed: A: no round\n"
         "# perfgate round: 2\n# perfgate failed: A: exit status 1\n"
-        "# perfgate failed: B: a: b\\n\n# perfgate round: 3\nBenchmarkC 1 2 x\n"
+        "# perfgate failed: B: a: b\\n\n# perfgate round: 3\nBenchmarkC 1 2 x\nBenchmarkC 1 2.5 x\n"
         "# perfgate round: 5\n# perfgate failed: C: timed out\n# perfgate end: 3\n";
     struct reading reading = read_text(&go_format, text);
     assert_string_equal(reading_written(&reading), text);

@@ -349,8 +349,11 @@ static void print_heads(size_t step) {
 }
 
 static void print_false(const struct outcome_table *o, int trace, size_t step) {
-    printf("equals called regressed, by kind (promised: at most %.0f %%)%s", MOST_FALSE * 100,
-           step == 1 ? "; then by cell\n" : "\n");
+    if (step == 1)
+        printf("equals called regressed, by cell and by kind (promised: at most %.0f %%)\n",
+               MOST_FALSE * 100);
+    else
+        printf("equals called regressed, by cell and by kind\n");
     print_heads(step);
     for (size_t m = 0; m < o->methods; m++) {
         printf("%-27s", o->names[m]);

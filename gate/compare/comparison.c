@@ -194,6 +194,21 @@ static void note_unused(struct judge *judge) {
     }
 }
 
+static void note_samples(struct judge *judge) {
+    const struct row_tester *tester = &judge->tester;
+    struct comparison *c = judge->comparison;
+    if (tester->merged_rows)
+        comparison_note(c, NOTE_INFO, NULL,
+                        "in %zu of %zu rows a round has several values (up to %u): their median is "
+                        "one sample",
+                        tester->merged_rows, c->row_count, tester->merged_most);
+    if (tester->unpaired_rows)
+        comparison_note(c, NOTE_INFO, NULL,
+                        "in %zu of %zu rows rounds (up to %u) have no partner on the other side "
+                        "and are left out",
+                        tester->unpaired_rows, c->row_count, tester->unpaired_most);
+}
+
 static bool build(struct judge *judge, const struct comparison_input *input, struct pg_error *err) {
     struct comparison *c = judge->comparison;
     struct arena *arena = judge->arena;
@@ -216,6 +231,7 @@ static bool build(struct judge *judge, const struct comparison_input *input, str
     failed_rest(judge);
     if (!judge_verdicts(judge, err))
         return false;
+    note_samples(judge);
     note_unused(judge);
     judge_total(judge);
     return true;

@@ -320,6 +320,13 @@ static void too_few(struct row_tester *tester, struct row *row, const struct sam
              base->n, head->n);
 }
 
+/* What holds for many rows alike is counted, to be said once. */
+static void count_most(uint32_t number, size_t *rows, uint32_t *most) {
+    *rows += number > 0;
+    if (number > *most)
+        *most = number;
+}
+
 void row_test(struct row_tester *tester, struct row *row, const struct cell *base_cell,
               const struct cell *head_cell, struct unit_traits traits, bool paired,
               struct auto_tail *tail) {
@@ -329,9 +336,7 @@ void row_test(struct row_tester *tester, struct row *row, const struct cell *bas
     struct samples head = samples_of(head_cell->values, head_cell->rounds, head_cell->count,
                                      &tester->scratch.head, arena);
     uint32_t merged = base.per_round > head.per_round ? base.per_round : head.per_round;
-    if (merged > 1)
-        row_note(row, arena, "up to %u values a round: the median of a round is one sample",
-                 merged);
+    count_most(merged > 1 ? merged : 0, &tester->merged_rows, &tester->merged_most);
     if (exact_rule(row, &base, &head, traits, arena))
         return;
     row->verdict = ROW_INCONCLUSIVE;
@@ -340,9 +345,9 @@ void row_test(struct row_tester *tester, struct row *row, const struct cell *bas
         return;
     }
     uint32_t left_out = paired ? samples_pair(&base, &head, &tester->scratch, arena) : UINT32_MAX;
-    if (left_out > 0 && left_out != UINT32_MAX)
-        row_note(row, arena, "%u rounds without a partner on the other side left out", left_out);
-    chosen_test(tester, row, base_cell, &base, &head, traits, left_out != UINT32_MAX, tail);
+    bool pairs = left_out != UINT32_MAX;
+    count_most(pairs ? left_out : 0, &tester->unpaired_rows, &tester->unpaired_most);
+    chosen_test(tester, row, base_cell, &base, &head, traits, pairs, tail);
 }
 
 static bool significant(const struct row *row) {

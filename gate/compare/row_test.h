@@ -20,6 +20,8 @@ struct row_tester {
     size_t session_capacity;
     struct row_quantile quantiles[ROW_QUANTILES]; /* of t, met before */
     size_t next_quantile;
+    size_t merged_rows, unpaired_rows; /* rows with several values a round; with rounds left out */
+    uint32_t merged_most, unpaired_most;
     struct arena *arena;
 };
 

@@ -63,9 +63,27 @@ void comparison_recount(struct comparison *c) {
                                                   : VERDICT_PASS);
 }
 
+/* A table whose times nobody could judge must not hide behind the allocations that are the same. */
+static void note_undecided_units(struct judge *judge) {
+    struct comparison *c = judge->comparison;
+    size_t counts[ROW_VERDICT_COUNT] = {0};
+    for (size_t i = 0; i < c->row_count; i++) {
+        const struct row *row = &c->rows[i];
+        counts[row->verdict] += row->policy.gated;
+        if (i + 1 < c->row_count && c->rows[i + 1].table == row->table)
+            continue;
+        if (decided(counts) == 0 && counts[ROW_INCONCLUSIVE] > 0)
+            comparison_note(c, NOTE_WARNING, row->unit,
+                            "0 of %zu rows could be decided: more rounds are needed",
+                            counts[ROW_INCONCLUSIVE]);
+        memset(counts, 0, sizeof counts);
+    }
+}
+
 void judge_total(struct judge *judge) {
     struct comparison *c = judge->comparison;
     count_rows(c);
+    note_undecided_units(judge);
     if (decided(c->counts) + c->counts[ROW_INCONCLUSIVE] == 0) {
         c->reasons |= 1U << REASON_NOTHING_COMPARABLE;
         comparison_note(c, NOTE_WARNING, NULL,

@@ -185,6 +185,10 @@ static void large_inputs_are_read_as_small_ones(void **state) {
             struct series *s = &together[i]->series[k];
             assert_true(recording_find(together[i], s->config, s->name, s->unit) == s);
         }
+        for (uint32_t k = 0; k < 5; k++) {
+            assert_string_equal(strings_get(files.strings, together[i]->series[k].unit),
+                                strings_get(alone->strings, alone->series[k].unit));
+        }
         recording_add(together[i], recording_series(together[i], 0, 1, 1, 1), 1, 0);
         arena_free(arena);
     }

@@ -54,6 +54,8 @@ static void reads_lines_as_benchstat_does(void **state) {
          "BenchmarkA 1 2 x\nBenchmarkA 1 3 x\n"},
         {"units that begin alike", "BenchmarkA 1 2 xy\nBenchmarkA 1 3 xyz\nBenchmarkA 1 4 xz\n",
          "BenchmarkA 1 2 xy 3 xyz 4 xz\n"},
+        {"units of one length", "BenchmarkA 1 2 xy\nBenchmarkA 1 4 xz\n",
+         "BenchmarkA 1 2 xy 4 xz\n"},
         {"two spellings of a unit", "BenchmarkA 1 2 ns/op\nBenchmarkA 1 3 sec/op\n",
          "BenchmarkA 1 2 ns/op\nBenchmarkA 1 3000000000 ns/op\n"},
         {"metadata",
@@ -159,6 +161,10 @@ static void a_bad_line_costs_no_other(void **state) {
     assert_true(s->values[0] == 2 && s->values[1] == 3 && s->values[2] == 5);
     assert_int_equal(reading.r->result_lines, 3);
     assert_int_equal(reading.r->damaged_lines, 2);
+    reading_free(&reading);
+    reading = read_text(&go_format, "BenchmarkA 1 2 x 5 y\nBenchmarkA 1 2 x6 y\n");
+    assert_string_equal(reading_notes(&reading),
+                        "*damage in:2: parsing measurement: invalid syntax\n");
     reading_free(&reading);
 }
 

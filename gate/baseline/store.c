@@ -103,6 +103,19 @@ static bool save_files(const struct store *store, const struct store_save *save,
     return !save->profile || out_file_commit(&profile, err);
 }
 
+bool store_prepare(const struct store *store, const char *branch, struct pg_error *err) {
+    const char *name;
+    if (!branch_encode(branch, &name, store->arena, err))
+        return false;
+    const char *folder = arena_printf(store->arena, "%s/%s", store->path, name);
+    if (!make_folders(folder, err))
+        return cannot_write(store, err);
+    if (access(folder, W_OK | X_OK) == 0)
+        return true;
+    pg_error_errno(err, "%.400s", folder);
+    return cannot_write(store, err);
+}
+
 bool store_save(const struct store *store, const struct store_save *save, struct store_entry *out,
                 struct pg_error *err) {
     struct arena *arena = store->arena;

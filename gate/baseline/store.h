@@ -58,6 +58,10 @@ struct store_save {
 bool store_save(const struct store *store, const struct store_save *save, struct store_entry *out,
                 struct pg_error *err);
 
+/* Makes the folder of a branch and sees that it can be written, so that a bad store is known before
+ * the long work. */
+bool store_prepare(const struct store *store, const char *branch, struct pg_error *err);
+
 /* Entries of the branches that match a glob (NULL: all), by branch, newest first. A store that does
  * not exist has none. Folders and files that are not a store's are passed over; *strange counts
  * them. Errors: PG_IO. */

@@ -1,0 +1,413 @@
+#!/usr/bin/env bats
+# perfgate baseline: the store of recordings.
+bats_require_minimum_version 1.5.0
+load helper
+
+# recording FILE LEVEL [PROVENANCE…]: Go benchmark text of one benchmark, six values around LEVEL ns
+recording() {
+    local file=$1 level=$2 i
+    shift 2
+    {
+        [ $# -eq 0 ] || echo "# perfgate recording: 1"
+        [ $# -eq 0 ] || printf '# perfgate %s\n' "$@"
+        for i in 1 2 3 4 5 6; do
+            [ $# -eq 0 ] || echo "# perfgate round: $i"
+            echo "BenchmarkParse 1 $((level + i)) ns/op"
+        done
+        [ $# -eq 0 ] || echo "# perfgate end: 6"
+    } >"$file"
+}
+
+baseline() { "$PERFGATE" baseline "$@"; }
+
+# files of the store that are entries
+entries() { find "${1:-.perfgate/baseline}" -name '*.txt' ! -name '.*' | LC_ALL=C sort; }
+
+commit() {
+    git -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false commit -q --allow-empty -m "$1"
+    git rev-parse HEAD
+}
+
+@test "save names an entry by branch, time, commit and machine; nothing else is in the store" {
+    recording r.txt 100 "commit: 0123456789abcdef0123456789abcdef01234567" "branch: main" "time: 2026-01-31T23:59:59Z" \
+        "fingerprint-id: 00ff00ff00ff00ff"
+    run baseline save r.txt
+    [ "$status" -eq 0 ]
+    [ "$output" = "saved main/20260131T235959Z-0123456789abcdef0123456789abcdef01234567-00ff00ff00ff00ff" ]
+    [ "$(find .perfgate/baseline -type f)" = ".perfgate/baseline/main/20260131T235959Z-0123456789abcdef0123456789abcdef01234567-00ff00ff00ff00ff.txt" ]
+}
+
+@test "a stored recording reads back as what was saved" {
+    recording r.txt 100 "branch: main" "time: 2026-01-31T23:59:59Z"
+    baseline save r.txt
+    run "$PERFGATE" compare r.txt "$(entries)"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"verdict       pass"* ]]
+    run baseline show 2026 --report json=-
+    [ "$status" -eq 0 ]
+    [[ "$output" == *'"n": 6'* ]]
+    [[ "$output" == *'"median": 1.03'*e-07* ]]
+}
+
+@test "a taken name gets a number, and the first entry stays as it was" {
+    recording r.txt 100 "branch: main" "time: 2026-01-31T23:59:59Z"
+    baseline save r.txt
+    cp "$(entries)" first
+    recording r.txt 200 "branch: main" "time: 2026-01-31T23:59:59Z"
+    run baseline save r.txt
+    [ "$status" -eq 0 ]
+    [ "$output" = "saved main/20260131T235959Z-nocommit-nofingerprint.2" ]
+    cmp first .perfgate/baseline/main/20260131T235959Z-nocommit-nofingerprint.txt
+}
+
+@test "hostile branch names stay inside the store and come back as they were" {
+    recording r.txt 100
+    for branch in '../../evil' '/etc/passwd' '.hidden' 'a/b/../c' $'new\nline' '%2e%2e' '-rf' 'ünï|<b>:*?"' '..' '.'; do
+        baseline save --branch="$branch" r.txt
+    done
+    [ "$(find .perfgate/baseline -mindepth 1 -maxdepth 1 -type d | wc -l)" -eq 10 ]
+    [ "$(find . -type f ! -path './.perfgate/baseline/*' ! -name r.txt | wc -l)" -eq 0 ]
+    [ -d '.perfgate/baseline/%2E%2E%2F..%2F..%2Fevil' ] || [ -d '.perfgate/baseline/%2E.%2F..%2Fevil' ]
+    baseline list --report json=list.json
+    for branch in '../../evil' '/etc/passwd' '.hidden' 'a/b/../c' 'new\nline' '%2e%2e' '-rf' 'ünï|\u003cb\u003e:*?\"' '..' '.'; do
+        grep -qF "\"branch\": \"$branch\"," list.json
+    done
+    [ "$(grep -c '"branch": ' list.json)" -eq 10 ]
+    run baseline save --branch="$(printf 'x%.0s' {1..241})" r.txt
+    [ "$status" -eq 2 ]
+    run baseline save --branch= r.txt
+    [ "$status" -eq 2 ]
+}
+
+@test "64 savers at once lose nothing" {
+    mkdir in
+    for i in $(seq 64); do
+        recording "in/$i.txt" $((1000 * i)) "branch: main" "time: 2026-01-31T23:59:59Z" "session: s$i"
+    done
+    for i in $(seq 64); do
+        "$PERFGATE" -q baseline save "in/$i.txt" &
+    done
+    wait
+    [ "$(entries | wc -l)" -eq 64 ]
+    [ "$(cat .perfgate/baseline/main/*.txt | grep -c '^# perfgate session: ')" -eq 64 ]
+    [ "$(cat .perfgate/baseline/main/*.txt | grep '^# perfgate session: ' | sort -u | wc -l)" -eq 64 ]
+    run baseline list
+    [ "$status" -eq 0 ]
+    [[ "$output" != *damaged* ]]
+    [ "$(find .perfgate/baseline -name '.*' -type f | wc -l)" -eq 0 ]
+}
+
+@test "a saver that is killed leaves a readable store, at whatever moment" {
+    recording r.txt 1000 "branch: main"
+    for _ in $(seq 4000); do echo "BenchmarkMore 1 5 ns/op"; done >more
+    { head -n 3 r.txt && cat more && echo "# perfgate end: 1"; } >big.txt
+    for i in $(seq 60); do
+        "$PERFGATE" -q baseline save big.txt 2>/dev/null &
+        pid=$!
+        sleep "0.0$((i % 4))$((i % 10))"
+        kill -9 $pid 2>/dev/null || true
+        wait $pid 2>/dev/null || true
+    done
+    baseline save big.txt
+    run baseline list
+    [ "$status" -eq 0 ]
+    [[ "$output" != *damaged* ]]
+    for entry in $(entries); do
+        [ "$(tail -n 1 "$entry")" = "# perfgate end: 1" ]
+    done
+    baseline find --newest --fingerprint=none
+}
+
+@test "what a killed writer left is passed over, and removed when a day old" {
+    recording r.txt 1000 "branch: main"
+    baseline save r.txt
+    echo half >.perfgate/baseline/main/.20260131T235959Z-nocommit-nofingerprint.txt.AbCdEf
+    echo half >.perfgate/baseline/main/.old.txt.AbCdEf
+    touch -d '2 days ago' .perfgate/baseline/main/.old.txt.AbCdEf
+    run baseline list
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 2 ]
+    baseline save r.txt
+    [ -e .perfgate/baseline/main/.20260131T235959Z-nocommit-nofingerprint.txt.AbCdEf ]
+    [ ! -e .perfgate/baseline/main/.old.txt.AbCdEf ]
+}
+
+@test "every failing write leaves the store readable" {
+    recording r.txt 1000 "branch: main" "time: 2026-01-31T23:59:59Z"
+    readable() { [ "$("$PERFGATE" baseline list 2>&1 | grep -c damaged)" -eq 0 ]; }
+    kinds="write sync create" each_io_failure readable "$PERFGATE" baseline save r.txt
+}
+
+@test "a damaged entry is reported and passed over" {
+    recording old.txt 100 "branch: main" "time: 2026-01-01T00:00:00Z"
+    recording new.txt 100 "branch: main" "time: 2026-01-02T00:00:00Z"
+    recording tampered.txt 100 "branch: main" "time: 2026-01-03T00:00:00Z" "commit: 0123456789"
+    baseline save old.txt new.txt tampered.txt
+    cut=.perfgate/baseline/main/20260102T000000Z-nocommit-nofingerprint.txt
+    head -c 200 "$cut" >cut && mv cut "$cut"
+    mv .perfgate/baseline/main/20260103T000000Z-{0123456789,abcdef}-nofingerprint.txt
+    : >.perfgate/baseline/main/20260104T000000Z-nocommit-nofingerprint.txt
+    head -c 5000 /dev/urandom >.perfgate/baseline/main/20260105T000000Z-nocommit-nofingerprint.txt
+    echo stray >.perfgate/baseline/main/README
+    run baseline list
+    [ "$status" -eq 0 ]
+    [ "$(grep -c 'damaged$' <<<"$output")" -eq 4 ]
+    [[ "$output" == *"its name says commit 'abcdef', its inside '0123456789'"* ]]
+    [[ "$output" == *"1 files that are not of a store"* ]]
+    run --separate-stderr baseline find --newest --fingerprint=none
+    [ "$status" -eq 0 ]
+    [ "$output" = .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.txt ]
+    [[ "$stderr" == *"20260102T000000Z-nocommit-nofingerprint: damaged, passed over"* ]]
+}
+
+@test "damaged or empty input is no baseline" {
+    recording r.txt 100 "branch: main"
+    head -n 9 r.txt >cut.txt
+    run baseline save cut.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"not a baseline"* ]]
+    : >empty.txt
+    run baseline save --branch=main empty.txt
+    [ "$status" -eq 4 ]
+    run baseline save --branch=main absent.txt
+    [ "$status" -eq 4 ]
+    recording future.txt 100 "branch: main" "time: 2999-01-01T00:00:00Z"
+    run baseline save future.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"lies in the future"* ]]
+    recording time.txt 100 "branch: main" "time: 2026-02-30T00:00:00Z"
+    run baseline save time.txt
+    [ "$status" -eq 4 ]
+    [ ! -e .perfgate ]
+}
+
+@test "a store that cannot be written is exit 4 with a clear message" {
+    recording r.txt 100 "branch: main"
+    mkdir store && chmod 555 store
+    as_nobody() { "$@"; }
+    if [ "$(id -u)" -eq 0 ]; then
+        as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+        chmod 755 . && chmod 644 r.txt
+        as_nobody test -r r.txt || skip "the scratch folder is closed to others"
+    fi
+    run as_nobody "$PERFGATE" baseline save --store store r.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"store 'store' cannot be written"*"Permission denied"* ]]
+    run baseline save --store r.txt r.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"store 'r.txt' cannot be written"* ]]
+}
+
+@test "find takes the nearest ancestor, not what the branch got since" {
+    git init -q -b main .
+    first=$(commit one)
+    second=$(commit two)
+    git checkout -q -b feature
+    commit work >/dev/null
+    git checkout -q main
+    third=$(commit three)
+    git checkout -q feature
+    day=1
+    for commit in "$first" "$second" "$third"; do
+        recording r.txt 100 "branch: main" "commit: $commit" "time: 2026-01-0${day}T00:00:00Z" "fingerprint-id: aa"
+        baseline save r.txt
+        day=$((day + 1))
+    done
+    run --separate-stderr baseline find --fingerprint aa
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"-$second-aa.txt" ]]
+    [ "$stderr" = "" ]
+    run baseline find --fingerprint aa --commit main
+    [[ "$output" == *"-$third-aa.txt" ]]
+    run baseline find --fingerprint aa --commit main --before
+    [[ "$output" == *"-$second-aa.txt" ]]
+    run baseline find --fingerprint aa --newest
+    [[ "$output" == *"-$third-aa.txt" ]]
+    run baseline find --fingerprint aa --history 5
+    [[ "${lines[0]}" == *"-$first-aa.txt" ]]
+    [[ "${lines[1]}" == *"-$second-aa.txt" ]]
+    [ "${#lines[@]}" -eq 2 ]
+    run baseline find --fingerprint aa --commit nonsense
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"git knows no commit 'nonsense'"* ]]
+}
+
+@test "a merge of main into a branch brings main's later recordings" {
+    git init -q -b main .
+    first=$(commit one)
+    git checkout -q -b feature
+    commit work >/dev/null
+    git checkout -q main
+    second=$(commit two)
+    git checkout -q feature
+    git -c user.name=a -c user.email=a@example.org merge -q --no-edit main
+    for commit in "$first" "$second"; do
+        recording r.txt 100 "branch: main" "commit: $commit"
+        baseline save r.txt
+    done
+    run baseline find --fingerprint none
+    [[ "$output" == *"-$second-nofingerprint.txt" ]]
+}
+
+@test "a commit of the branch itself in main's folder is not taken for main's" {
+    git init -q -b main .
+    first=$(commit one)
+    git checkout -q -b feature
+    own=$(commit work)
+    for commit in "$first" "$own"; do
+        recording r.txt 100 "branch: main" "commit: $commit"
+        baseline save r.txt
+    done
+    run baseline find --fingerprint none
+    [[ "$output" == *"-$first-nofingerprint.txt" ]]
+}
+
+@test "nothing found says why" {
+    git init -q -b main .
+    first=$(commit one)
+    commit two >/dev/null
+    run baseline find
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"no baseline: store '.perfgate/baseline' has no recording of branch 'main'; it is empty"* ]]
+    recording r.txt 100 "branch: dev" "commit: $first" "fingerprint-id: aa"
+    baseline save r.txt
+    run baseline find
+    [[ "$output" == *"has no recording of branch 'main'; branches there: dev"* ]]
+    run baseline find --branch dev --fingerprint bb
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"1 of other machines (this one is bb, those are aa)"* ]]
+    git checkout -q --orphan other
+    commit three >/dev/null
+    run baseline find --branch dev --fingerprint aa
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"1 of commits that do not come before"* ]]
+}
+
+@test "a regression is kept but not compared with until it is accepted" {
+    recording good.txt 100 "branch: main" "time: 2026-01-01T00:00:00Z"
+    recording bad.txt 150 "branch: main" "time: 2026-01-02T00:00:00Z"
+    baseline save good.txt
+    baseline save --verdict regression bad.txt
+    grep -q '^# perfgate verdict: regression$' .perfgate/baseline/main/20260102*.txt
+    run --separate-stderr baseline find --fingerprint none
+    [ "$output" = .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.txt ]
+    [[ "$stderr" == *"20260102T000000Z-nocommit-nofingerprint: a regression that was not accepted, passed over"* ]]
+    before=$(cksum .perfgate/baseline/main/20260102*.txt)
+    run baseline accept 20260102 --reason "validation is worth it"
+    [ "$status" -eq 0 ]
+    [ "$(cksum .perfgate/baseline/main/20260102*.txt)" = "$before" ]
+    grep -q 'validation is worth it' .perfgate/baseline/main/20260102*.accepted
+    run --separate-stderr baseline find --fingerprint none
+    [ "$output" = .perfgate/baseline/main/20260102T000000Z-nocommit-nofingerprint.txt ]
+    run baseline list
+    [[ "$output" == *"regression (accepted)"* ]]
+    run baseline accept 20260102
+    [[ "$output" == "was accepted already:"* ]]
+}
+
+@test "save --accept accepts at once; a broken measurement is never compared with" {
+    recording r.txt 100 "branch: main" "time: 2026-01-01T00:00:00Z"
+    baseline save --verdict broken r.txt
+    run baseline find --fingerprint none
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"1 regressed, broken or damaged"* ]]
+    recording r.txt 100 "branch: main" "time: 2026-01-02T00:00:00Z"
+    baseline save --verdict regression --accept "known" r.txt
+    run --separate-stderr baseline find --fingerprint none
+    [ "$output" = .perfgate/baseline/main/20260102T000000Z-nocommit-nofingerprint.txt ]
+    run baseline save --verdict red r.txt
+    [ "$status" -eq 2 ]
+}
+
+@test "prune by count and age, for each branch and machine; the newest usable one stays" {
+    for day in 01 02 03 04; do
+        recording r.txt 100 "branch: main" "time: 2020-01-${day}T00:00:00Z" "fingerprint-id: aa"
+        baseline save r.txt
+        recording r.txt 100 "branch: main" "time: 2020-01-${day}T00:00:00Z" "fingerprint-id: bb"
+        baseline save r.txt
+    done
+    recording r.txt 100 "branch: main" "time: 2020-01-05T00:00:00Z" "fingerprint-id: aa"
+    baseline save --verdict regression r.txt
+    run baseline prune --keep 2 --dry-run
+    [ "$status" -eq 0 ]
+    [ "$(entries | wc -l)" -eq 9 ]
+    run baseline prune --keep 2
+    [ "$(entries | wc -l)" -eq 4 ]
+    run baseline prune --max-age 30
+    [ "$(entries | xargs -n 1 basename)" = "20200104T000000Z-nocommit-aa.txt
+20200104T000000Z-nocommit-bb.txt" ]
+    run baseline prune --keep 0 --branch 'ma*'
+    [ "$(entries | wc -l)" -eq 0 ]
+    run baseline prune
+    [ "$status" -eq 2 ]
+}
+
+@test "prune removes damaged entries only when told" {
+    recording r.txt 100 "branch: main" "time: 2020-01-01T00:00:00Z"
+    baseline save r.txt
+    echo x >.perfgate/baseline/main/20200102T000000Z-nocommit-nofingerprint.txt
+    baseline prune --keep 1
+    [ "$(entries | wc -l)" -eq 2 ]
+    baseline prune --damaged
+    [ "$(entries | xargs -n 1 basename)" = 20200101T000000Z-nocommit-nofingerprint.txt ]
+}
+
+@test "export copies entries to a file, a folder or stdout" {
+    recording r.txt 100 "branch: feature/x" "time: 2026-01-01T00:00:00Z"
+    baseline save r.txt
+    entry=$(entries)
+    baseline export 20260101 -o out.txt
+    cmp out.txt "$entry"
+    baseline export 20260101 -o folder/
+    cmp "folder/feature%2Fx-20260101T000000Z-nocommit-nofingerprint.txt" "$entry"
+    baseline export --branch feature/x --fingerprint none -o - | cmp - "$entry"
+    run baseline export 20260101 nothing -o folder/
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"has no entry 'nothing'"* ]]
+}
+
+@test "a profile beside the recording is stored with it" {
+    recording r.txt 100 "branch: main" "time: 2026-01-01T00:00:00Z"
+    printf '\037\213profile' >r.pb.gz
+    baseline save r.txt
+    cmp r.pb.gz .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.pb.gz
+    run baseline show 2026
+    [[ "$output" == *"profile: .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.pb.gz"* ]]
+    baseline prune --keep 0
+    [ "$(find .perfgate/baseline -type f | wc -l)" -eq 0 ]
+}
+
+@test "names in a store cannot do anything to a terminal" {
+    recording r.txt 100 "branch: main" "verdict: $(printf '\033[31mred')"
+    baseline save r.txt
+    run baseline list
+    [[ "$output" != *$'\033'* ]]
+    run baseline show main
+    [[ "$output" != *$'\033'* ]]
+}
+
+@test "output of a harness can be marked as of this machine" {
+    recording r.txt 100
+    baseline save --branch main --this-machine r.txt
+    run --separate-stderr baseline find
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(entries)" ]
+}
+
+@test "usage errors" {
+    run baseline
+    [ "$status" -eq 2 ]
+    run baseline nonsense
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected save, list"* ]]
+    run baseline save
+    [ "$status" -eq 2 ]
+    run baseline show
+    [ "$status" -eq 2 ]
+    run baseline list --report yaml=-
+    [ "$status" -eq 2 ]
+    recording r.txt 100
+    run baseline save r.txt
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"of which branch?"* ]]
+}

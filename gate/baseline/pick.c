@@ -137,6 +137,14 @@ static void choose(struct picking *p) {
             continue;
         out->recordings[out->count] = recording;
         out->entries[out->count++] = entry;
+        if (entry.accepted && out->count < most && i + 1 < p->candidate_count) {
+            note(p, arena_printf(p->arena,
+                                 "%s: accepted as the new level; what is older than it is "
+                                 "not compared with",
+                                 entry.id));
+        }
+        if (entry.accepted)
+            break;
     }
     for (size_t i = 0; i < out->count / 2; i++) {
         const struct recording *other = out->recordings[out->count - 1 - i];

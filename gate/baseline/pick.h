@@ -8,7 +8,9 @@
 /* Order: with ancestry, by git's history from the commit back (of the branch, where the repository
  * knows it), so that what the branch got since is not held against the commit; recordings of one
  * commit newest first. Without (no git, no repository, not wanted), newest first. Entries that are
- * damaged, regressed without being accepted, or broken are passed over and noted. */
+ * damaged, regressed without being accepted, or broken are passed over and noted. An accepted entry
+ * is a new level: what comes after it in this order is of the old one and ends the search, since a
+ * history of two levels would take their difference for noise. */
 struct pick_request {
     const char *branch;      /* whose recordings */
     const char *commit;      /* revision to find the baseline of; NULL: HEAD */

@@ -53,7 +53,7 @@ struct store_save {
     struct recording *recording;
     const char *profile;
     const char *verdict; /* what the gate said of it, or NULL: as the recording says */
-    const char *accept;  /* reason for which a regression is accepted, or NULL */
+    const char *accept;  /* reason for which it is accepted as the new level, or NULL */
 };
 bool store_save(const struct store *store, const struct store_save *save, struct store_entry *out,
                 struct pg_error *err);

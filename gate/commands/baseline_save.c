@@ -85,7 +85,7 @@ static bool run_save(struct session *session, int argc, const char **argv, int *
         TEXT("verdict", 0, &o.verdict, "WORD",
              "what the gate said: pass, regression, inconclusive, broken. A regression is kept but "
              "not compared with until it is accepted"),
-        TEXT("accept", 0, &o.accept, "REASON", "accept the regression, for this reason"),
+        TEXT("accept", 0, &o.accept, "REASON", "accept it as the new level, for this reason"),
         FLAG("this-machine", 0, &o.this_machine,
              "it was measured on this machine (for output of "
              "a harness, which does not say)"),
@@ -142,7 +142,7 @@ static bool run_accept(struct session *session, int argc, const char **argv, int
 
 const struct command baseline_accept_command = {
     .name = "baseline accept",
-    .summary = "Accept a regression: its recording may be compared with from now on",
+    .summary = "Accept a regression as the new level to compare with",
     .operands = "ENTRY…",
     .run = run_accept,
 };

@@ -56,7 +56,8 @@ static bool parse(struct gate_options *o, struct parsed_options *parsed, struct 
         FLAG("save", 0, &o->save, "add the recording of the new build to the store"),
         TEXT("branch", 'b', &o->branch, "NAME", "branch it is saved under (the one checked out)"),
         TEXT("accept", 0, &o->accept, "REASON",
-             "with --save: a regression may be compared with from now on"),
+             "with --save: what was measured is the new level, even if it regressed; older "
+             "recordings do not count any more"),
         TEXT("output", 'o', &o->output, "DIR", "write the recordings there, base.txt and head.txt"),
         POLICY_OPTIONS(&o->policy),
         OUTPUT_OPTIONS(&o->output_options),
@@ -191,10 +192,9 @@ static bool prepare_saving(struct gate *gate, struct pg_error *err) {
 static bool save(struct gate *gate, struct recording *head, const char *verdict,
                  struct comparison *comparison, struct pg_error *err) {
     struct store_entry entry;
+    bool sound = !verdict || strcmp(verdict, "broken") != 0;
     struct store_save save = {
-        .recording = head,
-        .verdict = verdict,
-        .accept = verdict && strcmp(verdict, "regression") == 0 ? gate->options->accept : NULL};
+        .recording = head, .verdict = verdict, .accept = sound ? gate->options->accept : NULL};
     if (!gate->options->save)
         return true;
     recording_set(head, "branch", gate->save_branch);
@@ -202,6 +202,10 @@ static bool save(struct gate *gate, struct recording *head, const char *verdict,
         return false;
     const char *objection = store_entry_objection(&entry);
     pg_log(LOG_NOTE, "saved %s", entry.id);
+    if (gate->changed)
+        pg_log(LOG_WARNING,
+               "%s: files differ from commit %.12s, so no commit will be compared with it",
+               entry.id, recording_get(head, "commit"));
     comparison_note(comparison, NOTE_INFO, NULL, "saved as %s%s%s", entry.id, objection ? ": " : "",
                     objection ? objection : "");
     return true;

@@ -21,7 +21,7 @@ recording() {
 baseline() { "$PERFGATE" baseline "$@"; }
 
 # files of the store that are entries
-entries() { find "${1:-.perfgate/baseline}" -name '*.txt' ! -name '.*' | LC_ALL=C sort; }
+entries() { find .perfgate/baseline -name '*.txt' ! -name '.*' | LC_ALL=C sort; }
 
 commit() {
     git -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false commit -q --allow-empty -m "$1"

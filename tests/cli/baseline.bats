@@ -99,8 +99,8 @@ commit() {
 
 @test "a saver that is killed leaves a readable store, at whatever moment" {
     recording r.txt 1000 "branch: main"
-    for _ in $(seq 4000); do echo "BenchmarkMore 1 5 ns/op"; done >more
-    { head -n 3 r.txt && cat more && echo "# perfgate end: 1"; } >big.txt
+    for _ in $(seq 4000); do echo "BenchmarkMore 1 5 ns/op"; done >more.txt
+    { head -n 3 r.txt && cat more.txt && echo "# perfgate end: 1"; } >big.txt
     for i in $(seq 60); do
         "$PERFGATE" -q baseline save big.txt 2>/dev/null &
         pid=$!
@@ -144,7 +144,7 @@ commit() {
     recording tampered.txt 100 "branch: main" "time: 2026-01-03T00:00:00Z" "commit: 0123456789"
     baseline save old.txt new.txt tampered.txt
     cut=.perfgate/baseline/main/20260102T000000Z-nocommit-nofingerprint.txt
-    head -c 200 "$cut" >cut && mv cut "$cut"
+    head -c 200 "$cut" >cut.txt && mv cut.txt "$cut"
     mv .perfgate/baseline/main/20260103T000000Z-{0123456789,abcdef}-nofingerprint.txt
     : >.perfgate/baseline/main/20260104T000000Z-nocommit-nofingerprint.txt
     head -c 5000 /dev/urandom >.perfgate/baseline/main/20260105T000000Z-nocommit-nofingerprint.txt

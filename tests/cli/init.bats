@@ -22,7 +22,7 @@ loads() {
 @test "hostile words stay words" {
     "$PERFGATE" init -- ./x '"; rm -rf /' $'tab\tand\nline' '{a: b}' '\' '- x' '' 'ü'
     loads
-    "$PERFGATE" -q init --force -- printf '%s\n' 'BenchmarkX"\' 
+    "$PERFGATE" -q init --force -- printf '%s\n' 'BenchmarkX"\'
     loads
 }
 

@@ -167,6 +167,9 @@ static bool read_comments(struct recording *head, const char *path, struct pg_er
     struct text line;
     struct recording_text state = {0};
     bool end = false, good = true;
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* a FIFO would keep us waiting */
+        return pg_error_set(err, PG_FORMAT, "%.400s: not a regular file", path);
     if (!source_open(&source, path, err))
         return false;
     while (good && (good = source_line(source, &line, &end, err)) && !end) {

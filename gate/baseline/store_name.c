@@ -126,7 +126,7 @@ bool store_time_parse(const char *t, int64_t *seconds) {
         return false;
     const int parts[6] = {digits(t, 4),     digits(t + 4, 2),  digits(t + 6, 2),
                           digits(t + 9, 2), digits(t + 11, 2), digits(t + 13, 2)};
-    return moment_of(parts, seconds);
+    return parts[5] < 60 && moment_of(parts, seconds);
 }
 
 /* RFC 3339: 2026-01-31T23:59:59(.123)(Z|+01:00). */

@@ -98,7 +98,7 @@ static int digits(const char *at, size_t count) {
     return number_u64((struct text){at, count}, &value) ? (int)value : -1;
 }
 
-/* Seconds since 1970 of a date and time that exist. */
+/* Seconds since 1970 of a date and time that exist, not before 1970. */
 static bool moment_of(const int parts[6], int64_t *seconds) {
     struct tm in = {.tm_year = parts[0] - 1900,
                     .tm_mon = parts[1] - 1,
@@ -111,6 +111,8 @@ static bool moment_of(const int parts[6], int64_t *seconds) {
         if (parts[i] < 0)
             return false;
     }
+    if (parts[0] < 1970)
+        return false;
     time_t moment = timegm(&out);
     /* timegm corrects what does not exist (31 February); :60 is a leap second and may be corrected.
      */

@@ -157,24 +157,6 @@ static void join_provenance(const struct join *join) {
     recording_set(join->out, "shards", arena_printf(join->out->arena, "%u", join->count));
 }
 
-static void join_values(struct recording *out, const struct recording *part) {
-    for (uint32_t i = 0; i < part->series_count; i++) {
-        const struct series *from = &part->series[i];
-        const struct config *config = &part->configs[from->config];
-        uint32_t number = recording_config(out, config->pairs, config->count);
-        struct series *to =
-            recording_series(out, number, from->name, from->unit, from->unit_written);
-        recording_reserve(out, to, from->count);
-        for (uint32_t j = 0; j < from->count; j++)
-            recording_add(out, to, from->values[j], from->rounds ? from->rounds[j] : 0);
-    }
-    for (uint32_t i = 0; i < part->failure_count; i++)
-        recording_fail(out, part->failures[i].name, part->failures[i].round,
-                       part->failures[i].reason);
-    recording_carry_units(out, part);
-    out->damaged_lines += part->damaged_lines;
-}
-
 static void join_notes(struct recording *out, const struct recording *part) {
     for (uint32_t i = 0; i < part->note_count; i++) {
         const struct note *note = &part->notes[i];
@@ -194,7 +176,8 @@ bool recording_join(struct recording *out, struct recording *const *shards, size
         return false;
     join_provenance(&join);
     for (uint32_t i = 0; i < join.count; i++) {
-        join_values(out, join.parts[i]);
+        uint32_t clash;
+        recording_append(out, join.parts[i], &clash); /* no clash: they are disjoint */
         join_notes(out, join.parts[i]);
     }
     return true;

@@ -1,9 +1,12 @@
 #include "gate/report/escape.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
+#include "runners/base/text.h"
+
+#include <stdint.h>
 
 /* On a terminal the verdict must not scroll away; files have the rest. */
-enum { MOST_ROWS = 20, MOST_NOTES = 20 };
+enum { MOST_ROWS = 20, MOST_NOTES = 20, INDENT = 14 };
 
 static const char *colour_of(enum verdict verdict) {
     return verdict == VERDICT_PASS           ? "\033[32m"
@@ -11,8 +14,35 @@ static const char *colour_of(enum verdict verdict) {
                                              : "\033[31m";
 }
 
-static void put_line(FILE *out, struct arena *arena, const char *what, const char *text) {
-    fprintf(out, "%-12s  %s\n", what, escape_text(arena, text));
+/* The next word, up to a blank; blanks are single but for those that stand in names. */
+static bool text_word(struct text *rest, struct text *word) {
+    if (!rest->at)
+        return false;
+    const char *blank = memchr(rest->at, ' ', rest->length);
+    word->at = rest->at;
+    word->length = blank ? (size_t)(blank - rest->at) : rest->length;
+    rest->length -= word->length + (blank != NULL);
+    rest->at = blank ? blank + 1 : NULL;
+    return true;
+}
+
+/* `what` and behind it the text, broken at blanks where the terminal is narrower. */
+static void put_line(FILE *out, const struct report_style *style, struct arena *arena,
+                     const char *what, const char *text) {
+    struct text rest = text_of(escape_text(arena, text)), word;
+    size_t at = INDENT, width = style->width > 2 * INDENT ? (size_t)style->width : SIZE_MAX;
+    fprintf(out, "%-*s", INDENT, what);
+    while (text_word(&rest, &word)) {
+        size_t length = text_characters(word);
+        bool first = at == INDENT, breaks = !first && at + 1 + length > width;
+        if (breaks)
+            fprintf(out, "\n%*s", INDENT, "");
+        else if (!first)
+            putc(' ', out);
+        at = (first ? at : breaks ? INDENT : at + 1) + length;
+        fwrite(word.at, 1, word.length, out);
+    }
+    putc('\n', out);
 }
 
 static const char *row_line(const struct comparison *c, const struct row *row) {
@@ -33,7 +63,7 @@ static bool worth_a_line(const struct comparison *c, const struct row *row) {
            (row->verdict == ROW_INCONCLUSIVE && row->policy.gated);
 }
 
-static void put_rows(FILE *out, const struct comparison *c) {
+static void put_rows(FILE *out, const struct comparison *c, const struct report_style *style) {
     size_t *order = ARENA_NEW(c->arena, size_t, c->row_count), shown = 0, left = 0;
     comparison_worst_first(c, order);
     for (size_t i = 0; i < c->row_count; i++) {
@@ -41,38 +71,39 @@ static void put_rows(FILE *out, const struct comparison *c) {
         if (!worth_a_line(c, row))
             continue;
         if (shown++ < MOST_ROWS)
-            put_line(out, c->arena, row_verdict_name(row->verdict), row_line(c, row));
+            put_line(out, style, c->arena, row_verdict_name(row->verdict), row_line(c, row));
         else
             left++;
     }
     if (left)
-        fprintf(out, "%-12s  and %zu more rows with something to say\n", "", left);
+        fprintf(out, "%-*sand %zu more rows with something to say\n", INDENT, "", left);
 }
 
-static void put_notes(FILE *out, const struct comparison *c) {
+static void put_notes(FILE *out, const struct comparison *c, const struct report_style *style) {
     for (size_t i = 0; i < c->note_count && i < MOST_NOTES; i++) {
         const struct note *note = &c->notes[i];
-        put_line(out, c->arena, note->level == NOTE_INFO ? "note" : note_level_name(note->level),
-                 note->where ? arena_printf(c->arena, "%s: %s", note->where, note->text)
-                             : note->text);
+        put_line(
+            out, style, c->arena, note->level == NOTE_INFO ? "note" : note_level_name(note->level),
+            note->where ? arena_printf(c->arena, "%s: %s", note->where, note->text) : note->text);
     }
     if (c->note_count > MOST_NOTES)
-        fprintf(out, "%-12s  and %zu more notes\n", "", c->note_count - MOST_NOTES);
+        fprintf(out, "%-*sand %zu more notes\n", INDENT, "", c->note_count - MOST_NOTES);
 }
 
 void report_summary(FILE *out, const struct comparison *c, const struct report_style *style) {
-    put_rows(out, c);
-    put_notes(out, c);
+    put_rows(out, c, style);
+    put_notes(out, c, style);
     if (*tests_words(c))
-        put_line(out, c->arena, "tests", tests_words(c));
-    put_line(out, c->arena, "rows", counts_words(c->counts, c->arena));
+        put_line(out, style, c->arena, "tests", tests_words(c));
+    put_line(out, style, c->arena, "rows", counts_words(c->counts, c->arena));
     size_t gated = 0;
     for (int i = 0; i < ROW_VERDICT_COUNT; i++)
         gated += c->gated_counts[i];
     if (gated < c->row_count)
-        put_line(out, c->arena, "gated",
+        put_line(out, style, c->arena, "gated",
                  arena_printf(c->arena, "%s; verdicts (in parentheses) do not count",
                               counts_words(c->gated_counts, c->arena)));
-    fprintf(out, "%-12s  %s%s%s (exit %d)\n", "verdict", style->colour ? colour_of(c->verdict) : "",
-            verdict_words(c), style->colour ? "\033[0m" : "", verdict_exit_code(c->verdict));
+    fprintf(out, "%-*s%s%s%s (exit %d)\n", INDENT, "verdict",
+            style->colour ? colour_of(c->verdict) : "", verdict_words(c),
+            style->colour ? "\033[0m" : "", verdict_exit_code(c->verdict));
 }

@@ -423,3 +423,17 @@ END
     [ "$status" -eq 4 ]
     [[ "$output" == *"folder: "* ]]
 }
+
+@test "a narrow terminal breaks no word and cuts no verdict; rows of processes wait for --all" {
+    long=Parser/with/a/rather/long/path/of/parameters/size=1048576/depth=64
+    for side in old new; do
+        { bench "$long" 1000 ns/op 10 30 && bench Parse 1000 ns/op && bench process/x 7 ns/op; } >"$side.txt"
+    done
+    compare --width 80 --threshold 1% old.txt new.txt
+    [ "$(LC_ALL=C.UTF-8 wc -L <<<"$output")" -le 80 ]
+    [[ "$output" == *"0 incomparable, 0 failed, 0 waived"* ]]
+    [[ "$output" == *"1 row of whole processes, not gated: --all shows it"* ]]
+    [[ "$output" != *process/x* ]]
+    compare --all old.txt new.txt
+    [[ "$output" == *process/x*"(same)"* ]]
+}

@@ -37,9 +37,9 @@
 #ifndef GATE_COMPARE_COMPARISON_H
 #define GATE_COMPARE_COMPARISON_H
 
-#include "gate/compare/grid.h"
 #include "gate/compare/policy.h"
 #include "gate/compare/verdict.h"
+#include "gate/grid/grid.h"
 
 /* One side of a row, in the base unit. NaN where unknown. */
 struct side {

@@ -3,7 +3,7 @@
 #ifndef GATE_COMPARE_SAMPLES_H
 #define GATE_COMPARE_SAMPLES_H
 
-#include "gate/compare/grid.h"
+#include "gate/grid/grid.h"
 
 /* Memory that is used again from row to row. Start from zeroes. */
 struct sample_buffer {

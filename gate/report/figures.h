@@ -3,8 +3,8 @@
 #ifndef GATE_REPORT_FIGURES_H
 #define GATE_REPORT_FIGURES_H
 
-#include "gate/compare/classic.h"
 #include "gate/compare/comparison.h"
+#include "gate/grid/classic.h"
 #include "runners/base/arena.h"
 
 enum delta {

@@ -1,7 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "gate/compare/filter.h"
-#include "gate/compare/regex.h"
+#include "gate/grid/filter.h"
+#include "gate/grid/regex.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "gate/compare/grid.h"
+#include "gate/grid/grid.h"
 
 struct world {
     struct arena *arena;

@@ -1,4 +1,4 @@
-#include "gate/compare/classic.h"
+#include "gate/grid/classic.h"
 
 #include <math.h>
 

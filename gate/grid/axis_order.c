@@ -1,6 +1,6 @@
 /* The order of an axis' keys. Each field's distinct values are ranked once, so that keys are
  * compared by numbers. */
-#include "gate/compare/axis.h"
+#include "gate/grid/axis.h"
 
 #include <math.h>
 #include <stdlib.h>

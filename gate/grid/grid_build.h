@@ -1,9 +1,9 @@
 /* What grid.c gathers and grid_layout.c lays out. */
-#ifndef GATE_COMPARE_GRID_BUILD_H
-#define GATE_COMPARE_GRID_BUILD_H
+#ifndef GATE_GRID_GRID_BUILD_H
+#define GATE_GRID_GRID_BUILD_H
 
-#include "gate/compare/axis.h"
-#include "gate/compare/grid.h"
+#include "gate/grid/axis.h"
+#include "gate/grid/grid.h"
 
 /* Most places (rows times columns) of all tables together. */
 enum { GRID_PLACES = 16 * 1024 * 1024 };

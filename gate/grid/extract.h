@@ -1,8 +1,8 @@
 /* One key's value of a series: its benchmark's name or a part of it, a configuration line, the
  * label of its file. Values are numbers of the recordings' common strings; 0, the empty string,
  * where a series has none. */
-#ifndef GATE_COMPARE_EXTRACT_H
-#define GATE_COMPARE_EXTRACT_H
+#ifndef GATE_GRID_EXTRACT_H
+#define GATE_GRID_EXTRACT_H
 
 #include "runners/base/arena.h"
 #include "runners/base/text.h"

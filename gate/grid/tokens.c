@@ -1,4 +1,4 @@
-#include "gate/compare/tokens.h"
+#include "gate/grid/tokens.h"
 
 #include <stdint.h>
 #include <stdio.h>

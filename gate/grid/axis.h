@@ -2,11 +2,11 @@
  * with a number, in the order first observed; afterwards the keys are put in the projection's
  * order. Axes of one grid know of each other: what one of them names specifically is left out of
  * the groups `.config` and `.fullname` of the others. */
-#ifndef GATE_COMPARE_AXIS_H
-#define GATE_COMPARE_AXIS_H
+#ifndef GATE_GRID_AXIS_H
+#define GATE_GRID_AXIS_H
 
-#include "gate/compare/extract.h"
-#include "gate/compare/projection.h"
+#include "gate/grid/extract.h"
+#include "gate/grid/projection.h"
 
 /* Most fields of an axis (distinct configuration keys), most fields times keys. */
 enum { AXIS_FIELDS = 4096, AXIS_VALUES = 32 * 1024 * 1024 };

@@ -1,4 +1,4 @@
-#include "gate/compare/grid_build.h"
+#include "gate/grid/grid_build.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
-#include "gate/compare/grid.h"
+#include "gate/grid/grid.h"
 
-#include "gate/compare/grid_build.h"
+#include "gate/grid/grid_build.h"
 
 static bool parse_spec(struct grid_builder *b, const struct grid_spec *spec, struct pg_error *err) {
     const struct {

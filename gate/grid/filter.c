@@ -1,6 +1,6 @@
-#include "gate/compare/filter.h"
+#include "gate/grid/filter.h"
 
-#include "gate/compare/tokens.h"
+#include "gate/grid/tokens.h"
 
 enum node_kind { NODE_AND, NODE_OR, NODE_NOT, NODE_TERM };
 

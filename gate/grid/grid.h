@@ -1,10 +1,10 @@
 /* Recordings laid out as benchstat lays them out: tables (one a unit and table key) of rows and
  * columns, by projections over name, configuration and file. Works on series, not on lines:
  * millions of values are only carried. */
-#ifndef GATE_COMPARE_GRID_H
-#define GATE_COMPARE_GRID_H
+#ifndef GATE_GRID_GRID_H
+#define GATE_GRID_GRID_H
 
-#include "gate/compare/filter.h"
+#include "gate/grid/filter.h"
 #include "runners/base/arena.h"
 #include "runners/base/error.h"
 #include "runners/recording/recording.h"

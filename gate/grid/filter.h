@@ -1,7 +1,7 @@
 /* benchstat's filter language: `key:value`, quoted words, /regex/, (a OR b), AND/OR/-negation, `*`,
  * `.unit:…`. */
-#ifndef GATE_COMPARE_FILTER_H
-#define GATE_COMPARE_FILTER_H
+#ifndef GATE_GRID_FILTER_H
+#define GATE_GRID_FILTER_H
 
 #include "runners/base/arena.h"
 #include "runners/base/error.h"

@@ -1,10 +1,10 @@
 /* The lexical syntax that benchstat's filters and projections share
  * (golang.org/x/perf/benchproc/syntax): words, "quoted words" with Go's escapes, /regular
  * expressions/, and the operators ( ) : @ , - *. */
-#ifndef GATE_COMPARE_TOKENS_H
-#define GATE_COMPARE_TOKENS_H
+#ifndef GATE_GRID_TOKENS_H
+#define GATE_GRID_TOKENS_H
 
-#include "gate/compare/regex.h"
+#include "gate/grid/regex.h"
 #include "runners/base/arena.h"
 #include "runners/base/error.h"
 #include "runners/base/text.h"

@@ -1,4 +1,4 @@
-#include "gate/compare/axis.h"
+#include "gate/grid/axis.h"
 
 void axis_set_init(struct axis_set *set, struct strings *strings, struct arena *arena) {
     *set = (struct axis_set){.strings = strings, .arena = arena};

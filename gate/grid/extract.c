@@ -1,4 +1,4 @@
-#include "gate/compare/extract.h"
+#include "gate/grid/extract.h"
 
 void extractor_init(struct extractor *extractor, struct text key, struct strings *strings,
                     struct arena *arena) {

@@ -1,7 +1,7 @@
 /* benchstat's projection language: `key`, `key@alpha`, `key@num`, `key@(one two three)`, separated
  * by commas or blanks. */
-#ifndef GATE_COMPARE_PROJECTION_H
-#define GATE_COMPARE_PROJECTION_H
+#ifndef GATE_GRID_PROJECTION_H
+#define GATE_GRID_PROJECTION_H
 
 #include "runners/base/arena.h"
 #include "runners/base/error.h"

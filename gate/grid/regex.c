@@ -1,4 +1,4 @@
-#include "gate/compare/regex.h"
+#include "gate/grid/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

@@ -2,10 +2,10 @@
  * Mann-Whitney; or, for units with `assume=exact`, the mode and no test
  * (golang.org/x/perf/benchmath). They are what `--style benchstat` prints; the gate decides by
  * others. */
-#ifndef GATE_COMPARE_CLASSIC_H
-#define GATE_COMPARE_CLASSIC_H
+#ifndef GATE_GRID_CLASSIC_H
+#define GATE_GRID_CLASSIC_H
 
-#include "gate/compare/grid.h"
+#include "gate/grid/grid.h"
 #include "stats/rank.h"
 #include "stats/summary.h"
 

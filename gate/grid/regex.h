@@ -1,8 +1,8 @@
 /* Regular expressions in filters, through PCRE2, the only file that knows it. Patterns are those of
  * Go (and what PCRE2 has beyond); a match is unanchored. Neither a pattern nor a subject can make
  * it hang: compilation is capped in size and nesting, matching in steps and memory. */
-#ifndef GATE_COMPARE_REGEX_H
-#define GATE_COMPARE_REGEX_H
+#ifndef GATE_GRID_REGEX_H
+#define GATE_GRID_REGEX_H
 
 #include "runners/base/arena.h"
 #include "runners/base/text.h"

@@ -1,6 +1,6 @@
-#include "gate/compare/projection.h"
+#include "gate/grid/projection.h"
 
-#include "gate/compare/tokens.h"
+#include "gate/grid/tokens.h"
 #include "runners/base/number.h"
 
 #include <math.h>

@@ -119,7 +119,21 @@ static void remove_taken(struct judge *judge, const struct newcomers *all) {
     c->row_count = kept;
 }
 
-void judge_unmatched(struct judge *judge) {
+/* What to do about rows that are still missing; said once. */
+static void note_ways_out(struct judge *judge) {
+    struct comparison *c = judge->comparison;
+    for (size_t i = 0; i < c->row_count; i++) {
+        if (c->rows[i].verdict != ROW_MISSING || !row_breaks(c, &c->rows[i]))
+            continue;
+        comparison_note(
+            c, NOTE_WARNING, NULL,
+            "what the base has and the head lacks fails the gate: allow-missing permits "
+            "benchmarks that were removed, rename follows those with a new name");
+        return;
+    }
+}
+
+static void match_unmatched(struct judge *judge) {
     struct comparison *c = judge->comparison;
     size_t missing = 0, added = 0;
     for (size_t i = 0; i < c->row_count; i++) {
@@ -139,4 +153,9 @@ void judge_unmatched(struct judge *judge) {
             match_missing(judge, &all, &c->rows[i], &divide);
     }
     remove_taken(judge, &all);
+}
+
+void judge_unmatched(struct judge *judge) {
+    match_unmatched(judge);
+    note_ways_out(judge);
 }

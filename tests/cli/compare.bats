@@ -99,9 +99,11 @@ setup() {
     compare old.txt less.txt
     [ "$status" -eq 4 ]
     [[ "$output" == *"missing       Render sec/op"* ]]
+    [[ "$output" == *"fails the gate: allow-missing permits benchmarks that were removed"* ]]
     [[ "$output" == *"verdict       broken: missing-rows (exit 4)"* ]]
     compare old.txt less.txt --allow-missing 'Ren*'
     [ "$status" -eq 0 ]
+    [[ "$output" != *"fails the gate"* ]]
     compare less.txt old.txt
     [ "$status" -eq 0 ]
 

@@ -64,6 +64,15 @@ static bool take_like(struct pick_request *request, const char *path, bool commi
     return true;
 }
 
+static bool pick_some(const struct store *store, const struct pick_request *request,
+                      struct pick *out, struct pg_error *err) {
+    if (!store_pick(store, request, out, err))
+        return false;
+    for (size_t i = 0; i < out->note_count; i++)
+        pg_log(LOG_WARNING, "%s", out->notes[i]);
+    return out->count > 0 || pg_error_set(err, PG_FORMAT, "no baseline: %.900s", out->why);
+}
+
 bool find_baseline(const struct find_options *o, const struct store *store, struct pick *out,
                    struct pg_error *err) {
     struct pick_request request = {.branch = o->branch,
@@ -78,11 +87,22 @@ bool find_baseline(const struct find_options *o, const struct store *store, stru
         request.fingerprint = strcmp(o->fingerprint, "none") == 0 ? "" : o->fingerprint;
     if (o->like && !take_like(&request, o->like, !o->commit, !o->fingerprint, store->arena, err))
         return false;
-    if (!store_pick(store, &request, out, err))
-        return false;
-    for (size_t i = 0; i < out->note_count; i++)
-        pg_log(LOG_WARNING, "%s", out->notes[i]);
-    return out->count > 0 || pg_error_set(err, PG_FORMAT, "no baseline: %.900s", out->why);
+    return pick_some(store, &request, out, err);
+}
+
+bool baseline_of(const struct recording_baseline *o, const struct recording *head, struct pick *out,
+                 struct arena *arena, struct pg_error *err) {
+    const char *id = recording_get(head, "fingerprint-id");
+    struct store store = {o->store, arena};
+    struct pick_request request = {.branch = o->branch,
+                                   .commit = recording_get(head, "commit"),
+                                   .without_commit = recording_get(head, "commit") != NULL,
+                                   .fingerprint = o->any_machine ? NULL
+                                                  : id           ? id
+                                                                 : "",
+                                   .history = (size_t)o->history,
+                                   .strings = head->strings};
+    return pick_some(&store, &request, out, err);
 }
 
 const char *entry_state(const struct store_entry *entry, struct arena *arena) {

@@ -49,6 +49,15 @@ struct find_options {
 bool find_baseline(const struct find_options *options, const struct store *store, struct pick *out,
                    struct pg_error *err);
 
+/* The baseline of a recording that was read: by its commit and machine. The same errors. */
+struct recording_baseline {
+    const char *store, *branch;
+    int history;
+    bool any_machine;
+};
+bool baseline_of(const struct recording_baseline *options, const struct recording *head,
+                 struct pick *out, struct arena *arena, struct pg_error *err);
+
 /* Prints one entry as the value that is due. */
 struct json_writer;
 void entry_json(struct json_writer *w, const struct store_entry *entry);

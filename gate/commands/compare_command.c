@@ -1,3 +1,4 @@
+#include "gate/commands/baseline_parts.h"
 #include "gate/commands/compare_options.h"
 #include "gate/report/row_text.h"
 #include "runners/base/log.h"
@@ -14,7 +15,7 @@ struct compare {
     struct policy policy;
     struct grid_spec spec;
     int style, format, history;
-    const char *input_format;
+    const char *input_format, *store, *branch;
     struct report_style report_style;
     struct reports *reports;
 };
@@ -61,9 +62,12 @@ static bool parse(struct compare *o, struct parsed_options *parsed, struct sessi
          .kind = OPTION_INT,
          .target = &o->history,
          .argument = "N",
-         .help = "the first N recordings are sessions of one baseline",
+         .help = "the first N recordings are sessions of one baseline (the store's nearest N)",
          .low = 1,
          .high = 1000},
+        TEXT("baseline-store", 0, &o->store, "DIR",
+             "compare with what this store has for the first recording: OLD is left out"),
+        TEXT("branch", 0, &o->branch, "NAME", "of the store (" DEFAULT_BRANCH ")"),
         {.name = "input-format",
          .kind = OPTION_STRING,
          .target = &o->input_format,
@@ -91,7 +95,8 @@ static bool parse(struct compare *o, struct parsed_options *parsed, struct sessi
 /* One file is enough where its columns come from something else than files, and for benchstat's
  * view. */
 static bool check_operands(const struct compare *o, size_t count, struct pg_error *err) {
-    size_t least = o->style == STYLE_BENCHSTAT || o->spec.col ? 1 : (size_t)o->history + 1;
+    size_t least =
+        o->store || o->style == STYLE_BENCHSTAT || o->spec.col ? 1 : (size_t)o->history + 1;
     if (count >= least)
         return true;
     return pg_error_set(
@@ -136,6 +141,23 @@ static void log_verdict(const struct comparison *comparison) {
         pg_log(LOG_NOTE, "verdict: %s", verdict_words(comparison));
 }
 
+/* Puts what the store has for the first of `count` recordings before them. */
+static bool add_stored(const struct compare *o, const struct recording ***recordings, size_t *count,
+                       size_t *base_count, struct arena *arena, struct pg_error *err) {
+    struct pick pick;
+    struct recording_baseline wanted = {o->store, o->branch, o->history,
+                                        o->policy.ignore_fingerprint};
+    if (!baseline_of(&wanted, (*recordings)[0], &pick, arena, err))
+        return false;
+    const struct recording **all = ARENA_NEW(arena, const struct recording *, pick.count + *count);
+    memcpy(all, pick.recordings, pick.count * sizeof *all);
+    memcpy(all + pick.count, *recordings, *count * sizeof *all);
+    *recordings = all;
+    *count += pick.count;
+    *base_count = pick.count;
+    return true;
+}
+
 static bool compare(struct compare *o, const struct string_list *operands,
                     const struct format *format, struct session *session, int *exit_code,
                     struct pg_error *err) {
@@ -145,12 +167,20 @@ static bool compare(struct compare *o, const struct string_list *operands,
                          session->arena, err))
         return comparison_unreadable(&o->policy, reading_reason(o, operands, err), o->reports,
                                      &o->report_style, session, err);
-    label_history(recordings, o->history);
-    size_t history = (size_t)o->history;
+    if (!o->store)
+        label_history(recordings, o->history);
+    const struct recording **all = (const struct recording **)recordings;
+    size_t count = operands->count, history = (size_t)o->history;
+    size_t base_count = history < count ? history : count;
+    if (o->store && !add_stored(o, &all, &count, &base_count, session->arena, err)) {
+        enum reason reason = err->status == PG_FORMAT ? REASON_NO_BASELINE : reason_of_error(err);
+        return comparison_unreadable(&o->policy, reason, o->reports, &o->report_style, session,
+                                     err);
+    }
     struct comparison_input input = {
-        .recordings = (const struct recording *const *)recordings,
-        .count = operands->count,
-        .base_count = history < operands->count ? history : operands->count,
+        .recordings = all,
+        .count = count,
+        .base_count = base_count,
         .spec = o->spec,
         .policy = &o->policy,
     };
@@ -168,7 +198,7 @@ static bool compare(struct compare *o, const struct string_list *operands,
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
-    struct compare o = {.history = 1};
+    struct compare o = {.history = 1, .branch = DEFAULT_BRANCH};
     struct parsed_options parsed;
     const struct format *format;
     policy_options_init(&o.policy_options);

@@ -377,6 +377,29 @@ commit() {
     [ "$(find .perfgate/baseline -type f | wc -l)" -eq 0 ]
 }
 
+@test "compare takes its baseline from the store" {
+    for day in 1 2 3; do
+        recording r.txt $((1000 + day)) "branch: main" "time: 2026-01-0${day}T00:00:00Z" "fingerprint-id: aa"
+        baseline save r.txt
+    done
+    recording other.txt 9000 "branch: main" "time: 2026-01-04T00:00:00Z" "fingerprint-id: bb"
+    baseline save other.txt
+    recording new.txt 1200 "branch: feature" "fingerprint-id: aa"
+    run --separate-stderr "$PERFGATE" compare --baseline-store .perfgate/baseline --report json=- new.txt
+    [ "$status" -eq 1 ]
+    [[ "$output" == *'"change": 0.19'* ]]
+    run --separate-stderr "$PERFGATE" compare --baseline-store .perfgate/baseline --history 3 new.txt
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"n=18+6"* ]]
+    recording alien.txt 1200 "fingerprint-id: cc"
+    run "$PERFGATE" compare --baseline-store .perfgate/baseline --report json=r.json alien.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"4 of other machines (this one is cc, those are bb, aa)"* ]]
+    grep -q '"reason": *"no-baseline"' r.json
+    run "$PERFGATE" compare --baseline-store .perfgate/baseline
+    [ "$status" -eq 2 ]
+}
+
 @test "names in a store cannot do anything to a terminal" {
     recording r.txt 100 "branch: main" "verdict: $(printf '\033[31mred')"
     baseline save r.txt

@@ -44,12 +44,22 @@ uint32_t process_name(const struct measuring *m, const struct side_state *side) 
     return strings_add(side->out->strings, text_of(name));
 }
 
+/* Beside benchmarks of one package (say) the process belongs to it; beside several to none. */
+static uint32_t figures_config(const struct measuring *m, const struct side_state *side) {
+    const struct recording *printed = side->sample.printed;
+    if (m->mode == MODE_HARNESS && printed && printed->config_count == 1)
+        return recording_config(side->out, printed->configs[0].pairs, printed->configs[0].count);
+    return provenance_config(&m->fingerprint, side->out);
+}
+
 static void keep_figures(struct measuring *m, struct side_state *side, uint32_t round) {
     uint32_t name = process_name(m, side);
     if (m->mode == MODE_HARNESS ? m->plan->shard_count != 0 : !in_share(m, side, name))
         return;
-    figures_add(&m->figures, &side->sample.figures, side->out,
-                provenance_config(&m->fingerprint, side->out), name, round);
+    if (!side->has_config)
+        side->config = figures_config(m, side);
+    side->has_config = true;
+    figures_add(&m->figures, &side->sample.figures, side->out, side->config, name, round);
 }
 
 static void keep_printed(struct measuring *m, struct side_state *side, uint32_t round) {

@@ -38,6 +38,8 @@ struct side_state {
     struct unnamed_failure *unnamed;
     size_t unnamed_count, unnamed_capacity;
     struct sample sample;
+    uint32_t config; /* of the process figures, once there are some */
+    bool has_config;
     struct callgrind callgrind;
     bool failure_shown, outliving_noted, left_noted, floor_noted;
     unsigned output_notes;

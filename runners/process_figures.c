@@ -4,8 +4,11 @@
 
 #include <math.h>
 
+/* User and system time are in seconds because they are often 0, as the kernel tells them apart by
+ * its ticks, and benchstat does not tidy a 0: `0 sys-ns/op` would be another unit than `1200
+ * sys-ns/op`. */
 static const char *const fixed[] = {
-    "ns/op",          "cpu-ns/op",      "user-ns/op",          "sys-ns/op",
+    "ns/op",          "cpu-ns/op",      "user-sec/op",         "sys-sec/op",
     "peak-RSS-bytes", "page-faults/op", "context-switches/op", "migrations/op"};
 enum { FIXED = sizeof fixed / sizeof *fixed, MIGRATIONS = FIXED - 1 };
 
@@ -39,8 +42,8 @@ struct figure_values figures_of(const struct figures *figures, const struct laun
     const struct spawn_result *process = &launched->process;
     struct figure_values out = {
         {(double)process->wall_ns, (double)(process->user_ns + process->system_ns),
-         (double)process->user_ns, (double)process->system_ns, (double)process->peak_rss_bytes,
-         (double)(process->minor_faults + process->major_faults),
+         (double)process->user_ns / 1e9, (double)process->system_ns / 1e9,
+         (double)process->peak_rss_bytes, (double)(process->minor_faults + process->major_faults),
          (double)(process->voluntary_switches + process->involuntary_switches),
          process->migrations < 0 || figures->migrations_counted ? NAN
                                                                 : (double)process->migrations}};

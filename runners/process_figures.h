@@ -21,7 +21,7 @@ struct figures {
     bool migrations_counted; /* among the counters; else they come from /proc */
 };
 
-/* Values of one process in the order of the units, as written (ns, bytes, counts); NaN: not
+/* Values of one process in the order of the units, as written (ns, s, bytes, counts); NaN: not
  * measured. */
 struct figure_values {
     double values[FIGURES_MAX];

@@ -1,6 +1,5 @@
 #include "runners/base/log.h"
 #include "runners/measuring.h"
-#include "runners/provenance.h"
 #include "runners/sampler/interrupt.h"
 
 #include <math.h>
@@ -134,7 +133,7 @@ bool count_instructions(struct measuring *m, struct pg_error *err) {
         struct launched launched;
         uint64_t instructions;
         uint32_t processes;
-        if (side->count == NO_COMMAND || interrupted_by())
+        if (side->count == NO_COMMAND || interrupted_by() || !side->has_config)
             continue;
         if (!launcher_run(m->launcher, (size_t)side->count, (struct launch_how){.pad = true},
                           &launched, m->scratch, err))
@@ -158,9 +157,7 @@ bool count_instructions(struct measuring *m, struct pg_error *err) {
         uint32_t number = strings_add(side->out->strings, text_of(unit));
         recording_unit(side->out, number)->better = BETTER_LOWER;
         recording_unit(side->out, number)->assume = ASSUME_EXACT;
-        recording_add(side->out,
-                      recording_series(side->out, provenance_config(&m->fingerprint, side->out),
-                                       name, number, number),
+        recording_add(side->out, recording_series(side->out, side->config, name, number, number),
                       (double)instructions, 1);
         recording_note(
             side->out, NOTE_INFO, NULL,

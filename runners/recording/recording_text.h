@@ -4,7 +4,7 @@
  *   # perfgate recording: 1                       first line of every recording written by perfgate
  *   # perfgate KEY: VALUE                         provenance; keys below
  *   goos: linux                                   configuration (identifies the setting)
- *   Unit user-ns/op better=lower                  unit metadata
+ *   Unit user-sec/op better=lower                 unit metadata
  *   # perfgate round: 3                           the lines that follow are of round 3 (>= 1);
  * rounds ascend BenchmarkParse/size=1k 1 1523 ns/op 1400 cpu-ns/op 3145728 peak-RSS-bytes #
  * perfgate failed: Parse/size=2k: exit status 3 # perfgate end: 10 number of different rounds

@@ -40,7 +40,7 @@ wait_for() {
     [ "$(lines_of runs)" -eq 5 ]
     [ "$(head -n 1 one.txt)" = "# perfgate recording: 1" ]
     [ "$(tail -n 1 one.txt)" = "# perfgate end: 3" ]
-    for unit in ns/op cpu-ns/op user-ns/op sys-ns/op peak-RSS-bytes page-faults/op context-switches/op; do
+    for unit in ns/op cpu-ns/op user-sec/op sys-sec/op peak-RSS-bytes page-faults/op context-switches/op; do
         [ "$(values one.txt "$unit" | wc -l)" -eq 3 ]
     done
     [ "$(values one.txt peak-RSS-bytes | sort -n | head -n 1)" -gt 30000000 ]

@@ -21,6 +21,7 @@ struct group {
     uint32_t next;          /* the group that followed last time, + 1 */
     uint32_t first_series;  /* into log->series: one a unit */
     uint32_t first_of_name; /* the group that the name got first */
+    uint32_t waiting;       /* of that one: lines of the name in the log */
     bool unnumbered;        /* some line has no round */
 };
 
@@ -56,6 +57,9 @@ struct result_log {
     size_t series_count, series_capacity;
     uint32_t previous; /* group + 1 */
     struct chunk *first, *last;
+    struct chunk *run; /* where the latest lines of one group stand together */
+    size_t run_start;
+    uint32_t run_lines;
 };
 
 struct result_log *result_log_new(struct recording *r, struct arena *scratch) {
@@ -114,16 +118,57 @@ static union word *line_room(struct result_log *log, uint32_t values) {
     return log->last->words + log->last->used;
 }
 
+/* Benchmarks whose lines all stand together (`go test -count`) need no log: when the next group
+ * begins, the run goes into its series, unless earlier lines of the name still wait in the log and
+ * must come first. */
+static void flush_run(struct result_log *log) {
+    struct group *group = &log->groups[log->previous - 1];
+    uint32_t *waiting = &log->groups[group->first_of_name].waiting;
+    if (log->run_lines < 2 || *waiting != log->run_lines)
+        return;
+    uint32_t count = log->shapes[group->shape].count;
+    for (uint32_t i = 0; i < count; i++) {
+        struct series *s = &log->r->series[log->series[group->first_series + i]];
+        const union word *words = &log->run->words[log->run_start];
+        if (s->count == 0)
+            recording_reserve(log->r, s, log->run_lines);
+        for (uint32_t k = 0; k < log->run_lines; k++, words += (size_t)count + 1)
+            recording_add(log->r, s, words[1 + i].value, words->head.round);
+    }
+    group->lines -= log->run_lines;
+    *waiting = 0;
+    log->run->used = log->run_start;
+}
+
+static void begin_run(struct result_log *log) {
+    log->run = log->last;
+    log->run_start = log->last->used;
+    log->run_lines = 0;
+}
+
 static void commit(struct result_log *log, union word *words, uint32_t index, uint32_t round) {
     struct group *group = &log->groups[index];
-    words->head.group = index;
-    words->head.round = round;
-    log->last->used += (size_t)log->shapes[group->shape].count + 1;
-    group->lines++;
-    group->unnumbered |= round == 0;
+    size_t size = (size_t)log->shapes[group->shape].count + 1;
+    if (log->previous != index + 1) {
+        if (log->previous)
+            flush_run(log);
+        /* What was flushed leaves a gap before this line. */
+        union word *at = &log->last->words[log->last->used];
+        words = at == words ? words : memmove(at, words, size * sizeof *words);
+        begin_run(log);
+    } else if (log->run != log->last) { /* a run over two chunks: its beginning stays in the log */
+        begin_run(log);
+    }
     if (log->previous)
         log->groups[log->previous - 1].next = index + 1;
     log->previous = index + 1;
+    words->head.group = index;
+    words->head.round = round;
+    log->last->used += size;
+    log->run_lines++;
+    group->lines++;
+    group->unnumbered |= round == 0;
+    log->groups[group->first_of_name].waiting++;
 }
 
 /* Parses the line behind the name as the group has it. */

@@ -49,6 +49,20 @@ static inline const char *reading_written(const struct reading *reading) {
     return copy;
 }
 
+/* Fails with the first line that differs; for texts too long to be shown. */
+static inline void assert_same_lines(const char *got, const char *want) {
+    size_t line = 1, start = 0, i = 0;
+    for (; got[i] && got[i] == want[i]; i++) {
+        if (got[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    }
+    if (got[i] != want[i])
+        fail_msg("line %zu: got '%.*s', want '%.*s'", line, (int)strcspn(got + start, "\n"),
+                 got + start, (int)strcspn(want + start, "\n"), want + start);
+}
+
 /* The series of a name and tidied unit under the configuration with this number, or NULL. */
 static inline const struct series *reading_series(const struct reading *reading, uint32_t config,
                                                   const char *name, const char *unit) {

@@ -325,7 +325,7 @@ static void quick_and_careful_reading_agree(void **state) {
     uint64_t seed = 7;
     for (int i = 0; i < 20000; i++) {
         seed = seed * 6364136223846793005U + 1442695040888963407U;
-        unsigned name = (unsigned)(seed >> 60), shape = (unsigned)(seed >> 55) % 3;
+        unsigned name = i % 7 < 3 ? 99 : (unsigned)(seed >> 60), shape = (unsigned)(seed >> 55) % 3;
         double value = (double)(seed >> 40) / 16;
         if (i % 4096 == 4095) {
             fprintf(a, "pkg: p%d\n", i);
@@ -342,11 +342,46 @@ static void quick_and_careful_reading_agree(void **state) {
     fclose(b);
     struct reading left = read_text(&go_format, quick), right = read_text(&go_format, careful);
     assert_int_equal(left.r->result_lines, 20000);
-    assert_string_equal(reading_written(&left), reading_written(&right));
+    assert_same_lines(reading_written(&left), reading_written(&right));
     reading_free(&left);
     reading_free(&right);
     free(quick);
     free(careful);
+}
+
+/* However lines of a benchmark are spread, in runs or alone, with these units or those, values keep
+ * the order of lines. */
+static void values_stand_in_the_order_read(void **state) {
+    (void)state;
+    for (unsigned stay = 1; stay < 400; stay *= 3) {
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        uint64_t seed = stay;
+        unsigned name = 0, shape = 0;
+        for (int i = 0; i < 30000; i++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            name = (seed >> 40) % stay == 0 ? (unsigned)(seed >> 60) : name;
+            shape = (seed >> 33) % stay == 0 ? (unsigned)(seed >> 50) % 3 : shape;
+            const char *const forms[] = {"BenchmarkA%u 1 %d x\n", "BenchmarkA%u 1 7 y %d x\n",
+                                         "BenchmarkA%u 1 %d x 8 z\n"};
+            fprintf(out, forms[shape], name, i);
+        }
+        fclose(out);
+        struct reading reading = read_text(&go_format, text);
+        uint32_t total = 0;
+        for (uint32_t i = 0; i < reading.r->series_count; i++) {
+            const struct series *s = &reading.r->series[i];
+            if (strcmp(strings_get(reading.r->strings, s->unit), "x") != 0)
+                continue;
+            total += s->count;
+            for (uint32_t k = 1; k < s->count; k++)
+                assert_true(s->values[k] > s->values[k - 1]);
+        }
+        assert_int_equal(total, 30000);
+        reading_free(&reading);
+        free(text);
+    }
 }
 
 static void sniffs_its_own(void **state) {
@@ -372,6 +407,7 @@ int main(void) {
         cmocka_unit_test(joined_recordings_lose_their_rounds),
         cmocka_unit_test(failed_benchmarks_get_the_name_that_others_have),
         cmocka_unit_test(quick_and_careful_reading_agree),
+        cmocka_unit_test(values_stand_in_the_order_read),
         cmocka_unit_test(sniffs_its_own),
     };
     return RUN_TESTS(tests);

@@ -24,7 +24,7 @@ static const char *const *stretched(const struct self_test *test, const struct t
     const char **argv = ARENA_NEW(arena, const char *, count + 5);
     argv[0] = test->program;
     argv[1] = "self-test";
-    argv[2] = arena_printf(arena, "--stretch=%.6f", share);
+    argv[2] = arena_printf(arena, "--stretch=%.6f%%", 100 * share);
     argv[3] = "--";
     memcpy(argv + 4, trial->argv, count * sizeof *argv);
     return argv;

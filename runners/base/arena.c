@@ -7,15 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { FIRST_BLOCK = 64 * 1024, LARGEST_BLOCK = 4 * 1024 * 1024 };
+enum {
+    FIRST_BLOCK = 64 * 1024,
+    LARGEST_BLOCK = 4 * 1024 * 1024,
+    MAPPED = 1024 * 1024 /* pieces of this size get a mapping of their own, which can grow by moving
+                            page tables, not bytes */
+};
 
 struct block {
     struct block *previous;
     size_t capacity;
     size_t used;
-    alignas(max_align_t) unsigned char bytes[];
+    unsigned char *bytes; /* behind the block, or a mapping */
+    bool mapped;
 };
 
 struct arena {
@@ -39,18 +46,34 @@ static size_t aligned(size_t bytes) {
     return padded & ~(alignof(max_align_t) - 1);
 }
 
-static void add_block(struct arena *arena, size_t bytes) {
-    size_t capacity = bytes > arena->next_capacity ? bytes : arena->next_capacity;
-    size_t whole;
-    if (!checked_add(capacity, sizeof(struct block), &whole))
+/* Puts a block on top; its bytes stand behind it unless it is to be mapped. */
+static void add_block(struct arena *arena, size_t capacity, bool mapped) {
+    size_t header = aligned(sizeof(struct block)), whole;
+    if (!checked_add(capacity, header, &whole))
         out_of_memory();
-    struct block *block = calloc(1, whole);
+    struct block *block = calloc(1, mapped ? header : whole);
     if (!block)
         out_of_memory();
+    block->bytes = (unsigned char *)block + header;
+    if (mapped) {
+        block->bytes =
+            mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (block->bytes == MAP_FAILED)
+            out_of_memory();
+    }
     block->previous = arena->last;
     block->capacity = capacity;
+    block->mapped = mapped;
     arena->last = block;
-    arena->total += whole;
+    arena->total += capacity;
+}
+
+static void add_block_for(struct arena *arena, size_t bytes) {
+    if (bytes >= MAPPED) {
+        add_block(arena, bytes, true);
+        return;
+    }
+    add_block(arena, bytes > arena->next_capacity ? bytes : arena->next_capacity, false);
     if (arena->next_capacity < LARGEST_BLOCK)
         arena->next_capacity *= 2;
 }
@@ -66,7 +89,9 @@ struct arena *arena_new(void) {
 static void drop_last(struct arena *arena) {
     struct block *block = arena->last;
     arena->last = block->previous;
-    arena->total -= block->capacity + sizeof *block;
+    arena->total -= block->capacity;
+    if (block->mapped)
+        munmap(block->bytes, block->capacity);
     free(block);
 }
 
@@ -81,7 +106,7 @@ void arena_free(struct arena *arena) {
 void *arena_alloc(struct arena *arena, size_t bytes) {
     bytes = aligned(bytes ? bytes : 1);
     if (!arena->last || arena->last->capacity - arena->last->used < bytes)
-        add_block(arena, bytes);
+        add_block_for(arena, bytes);
     void *memory = arena->last->bytes + arena->last->used;
     arena->last->used += bytes;
     return memory;
@@ -94,22 +119,42 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
     return arena_alloc(arena, bytes);
 }
 
+/* Grows a piece that has a mapping to itself; NULL when it has none. */
+static void *grow_mapping(struct arena *arena, const void *old, size_t old_bytes,
+                          size_t new_bytes) {
+    struct block *block = arena->last;
+    while (block && block->bytes != old)
+        block = block->previous;
+    if (!block || !block->mapped || block->used != old_bytes)
+        return NULL;
+    unsigned char *moved = mremap(block->bytes, block->capacity, new_bytes, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED)
+        out_of_memory();
+    arena->total += new_bytes - block->capacity;
+    block->bytes = moved;
+    block->used = block->capacity = new_bytes;
+    return moved;
+}
+
 void *arena_grow(struct arena *arena, void *old, size_t count, size_t capacity, size_t size) {
     size_t old_bytes, new_bytes;
     if (!checked_mul(count, size, &old_bytes) || !checked_mul(capacity, size, &new_bytes))
         out_of_memory();
+    size_t old_space = aligned(old_bytes), new_space = aligned(new_bytes);
     struct block *last = arena->last;
-    if (old && last) {
-        unsigned char *start = old;
-        bool is_last = start >= last->bytes && start < last->bytes + last->used &&
-                       start + aligned(old_bytes) == last->bytes + last->used;
-        size_t extra = aligned(new_bytes) - aligned(old_bytes);
-        if (is_last && old_bytes && extra <= last->capacity - last->used) {
-            last->used += extra;
+    if (old && old_bytes && last) {
+        unsigned char *end = (unsigned char *)old + old_space;
+        bool is_last = end == last->bytes + last->used && (unsigned char *)old >= last->bytes;
+        if (is_last && new_space - old_space <= last->capacity - last->used) {
+            last->used += new_space - old_space;
             return old;
         }
     }
-    void *grown = arena_alloc(arena, new_bytes);
+    void *grown =
+        old && old_space >= MAPPED ? grow_mapping(arena, old, old_space, new_space) : NULL;
+    if (grown)
+        return grown;
+    grown = arena_alloc(arena, new_bytes);
     if (old_bytes)
         memcpy(grown, old, old_bytes);
     return grown;

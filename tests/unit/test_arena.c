@@ -59,6 +59,39 @@ static void arrays_grow(void **state) {
     arena_free(arena);
 }
 
+/* Large arrays have a mapping of their own: they may move, keep what they hold, and what is new is
+ * zero. */
+static void large_arrays_grow(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct arena_mark mark = arena_mark(arena);
+    for (int pass = 0; pass < 2; pass++) {
+        uint64_t *one = NULL, *two = NULL;
+        size_t counts[2] = {0, 0}, capacities[2] = {0, 0};
+        for (uint64_t i = 0; i < 700000; i++) {
+            ARENA_PUSH(arena, one, counts[0], capacities[0], i);
+            if (i % 3 == 0)
+                ARENA_PUSH(arena, two, counts[1], capacities[1], ~i);
+            if (i % 10000 == 0)
+                memset(arena_alloc(arena, i % 500000), 0xAA, i % 500000);
+        }
+        for (uint64_t i = 0; i < 700000; i++)
+            assert_true(one[i] == i && (i % 3 || two[i / 3] == ~i));
+        assert_true(
+            is_zero((unsigned char *)(one + counts[0]), (capacities[0] - counts[0]) * sizeof *one));
+        size_t before = arena_bytes(arena);
+        char *whole = arena_alloc(arena, 3 * 1024 * 1024);
+        memset(whole, 7, 3 * 1024 * 1024);
+        whole = arena_grow(arena, whole, 3 * 1024 * 1024, 9 * 1024 * 1024, 1);
+        assert_int_equal(arena_bytes(arena) - before, 9 * 1024 * 1024);
+        assert_int_equal(whole[3 * 1024 * 1024 - 1], 7);
+        assert_true(is_zero((unsigned char *)whole + 3 * 1024 * 1024, 6 * 1024 * 1024));
+        arena_reset(arena, mark);
+        assert_int_equal(arena_bytes(arena), 0);
+    }
+    arena_free(arena);
+}
+
 static void marks_give_back(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -145,6 +178,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
         cmocka_unit_test(arrays_grow),
+        cmocka_unit_test(large_arrays_grow),
         cmocka_unit_test(marks_give_back),
         cmocka_unit_test(texts),
         cmocka_unit_test(one_adopts_another),

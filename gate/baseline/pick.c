@@ -22,7 +22,7 @@ struct picking {
     struct store_list list;
     struct candidate *candidates;
     size_t candidate_count;
-    size_t other_machine, other_line, objected; /* entries passed over */
+    size_t other_machine, other_line, itself, objected; /* entries passed over */
     const char *last_objection;
 };
 
@@ -92,7 +92,8 @@ static void collect(struct picking *p) {
         bool itself = p->request->without_commit && p->commit && entry->commit &&
                       strncmp(p->commit, entry->commit, strlen(entry->commit)) == 0;
         if (itself || (p->before && !distance_of(p, entry->commit, &distance))) {
-            p->other_line++;
+            p->itself += itself;
+            p->other_line += !itself;
             continue;
         }
         p->candidates[p->candidate_count++] = (struct candidate){entry, distance};
@@ -195,13 +196,16 @@ static const char *why(struct picking *p) {
         return arena_printf(arena, "store '%s' has no recording of branch '%s'; %s", p->store->path,
                             request->branch, other_branches(p));
     const char *text =
-        arena_printf(arena, "store '%s' has %zu recordings of branch '%s', none to compare with",
-                     p->store->path, p->list.count, request->branch);
+        arena_printf(arena, "store '%s' has %zu recording%s of branch '%s', none to compare with",
+                     p->store->path, p->list.count, p->list.count == 1 ? "" : "s", request->branch);
     if (p->other_machine)
         text = arena_printf(arena, "%s; %zu of other machines (this one is %s, those are%s)", text,
                             p->other_machine,
                             request->fingerprint[0] ? request->fingerprint : "without fingerprint",
                             other_machines(p));
+    if (p->itself)
+        text = arena_printf(arena, "%s; %zu of %.12s itself, which would be compared with itself",
+                            text, p->itself, p->commit);
     if (p->other_line)
         text = arena_printf(
             arena, "%s; %zu of commits that do not come before %.12s%s", text, p->other_line,

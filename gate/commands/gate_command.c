@@ -164,6 +164,11 @@ static bool find_baseline_of_head(struct gate *gate, struct pg_error *err) {
 }
 
 static const char *without_baseline(const struct gate *gate) {
+    if (gate->save_branch && strcmp(gate->save_branch, gate->config.branch) == 0)
+        return arena_printf(gate->arena,
+                            "no baseline: %s. What is measured now is saved for the next commits "
+                            "to be compared with",
+                            gate->pick.why);
     return arena_printf(gate->arena,
                         "no baseline: %s. `perfgate gate --save` on %s adds a recording to compare "
                         "with; `perfgate baseline save` adds one that was measured before",

@@ -1,6 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "gate/compare/classic.h"
+#include "gate/grid/classic.h"
 
 static struct classic classic_at(double alpha, double confidence) {
     struct classic classic;

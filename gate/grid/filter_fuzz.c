@@ -1,4 +1,4 @@
-#include "gate/compare/filter.h"
+#include "gate/grid/filter.h"
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "gate/compare/grid.h"
+#include "gate/grid/grid.h"
 
 #include <stdint.h>
 

@@ -197,8 +197,7 @@ static void visit_cmake(struct visit *visit) {
     if (strcmp(visit->file, "CMakeLists.txt") != 0 || !read_text(visit, &text))
         return;
     const char *end = text.at + text.length;
-    for (const char *at = text.at;
-         at && (at = memmem(at, (size_t)(end - at), call, strlen(call)));) {
+    for (const char *at = text.at; (at = memmem(at, (size_t)(end - at), call, strlen(call)));) {
         at += strlen(call);
         const char *target = linked_target(arena, at, end);
         if (target)

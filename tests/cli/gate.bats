@@ -111,6 +111,19 @@ with_baseline() {
     python3 -c 'import json; assert json.load(open("report.json"))["gated_counts"]["regressed"] == 0'
 }
 
+@test "of a benchmark whose red was not confirmed the fresh rounds are saved" {
+    with_baseline
+    for i in $(seq 30); do
+        [ "$i" -gt 6 ] && [ "$i" -le 12 ] && echo 130000 || echo 100000
+    done >script
+    gate 0 --save --output recordings
+    entry=$(ls .perfgate/baseline/main/*"$(git rev-parse HEAD)"*.txt)
+    [ "$(grep -c '^BenchmarkParse 1 10[01]' "$entry")" -eq 6 ]
+    [ "$(grep -c '^BenchmarkParse 1 13' "$entry")" -eq 0 ]
+    [ "$(grep -c '^BenchmarkParse 1 13' recordings/head.txt)" -eq 6 ]
+    [ "$(grep -c '^BenchmarkParse 1 10[01]' recordings/head-again.txt)" -eq 6 ]
+}
+
 @test "fresh rounds never make a green row red" {
     NAMES="Slow Fine" gate 4 --save
     next two

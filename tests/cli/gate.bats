@@ -46,6 +46,7 @@ gate() {
     shift
     run --separate-stderr "$PERFGATE" gate --report json=report.json "$@"
     if [ "$status" -ne "$want" ]; then
+        # shellcheck disable=SC2154 # run sets stderr
         printf 'exit %s instead of %s\n%s\n%s\n' "$status" "$want" "$output" "$stderr"
         return 1
     fi

@@ -24,9 +24,9 @@ debootstrap --variant=minbase "$VERSION_CODENAME" "$root/clean" "$mirror" >"$roo
     cannot "debootstrap failed on $mirror"
 }
 cp /etc/resolv.conf /etc/hosts "$root/clean/etc/"
-in_root() { # in_root FOLDER COMMAND: with /proc and /sys, which vanish with the namespace
+in_root() { # in_root FOLDER COMMAND: with /proc, /sys and /dev (terminals included), which vanish with the namespace
     unshare --mount --pid --fork --kill-child bash -c '
-        mount -t proc proc "$0/proc" && mount --bind /sys "$0/sys" && mount --bind /dev "$0/dev" && exec env -i \
+        mount -t proc proc "$0/proc" && mount --bind /sys "$0/sys" && mount --rbind /dev "$0/dev" && exec env -i \
             HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb chroot "$0" sh -ec "$1"' "$@"
 }
 in_root "$root/clean" 'apt-get -qq update && apt-get -qq install -y --no-install-recommends make git >/dev/null 2>&1

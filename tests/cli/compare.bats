@@ -397,6 +397,7 @@ END
     compare old.txt slow.txt --color always
     [[ "$output" == *$'\e['* ]]
     on_terminal() { script -qec "$1" /dev/null </dev/null; }
+    on_terminal true >/dev/null 2>&1 || skip "no script(1) or no pseudo-terminal to play the terminal"
     run on_terminal "stty cols 200; $PERFGATE compare old.txt slow.txt"
     [[ "$output" == *$'\e['* ]]
     NO_COLOR=1 run on_terminal "stty cols 200; $PERFGATE compare old.txt slow.txt"

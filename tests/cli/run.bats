@@ -389,7 +389,7 @@ B
 @test "progress on a terminal, none in a pipe" {
     run_perfgate -o out -r 3 -- true
     [[ "$output" != *$'\r'* ]]
-    command -v script >/dev/null || skip "no script(1) to play the terminal"
+    script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "no script(1) or no pseudo-terminal to play the terminal"
     script -qec "$PERFGATE run -o out -r 3 -- $child spin 120" typescript >/dev/null </dev/null
     grep -q 'round 1 of 3' typescript
 }

@@ -18,6 +18,7 @@ struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
     enum better stated = metadata ? metadata->better : BETTER_UNKNOWN;
     return (struct row_policy){
         .threshold = policy->threshold,
+        .absolute_floor = unit_least_difference(unit),
         .alpha = policy->alpha,
         .better = stated != BETTER_UNKNOWN ? stated : unit_better(unit),
         .expected = !unit_is_informational(unit),

@@ -109,7 +109,7 @@ struct row_policy {
 };
 
 /* A unit's part of the policy, before the rules (`gated` is not yet set): direction from `better=`
- * metadata, else from the unit. */
+ * metadata, else from the unit; the floor is the unit's least difference. */
 struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
                                   const struct unit_metadata *metadata);
 

@@ -377,4 +377,8 @@ void row_decide(struct row *row, struct arena *arena) {
                  "unknown whether lower or higher is better: say so with a Unit line or --rule "
                  "'*:%s:better=…'",
                  row->unit);
+    if (row->verdict == ROW_SAME && fabs(row->change) > row->policy.threshold)
+        row_note(row, arena,
+                 "apart by more than %.3g%%, but not by more than the floor of %.10g %s",
+                 100 * row->policy.threshold, row->policy.absolute_floor, row->unit);
 }

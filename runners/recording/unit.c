@@ -133,3 +133,7 @@ enum better unit_better(const char *tidied) {
         return BETTER_LOWER;
     return BETTER_UNKNOWN;
 }
+
+double unit_least_difference(const char *tidied) {
+    return strcmp(tidied, "peak-RSS-bytes") == 0 ? 1024 * 1024 : 0;
+}

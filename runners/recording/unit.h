@@ -32,4 +32,9 @@ bool unit_is_deterministic(const char *tidied);
  * sys-sec/op). */
 bool unit_is_informational(const char *tidied);
 
+/* A difference up to this says nothing, whatever the samples look like; 0 for most. A process
+ * cannot be seen to use less memory at its peak than the process that started it, which varies by a
+ * few hundred KiB from session to session and not at all within one. */
+double unit_least_difference(const char *tidied);
+
 #endif

@@ -32,3 +32,14 @@ says() { [[ $output$'\n'$stderr == *"$1"* ]] || { echo "expected: $1" && echo "$
     says "'5' is not a share such as 5% or 0.05"
     exits 0 compare --threshold 500% old old
 }
+
+@test "memory that the launching process hides does not turn the gate red" {
+    for bytes in 1531904 1691648 9531904 9691648 40000000 43000000; do
+        for _ in 1 2 3; do printf 'Benchmarktrue 1 1000 ns/op %s peak-RSS-bytes\n' $bytes; done >"$bytes"
+    done
+    exits 0 compare 1531904 1691648
+    says 'apart by more than 5%, but not by more than the floor of 1048576 peak-RSS-bytes'
+    exits 1 compare 40000000 43000000
+    says '+7.50%'
+    exits 1 compare --floor peak-RSS-bytes=0 1531904 1691648
+}

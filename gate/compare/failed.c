@@ -106,23 +106,10 @@ void failed_rest(struct judge *judge) {
         const struct failed *failed = &judge->failed->items[i];
         if (failed->seen)
             continue;
-        struct side none = {0, NAN, NAN, NAN};
-        struct row row = {
-            .column = judge->grid->column_count,
-            .name = strings_get(failed->recording->strings, failed->first->name),
-            .unit = "",
-            .verdict = ROW_FAILED,
-            .base = none,
-            .head = none,
-            .change = NAN,
-            .change_low = NAN,
-            .change_high = NAN,
-            .t = NAN,
-            .df = NAN,
-            .p = NAN,
-            .p_adjusted = NAN,
-            .smallest_detectable_change = NAN,
-        };
+        struct row row = unknown_row;
+        row.column = judge->grid->column_count;
+        row.name = strings_get(failed->recording->strings, failed->first->name);
+        row.verdict = ROW_FAILED;
         struct row_policy of_unit = policy_for_unit(c->policy, row.unit, NULL);
         row.policy = policy_for(c->policy, &of_unit, row.name, row.unit, judge->rules_used);
         row.policy.gated = row.policy.expected;

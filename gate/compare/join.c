@@ -103,25 +103,14 @@ static bool measured_together(const struct judge *judge, const struct cell *base
 
 static struct row blank_row(const struct join *join, const struct grid_row *grid_row,
                             size_t column) {
-    struct side none = {0, NAN, NAN, NAN};
-    return (struct row){
-        .table = join->table,
-        .grid_row = grid_row,
-        .column = column,
-        .name = grid_row->key.text,
-        .unit = join->table->unit,
-        .policy = join->of_unit,
-        .base = none,
-        .head = none,
-        .change = NAN,
-        .change_low = NAN,
-        .change_high = NAN,
-        .t = NAN,
-        .df = NAN,
-        .p = NAN,
-        .p_adjusted = NAN,
-        .smallest_detectable_change = NAN,
-    };
+    struct row row = unknown_row;
+    row.table = join->table;
+    row.grid_row = grid_row;
+    row.column = column;
+    row.name = grid_row->key.text;
+    row.unit = join->table->unit;
+    row.policy = join->of_unit;
+    return row;
 }
 
 /* A row with both sides. */

@@ -4,6 +4,22 @@
 #include "stats/tdist.h"
 #include "stats/welch.h"
 
+#define UNKNOWN_SIDE                                                                               \
+    { 0, NAN, NAN, NAN }
+const struct row unknown_row = {
+    .unit = "",
+    .base = UNKNOWN_SIDE,
+    .head = UNKNOWN_SIDE,
+    .change = NAN,
+    .change_low = NAN,
+    .change_high = NAN,
+    .t = NAN,
+    .df = NAN,
+    .p = NAN,
+    .p_adjusted = NAN,
+    .smallest_detectable_change = NAN,
+};
+
 static const double NOTICED = 0.8; /* power at which a change counts as detectable */
 
 void row_note(struct row *row, struct arena *arena, const char *format, ...) {

@@ -31,6 +31,9 @@ struct unit_traits {
     bool time_like; /* noise has one direction */
 };
 
+/* A row of which nothing is known yet: no unit, every figure NaN. */
+extern const struct row unknown_row;
+
 /* Fills a row's sides, change, test, p and, where no p is needed for it, its verdict. Otherwise the
  * verdict is left at ROW_INCONCLUSIVE, to be decided by row_decide once p_adjusted is known. `tail`
  * is what `--test auto` saw in the trimmed end (p NaN: nothing). With `paired`, rounds are paired

@@ -76,17 +76,23 @@ bool stretch_run(const char *const *argv, double share, int *status, struct pg_e
     bool good = start(&child, argv, &old_mask, err);
     uint64_t ran = 0, stopped = 0;
     int wait_status = 0;
+    /* No gap between the two sums: the child may run as soon as it may continue. */
+    uint64_t began = now_ns(), now;
     for (bool ended = !good; !ended;) {
-        uint64_t began = now_ns();
         ended = ended_within(child, RUN_NS, &set, &wait_status);
-        ran += now_ns() - began;
-        uint64_t owed = (uint64_t)(share * (double)ran);
-        if (ended || owed <= stopped)
+        bool stops = !ended && share > 0;
+        if (stops)
+            kill(-child, SIGSTOP);
+        now = now_ns();
+        ran += now - began;
+        began = now;
+        if (!stops)
             continue;
-        kill(-child, SIGSTOP);
-        began = now_ns();
-        ended = ended_within(child, owed - stopped, &set, &wait_status);
-        stopped += now_ns() - began;
+        uint64_t due = (uint64_t)(share * (double)ran);
+        ended = ended_within(child, due > stopped ? due - stopped : 0, &set, &wait_status);
+        now = now_ns();
+        stopped += now - began;
+        began = now;
         kill(-child, SIGCONT);
     }
     /* What ended before its first stop still owes its share of the whole duration. */

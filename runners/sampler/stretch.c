@@ -81,8 +81,11 @@ bool stretch_run(const char *const *argv, double share, int *status, struct pg_e
     for (bool ended = !good; !ended;) {
         ended = ended_within(child, RUN_NS, &set, &wait_status);
         bool stops = !ended && share > 0;
-        if (stops)
-            kill(-child, SIGSTOP);
+        if (stops) {
+            siginfo_t stopped_now;
+            kill(-child, SIGSTOP); /* it runs on until the signal has reached it */
+            waitid(P_PID, (id_t)child, &stopped_now, WSTOPPED | WEXITED | WNOWAIT);
+        }
         now = now_ns();
         ran += now - began;
         began = now;

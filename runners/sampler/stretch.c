@@ -73,11 +73,11 @@ bool stretch_run(const char *const *argv, double share, int *status, struct pg_e
     sigprocmask(SIG_BLOCK, &set, &old_mask);
     sigaction(SIGCHLD, &quiet, &old_action);
     pid_t child;
+    /* No gap before or between the two sums: the child runs as soon as it has been started or
+     * may continue, however late this process is scheduled. */
+    uint64_t began = now_ns(), now, ran = 0, stopped = 0;
     bool good = start(&child, argv, &old_mask, err);
-    uint64_t ran = 0, stopped = 0;
     int wait_status = 0;
-    /* No gap between the two sums: the child may run as soon as it may continue. */
-    uint64_t began = now_ns(), now;
     for (bool ended = !good; !ended;) {
         ended = ended_within(child, RUN_NS, &set, &wait_status);
         bool stops = !ended && share > 0;

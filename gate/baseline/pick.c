@@ -1,7 +1,6 @@
 #include "gate/baseline/pick.h"
 
 #include "gate/baseline/history.h"
-#include "runners/formats/format.h"
 
 #include <stdlib.h>
 
@@ -104,20 +103,14 @@ static void collect(struct picking *p) {
 
 /* Reads an entry; what keeps it from being used goes to the notes. */
 static bool load(struct picking *p, struct store_entry *entry, struct recording **out) {
-    struct pg_error err = {0};
     const char *label = p->request->label ? p->request->label : "baseline";
-    store_inspect(p->store, entry);
+    store_read(p->store, entry, label, p->request->strings, out);
     const char *objection = store_entry_objection(entry);
-    if (!objection && !recording_read(out, arena_printf(p->arena, "%s=%s", label, entry->path),
-                                      NULL, p->request->strings, p->arena, &err))
-        entry->damage = arena_strdup(p->arena, err.text);
-    if (!objection && !entry->damage && (*out)->damaged_lines > 0)
-        entry->damage = "damaged lines";
     if (entry->damage)
         note(p, arena_printf(p->arena, "%s: damaged, passed over: %s", entry->id, entry->damage));
     else if (objection)
         note(p, arena_printf(p->arena, "%s: %s, passed over", entry->id, objection));
-    if (!objection && !entry->damage)
+    if (!objection)
         return true;
     p->objected++;
     p->last_objection = entry->id;

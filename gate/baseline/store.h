@@ -35,7 +35,7 @@ struct store_entry {
     const char *commit, *fingerprint; /* of the name; NULL for nocommit, nofingerprint */
     unsigned number;                  /* 1, or the `.2`, `.3` … of a name that was taken */
     bool accepted;
-    /* From the file's head, after store_inspect: */
+    /* From inside the file, after store_inspect: */
     const char *verdict; /* "regression", "pass" …; NULL when nothing judged it */
     const char *damage;  /* why it cannot be used, or NULL */
 };
@@ -82,8 +82,11 @@ bool store_list_branch(const struct store *store, const char *branch, struct sto
 bool store_entry_find(const struct store *store, const char *id, struct store_entry *out,
                       struct pg_error *err);
 
-/* Reads the provenance at the head of an entry and looks whether the file is whole. What is wrong
- * with it is said in entry->damage, not an error. */
+/* Reads an entry, under a label. What is wrong with it is said in entry->damage, not an error; a
+ * damaged one is given out all the same, as far as it can be read. False when nothing can. */
+bool store_read(const struct store *store, struct store_entry *entry, const char *label,
+                struct strings *strings, struct recording **out);
+/* The same for its verdict, profile and damage only. */
 void store_inspect(const struct store *store, struct store_entry *entry);
 
 /* A regression that is not accepted, a broken measurement, or damaged: not to be compared with.

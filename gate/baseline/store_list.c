@@ -1,6 +1,7 @@
 /* What is in a store. */
 #include "gate/baseline/store_name.h"
 #include "runners/base/source.h"
+#include "runners/formats/format.h"
 #include "runners/recording/recording_text.h"
 
 #include <dirent.h>
@@ -167,9 +168,6 @@ static bool read_comments(struct recording *head, const char *path, struct pg_er
     struct text line;
     struct recording_text state = {0};
     bool end = false, good = true;
-    struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* a FIFO would keep us waiting */
-        return pg_error_set(err, PG_FORMAT, "%.400s: not a regular file", path);
     if (!source_open(&source, path, err))
         return false;
     while (good && (good = source_line(source, &line, &end, err)) && !end) {
@@ -183,6 +181,12 @@ static bool read_comments(struct recording *head, const char *path, struct pg_er
     if (!state.is_recording)
         return pg_error_set(err, PG_FORMAT, "%.400s: not a recording", path);
     return true;
+}
+
+/* What a FIFO holds would be waited for. */
+static bool is_file(const char *path) {
+    struct stat status;
+    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
 }
 
 /* The name says what the entry is; what its inside says must be the same. */
@@ -202,24 +206,73 @@ static const char *contradiction(const struct store_entry *entry, const struct r
     return NULL;
 }
 
-void store_inspect(const struct store *store, struct store_entry *entry) {
+/* A time that cannot be understood here (of a clock that is far ahead) contradicts nothing. */
+static const char *other_time(const struct store_entry *entry, struct recording *head,
+                              struct arena *arena) {
+    const char *name;
+    struct pg_error ignored;
+    if (!recording_get(head, "time") || !store_name_of(head, &name, arena, &ignored) ||
+        strncmp(name, entry->time, strlen(entry->time)) == 0)
+        return NULL;
+    return arena_printf(arena, "its name says time '%s', its inside '%.80s'", entry->time,
+                        recording_get(head, "time"));
+}
+
+static const char *first_damage(const struct recording *r, struct arena *arena) {
+    for (uint32_t i = 0; i < r->note_count; i++) {
+        const struct note *note = &r->notes[i];
+        if (note->level == NOTE_DAMAGE)
+            return arena_printf(arena, "%s%s%s", note->where ? note->where : "",
+                                note->where ? ": " : "", note->text);
+    }
+    return r->damaged_lines > 0 ? "damaged lines" : NULL;
+}
+
+/* Verdict, profile, and what the comments show of damage. */
+static void inspect_comments(const struct store *store, struct store_entry *entry) {
     struct arena *arena = store->arena, *scratch = arena_new();
     struct pg_error err = {0};
     struct recording *head = recording_new("", entry->path, strings_new(scratch), scratch);
-    entry->verdict = entry->damage = entry->profile = NULL;
     if (!read_comments(head, entry->path, &err))
         entry->damage = arena_strdup(arena, err.text);
     else
         entry->damage = contradiction(entry, head, arena);
-    for (uint32_t i = 0; i < head->note_count && !entry->damage; i++) {
-        if (head->notes[i].level == NOTE_DAMAGE)
-            entry->damage = arena_strdup(arena, head->notes[i].text);
-    }
+    if (!entry->damage)
+        entry->damage = other_time(entry, head, arena);
+    if (!entry->damage)
+        entry->damage = first_damage(head, arena);
     const char *verdict = recording_get(head, "verdict");
     if (verdict)
         entry->verdict = arena_strndup(arena, verdict, strnlen(verdict, 40));
     if (recording_get(head, "profile") && exists(store, entry->id, ".pb.gz"))
         entry->profile = arena_printf(arena, "%s/%s.pb.gz", store->path, entry->id);
+    arena_free(scratch);
+}
+
+bool store_read(const struct store *store, struct store_entry *entry, const char *label,
+                struct strings *strings, struct recording **out) {
+    struct pg_error err = {0};
+    entry->verdict = entry->damage = entry->profile = NULL;
+    if (!is_file(entry->path)) {
+        entry->damage = "not a regular file";
+        return false;
+    }
+    inspect_comments(store, entry);
+    bool good = recording_read(out, arena_printf(store->arena, "%s=%s", label, entry->path), NULL,
+                               strings, store->arena, &err);
+    if (!entry->damage)
+        entry->damage =
+            good ? first_damage(*out, store->arena) : arena_strdup(store->arena, err.text);
+    return good;
+}
+
+void store_inspect(const struct store *store, struct store_entry *entry) {
+    struct recording *ignored;
+    struct arena *scratch = arena_new();
+    store_read(&(struct store){store->path, scratch}, entry, "", strings_new(scratch), &ignored);
+    entry->verdict = entry->verdict ? arena_strdup(store->arena, entry->verdict) : NULL;
+    entry->damage = entry->damage ? arena_strdup(store->arena, entry->damage) : NULL;
+    entry->profile = entry->profile ? arena_strdup(store->arena, entry->profile) : NULL;
     arena_free(scratch);
 }
 

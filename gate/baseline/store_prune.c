@@ -34,13 +34,14 @@ static bool remove_file(const char *path, struct pg_error *err) {
                : pg_error_errno(err, "%.400s: cannot be removed", path);
 }
 
-/* The recording goes first: from then on nobody sees the entry. */
+/* The recording goes last: while it is there, the next prune finds what one that was killed has
+ * left. Without its acceptance a regression is not compared with, so no order does harm. */
 static bool remove_entry(const struct store *store, const struct store_entry *entry,
                          struct pg_error *err) {
     const char *stem = arena_printf(store->arena, "%s/%s", store->path, entry->id);
-    return remove_file(entry->path, err) &&
+    return remove_file(arena_printf(store->arena, "%s.accepted", stem), err) &&
            remove_file(arena_printf(store->arena, "%s.pb.gz", stem), err) &&
-           remove_file(arena_printf(store->arena, "%s.accepted", stem), err);
+           remove_file(entry->path, err);
 }
 
 static bool same_text(const char *a, const char *b) {
@@ -92,9 +93,13 @@ static bool prune_entries(const struct store *store, const struct store_prune *h
             out->kept++;
             continue;
         }
-        if (!how->dry_run && !remove_entry(store, entry, err))
-            return false;
         ARENA_PUSH(store->arena, out->items, out->count, out->capacity, *entry);
+    }
+    /* Oldest first: were an accepted entry to go before older ones, and the rest not for a crash,
+     * those would count again. */
+    for (size_t i = out->count; i-- > 0 && !how->dry_run;) {
+        if (!remove_entry(store, &out->items[i], err))
+            return false;
     }
     return true;
 }

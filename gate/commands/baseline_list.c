@@ -234,12 +234,10 @@ static bool run_show(struct session *session, int argc, const char **argv, int *
     struct store store = {path, session->arena};
     if (!store_entry_find(&store, parsed.operands.items[0], &entry, err))
         return false;
-    store_inspect(&store, &entry);
+    if (!store_read(&store, &entry, "baseline", strings_new(session->arena), &recording))
+        return pg_error_set(err, PG_FORMAT, "%.200s: damaged: %.400s", entry.id, entry.damage);
     if (entry.damage)
         pg_log(LOG_WARNING, "%s: damaged: %s", entry.id, entry.damage);
-    if (!recording_read(&recording, arena_printf(session->arena, "baseline=%s", entry.path), NULL,
-                        strings_new(session->arena), session->arena, err))
-        return false;
     struct shown shown = {&entry, recording};
     struct view view = {shown_text, shown_json, &shown};
     return view_print(&view, &reports, session, err);

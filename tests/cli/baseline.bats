@@ -97,25 +97,48 @@ commit() {
     [ "$(find .perfgate/baseline -name '.*' -type f | wc -l)" -eq 0 ]
 }
 
-@test "a saver that is killed leaves a readable store, at whatever moment" {
-    recording r.txt 1000 "branch: main"
-    for _ in $(seq 4000); do echo "BenchmarkMore 1 5 ns/op"; done >more.txt
-    { head -n 3 r.txt && cat more.txt && echo "# perfgate end: 1"; } >big.txt
-    for i in $(seq 60); do
-        "$PERFGATE" -q baseline save big.txt 2>/dev/null &
-        pid=$!
-        sleep "0.0$((i % 4))$((i % 10))"
-        kill -9 $pid 2>/dev/null || true
-        wait $pid 2>/dev/null || true
+# A store of three recordings, the second an accepted regression with a profile; later ones are not in it yet.
+known_store() {
+    rm -rf .perfgate
+    cp -R known .perfgate
+}
+
+# Nothing is damaged, nothing of the known entries has changed, and the level that was accepted still hides what is older.
+sound_store() {
+    "$PERFGATE" baseline list >list 2>list.err && ! grep damaged list list.err || return 1
+    for file in $(cd known && find . -type f ! -name '.*'); do
+        [ ! -e ".perfgate/$file" ] || cmp "known/$file" ".perfgate/$file" || return 1
     done
-    baseline save big.txt
-    run baseline list
-    [ "$status" -eq 0 ]
-    [[ "$output" != *damaged* ]]
-    for entry in $(entries); do
-        [ "$(tail -n 1 "$entry")" = "# perfgate end: 1" ]
+    "$PERFGATE" baseline find --newest --fingerprint=none --history=9 >found 2>found.err || return 1
+    ! grep -q 20260101 found
+}
+
+nothing_lost() {
+    sound_store && [ "$(find known -type f | wc -l)" -eq "$(cd .perfgate && find . -type f | grep -c -f ../names)" ]
+}
+
+@test "kill -9 before, in and after every call of a save, an acceptance or a pruning leaves a readable store" {
+    for day in 1 2 3; do
+        recording "r$day.txt" 100 "branch: main" "time: 2026-01-0${day}T00:00:00Z"
     done
-    baseline find --newest --fingerprint=none
+    printf '\037\213profile' | tee r2.pb.gz >new.pb.gz
+    baseline save r1.txt
+    baseline save --verdict=regression --accept=known r2.txt
+    baseline save r3.txt
+    cp -R .perfgate known
+    (cd known && find . -type f) >names
+    recording new.txt 100 "branch: main" "time: 2026-01-04T00:00:00Z"
+    each_kill known_store nothing_lost "$PERFGATE" baseline save new.txt
+    [ "$(wc -l <found)" -eq 3 ]
+    each_kill known_store nothing_lost "$PERFGATE" baseline save --verdict=regression --accept=again new.txt
+    grep -q 20260104 found
+    each_kill known_store sound_store "$PERFGATE" baseline prune --keep 1
+    [ "$(entries | wc -l)" -eq 1 ]
+    baseline save --verdict=regression new.txt
+    rm -rf known && cp -R .perfgate known
+    (cd known && find . -type f) >names
+    each_kill known_store nothing_lost "$PERFGATE" baseline accept 20260104
+    grep -q 20260104 found
 }
 
 @test "what a killed writer left is passed over, and removed when a day old" {
@@ -158,6 +181,30 @@ commit() {
     [ "$status" -eq 0 ]
     [ "$output" = .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.txt ]
     [[ "$stderr" == *"20260102T000000Z-nocommit-nofingerprint: damaged, passed over"* ]]
+}
+
+@test "an entry whose figures are damaged is damaged for list, show and prune too" {
+    for day in 1 2; do
+        recording r.txt 100 "branch: main" "time: 2026-01-0${day}T00:00:00Z"
+        baseline save r.txt
+    done
+    newest=.perfgate/baseline/main/20260102T000000Z-nocommit-nofingerprint.txt
+    sed -i 's/ 104 ns/ 1O4 ns/' "$newest"
+    run baseline list
+    [ "$status" -eq 0 ]
+    [ "$(grep -c 'damaged$' <<<"$output")" -eq 1 ]
+    [[ "$output" == *"$newest:11: parsing measurement"* ]]
+    baseline prune --keep 1
+    run --separate-stderr baseline find --newest --fingerprint=none
+    [ "$output" = .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.txt ]
+    mv "$newest" .perfgate/baseline/main/20260103T000000Z-nocommit-nofingerprint.txt
+    sed -i 's/ 1O4 ns/ 104 ns/' .perfgate/baseline/main/20260103T000000Z-nocommit-nofingerprint.txt
+    run baseline list
+    [[ "$output" == *"its name says time '20260103T000000Z', its inside '2026-01-02T00:00:00Z'"* ]]
+    mkfifo .perfgate/baseline/main/20260104T000000Z-nocommit-nofingerprint.txt
+    run timeout 10 "$PERFGATE" baseline show 20260104
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"not a regular file"* ]]
 }
 
 @test "damaged or empty input is no baseline" {

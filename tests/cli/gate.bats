@@ -509,6 +509,25 @@ END
     kinds="write create" each_io_failure readable "$PERFGATE" gate --save --report json=report.json
 }
 
+@test "kill -9 before, in and after every call leaves the store readable and a report whole" {
+    config "confirm: no"
+    sed -i "s/rounds: 6/rounds: 2/" perfgate.yml
+    next quiet
+    with_baseline
+    cp -R .perfgate known
+    known_store() { rm -rf .perfgate && cp -R known .perfgate && echo old >report.json; }
+    sound() {
+        diff -r known .perfgate | grep -v '^Only in .perfgate' && return 1
+        ! "$PERFGATE" baseline list 2>&1 | grep damaged || return 1
+        "$PERFGATE" baseline find >/dev/null || return 1
+        [[ $(cat report.json) == old || $(cat report.json) == *$'
+}' ]]
+    }
+    each_kill known_store sound "$PERFGATE" gate --save --report json=report.json
+    [ "$(find .perfgate -name '*.txt' ! -name '.*' | wc -l)" -eq 2 ]
+    [ "$(git worktree list | wc -l)" -eq 1 ]
+}
+
 @test "--help-config explains every key" {
     run "$PERFGATE" gate --help-config
     [ "$status" -eq 0 ]

@@ -52,3 +52,25 @@ each_io_failure() {
         [ "$kind" = close ] || [ "${undisturbed:-0}" -eq 1 ] || [ "$seen" -gt 0 ] || return 1
     done
 }
+
+# each_kill RESET CHECK COMMAND…: kills the command before, in the middle of and after its 1st, 2nd, … call that changes a file,
+# until it ends by itself. RESET is called before each run, CHECK after it.
+each_kill() {
+    local reset=$1 check=$2 moment n code
+    shift 2
+    for moment in before middle after; do
+        for ((n = 1; n < 500; n++)); do
+            rm -f .mark
+            "$reset"
+            code=0
+            {
+                FAIL_IO_KILL=$moment FAIL_IO_AT=$n FAIL_IO_MARK=$PWD/.mark LD_PRELOAD=$BUILD/tests/fail_io.so \
+                    "$@" >.killed.stdout 2>.killed.stderr || code=$?
+            } 2>/dev/null
+            "$check" || { echo "killed $moment call $n: $check fails" && return 1; }
+            [ -e .mark ] || break
+        done
+        echo "killed $moment each of $((n - 1)) calls"
+        [ "$n" -gt 3 ] && [ "$code" -eq 0 ] || return 1
+    done
+}

@@ -69,14 +69,16 @@ static bool claim(struct out_file *file, const char *stem, unsigned *number, str
 static bool check(const struct store_save *save, struct pg_error *err) {
     const struct recording *r = save->recording;
     for (uint32_t i = 0; i < r->note_count; i++) {
-        if (r->notes[i].level == NOTE_DAMAGE)
-            return pg_error_set(err, PG_FORMAT, "%.300s: damaged (%.300s): not a baseline", r->path,
-                                r->notes[i].text);
+        const struct note *note = &r->notes[i];
+        if (note->level == NOTE_DAMAGE)
+            return pg_error_set(err, PG_FORMAT, "%.300s: damaged, not a baseline: %.300s%s%.300s",
+                                r->path, note->where ? note->where : "", note->where ? ": " : "",
+                                note->text);
     }
     if (r->damaged_lines > 0)
-        return pg_error_set(err, PG_FORMAT, "%.300s: damaged lines: not a baseline", r->path);
+        return pg_error_set(err, PG_FORMAT, "%.300s: damaged lines, not a baseline", r->path);
     if (r->series_count == 0)
-        return pg_error_set(err, PG_FORMAT, "%.300s: no measurements: not a baseline", r->path);
+        return pg_error_set(err, PG_FORMAT, "%.300s: no measurements, not a baseline", r->path);
     if (!recording_get(r, "branch"))
         return pg_error_set(err, PG_USAGE, "%.300s: does not name its branch", r->path);
     return true;

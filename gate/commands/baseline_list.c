@@ -3,10 +3,11 @@
 #include "gate/report/escape.h"
 #include "runners/base/json.h"
 #include "runners/base/log.h"
-#include "runners/formats/format.h"
 #include "stats/summary.h"
 
 #include <math.h>
+
+enum { NAME_MOST = 80 }; /* characters of a benchmark or unit */
 
 /* ---- tables of entries ---- */
 
@@ -168,9 +169,9 @@ static void shown_text(FILE *out, const void *what, struct arena *arena) {
     for (uint32_t i = 0; i < r->series_count; i++) {
         const struct series *s = &r->series[i];
         fprintf(out, "%-40s  %-20s  %6u  %.6g\n",
-                escape_text(arena, strings_get(r->strings, s->name)),
-                escape_text(arena, strings_get(r->strings, s->unit)), s->count,
-                median_of(s->values, s->count));
+                cut_middle(arena, escape_text(arena, strings_get(r->strings, s->name)), NAME_MOST),
+                cut_middle(arena, escape_text(arena, strings_get(r->strings, s->unit)), NAME_MOST),
+                s->count, median_of(s->values, s->count));
     }
     for (uint32_t i = 0; i < r->failure_count; i++)
         fprintf(out, "failed: %s: %s\n",

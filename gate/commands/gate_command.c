@@ -70,12 +70,8 @@ static bool parse(struct gate_options *o, struct parsed_options *parsed, struct 
 static bool read_config(struct gate *gate, struct pg_error *err) {
     const struct gate_options *o = gate->options;
     struct gate_config *config = &gate->config;
-    const char *path = o->config ? o->config : "perfgate.yml";
-    if (!o->config && access(path, F_OK) != 0)
-        return pg_error_set(err, PG_USAGE,
-                            "%s: not there; `perfgate init` writes a starter, -c names another",
-                            path);
-    if (!config_read(config, path, gate->arena, err))
+    const char *path = config_path(o->config, err);
+    if (!path || !config_read(config, path, gate->arena, err))
         return false;
     if (o->base)
         config->base.revision = strcmp(o->base, "none") == 0 ? NULL : o->base;

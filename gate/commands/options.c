@@ -22,7 +22,7 @@ static bool refuse(const struct option *option, const char *value, const char *e
     if (option->low == 0 && option->high == 0)
         return pg_error_set(err, PG_USAGE, "--%s: '%.200s' is not %s", option->name, value,
                             expected);
-    return pg_error_set(err, PG_USAGE, "--%s: '%.200s' is not %s from %g to %g", option->name,
+    return pg_error_set(err, PG_USAGE, "--%s: '%.200s' is not %s from %.10g to %.10g", option->name,
                         value, expected, option->low, option->high);
 }
 

@@ -6,7 +6,7 @@
 #include "runners/recording/unit.h"
 #include "stats/auto_test.h"
 
-enum { LINES_MOST = 40 };
+enum { LINES_MOST = 40, NAME_MOST = 80 /* characters */ };
 
 static const struct series *find(const struct recording *r, const struct series *like) {
     for (uint32_t i = 0; i < r->series_count; i++) {
@@ -66,8 +66,8 @@ static bool put_line(struct text_table *table, struct recording *const *sides, s
     }
     struct scale scale = scale_of(centers, count, unit_is_binary(unit));
     text_table_row(table);
-    text_table_text(table, escape_text(arena, name), ALIGN_LEFT);
-    const char *shown = escape_text(arena, unit);
+    text_table_text(table, cut_middle(arena, escape_text(arena, name), NAME_MOST), ALIGN_LEFT);
+    const char *shown = cut_middle(arena, escape_text(arena, unit), NAME_MOST);
     put(table, shown, strlen(shown), ALIGN_LEFT, MARGIN_BLANKS);
     for (size_t i = 0; i < count; i++)
         put_figure(table, &figures[i], scale);

@@ -50,8 +50,8 @@ bool trials_read(struct trials *out, const char *path, const struct parsed_optio
     *out = (struct trials){0};
     if (parsed->operands.count)
         return from_command_line(out, parsed, arena);
-    out->path = path ? path : "perfgate.yml";
-    if (!config_read(&out->config, out->path, arena, err))
+    out->path = config_path(path, err);
+    if (!out->path || !config_read(&out->config, out->path, arena, err))
         return false;
     out->items = ARENA_NEW(arena, struct trial, out->config.benchmark_count);
     for (; out->count < out->config.benchmark_count; out->count++) {

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
+#include <unistd.h>
 
 enum {
     ITEM_LIMIT = 10000, /* items of one list */
@@ -377,6 +378,14 @@ bool config_parse(struct gate_config *out, const char *path, struct text bytes, 
         return false;
     *out = config;
     return true;
+}
+
+const char *config_path(const char *given, struct pg_error *err) {
+    if (given || access("perfgate.yml", F_OK) == 0)
+        return given ? given : "perfgate.yml";
+    pg_error_set(err, PG_USAGE,
+                 "perfgate.yml: not there; `perfgate init` writes a starter, -c names another");
+    return NULL;
 }
 
 bool config_read(struct gate_config *out, const char *path, struct arena *arena,

@@ -86,6 +86,10 @@ struct gate_config {
 /* Defaults of every key. */
 void config_init(struct gate_config *config);
 
+/* The configuration to read: the path given, or perfgate.yml when that is NULL. NULL (PG_USAGE)
+ * when none was given and there is none. */
+const char *config_path(const char *given, struct pg_error *err);
+
 /* Reads and checks a file (at most 1 MiB). Errors are PG_USAGE with `path:line: …`: unknown keys
  * (with the nearest known one), wrong kinds, values out of range, keys given twice, no benchmarks,
  * two benchmarks of one name. */

@@ -162,3 +162,17 @@ const char *escape_csv(struct arena *arena, const char *text) {
         put(&out, "\"", 1);
     return out.text;
 }
+
+const char *cut_middle(struct arena *arena, const char *text, size_t most) {
+    struct text whole = text_of(text);
+    size_t length = text_characters(whole), step;
+    if (!most || length <= most)
+        return text;
+    size_t front = most / 2, skip = length - most + 1, at = 0, back;
+    for (size_t i = 0; i < front; i++, at += step)
+        text_rune((struct text){text + at, whole.length - at}, &step);
+    back = at;
+    for (size_t i = 0; i < skip; i++, back += step)
+        text_rune((struct text){text + back, whole.length - back}, &step);
+    return arena_printf(arena, "%.*s\xE2\x80\xA6%s", (int)at, text, text + back);
+}

@@ -12,6 +12,10 @@
  * overrides. */
 const char *escape_text(struct arena *arena, const char *text);
 
+/* A text that escape_text gave, with `…` for its middle when it has more than `most` characters (0:
+ * however many), so that a name does not push the figures beside it out of sight. */
+const char *cut_middle(struct arena *arena, const char *text, size_t most);
+
 /* For one cell of a GitHub markdown table: `|`, backquotes, `<`, `>`, `&`, `*`, `_`, `[`, `]`, `#`,
  * `@`, `!`, newlines… are made harmless; no mention (@user), no issue link, no HTML, no image comes
  * out. At most `most` characters, then `…`. */

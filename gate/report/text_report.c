@@ -34,21 +34,6 @@ static uint32_t start_of(const struct painter *p, size_t column) {
     return 1 + p->own_columns + (uint32_t)(column - 1) * (p->own_columns + p->delta_columns);
 }
 
-/* Cuts the middle out of what is longer than `most` characters. */
-static const char *shorten(struct arena *arena, const char *text, size_t most) {
-    struct text whole = text_of(text);
-    size_t length = text_characters(whole), step;
-    if (!most || length <= most)
-        return text;
-    size_t front = most / 2, skip = length - most + 1, at = 0, back;
-    for (size_t i = 0; i < front; i++, at += step)
-        text_rune((struct text){text + at, whole.length - at}, &step);
-    back = at;
-    for (size_t i = 0; i < skip; i++, back += step)
-        text_rune((struct text){text + back, whole.length - back}, &step);
-    return arena_printf(arena, "%.*s\xE2\x80\xA6%s", (int)at, text, text + back);
-}
-
 /* A footnote's mark, as superscript digits. */
 static char *put_mark(char *out, uint32_t number) {
     static const char *const digits[] = {
@@ -156,7 +141,7 @@ static void put_row(struct painter *p, size_t row) {
     if (!figures_row(figures, row))
         return;
     text_table_row(&p->table);
-    text_table_text(&p->table, shorten(p->scratch, name, p->fit.names), ALIGN_LEFT);
+    text_table_text(&p->table, cut_middle(p->scratch, name, p->fit.names), ALIGN_LEFT);
     struct scale scale = row_scale(p);
     for (size_t i = 0; i < figures->column_count; i++) {
         const struct figure *figure = &figures->row[i];
@@ -229,7 +214,7 @@ static void put_level(struct painter *p, size_t level, bool *begins) {
         while (end < figures->column_count && !begins[end])
             end++;
         const char *label = escape_text(p->scratch, figures->column_values[i][level]);
-        put_span(p, start_of(p, i), start_of(p, end), shorten(p->scratch, label, p->fit.heads),
+        put_span(p, start_of(p, i), start_of(p, end), cut_middle(p->scratch, label, p->fit.heads),
                  ALIGN_CENTER, MARGIN_BAR);
     }
     put_edge(p);

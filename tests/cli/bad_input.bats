@@ -24,6 +24,20 @@ says() { [[ $output$'\n'$stderr == *"$1"* ]] || { echo "expected: $1" && echo "$
     says nnn…nnn
     exits 0 compare --report csv=- old old
     says "$name,"
+    printf '#!/bin/sh\ncat old\n' >bench && chmod +x bench
+    exits 0 run --rounds 2 --warmup 0 -o out -- ./bench
+    [ "$(grep nnn <<<"$output" | wc -L)" -lt 250 ]
+    says nnn…nnn
+    grep -q "$name" out.txt
+    exits 0 baseline save --branch main out.txt
+    exits 0 baseline show main
+    [ "$(grep nnn <<<"$output" | wc -L)" -lt 250 ]
+    says nnn…nnn
+}
+
+@test "the bounds of a number are written out" {
+    exits 2 compare --budget 1 old old
+    says "from 8192 to 1073741824"
 }
 
 @test "a threshold of 5 is neither 5% nor 500%" {

@@ -213,6 +213,10 @@ nothing_lost() {
     run baseline save cut.txt
     [ "$status" -eq 4 ]
     [[ "$output" == *"not a baseline"* ]]
+    sed 's/ 104 ns/ NaN ns/' r.txt >nan.txt
+    run baseline save nan.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == "perfgate: nan.txt: damaged, not a baseline: nan.txt:"*": parsing measurement: not a finite number" ]]
     : >empty.txt
     run baseline save --branch=main empty.txt
     [ "$status" -eq 4 ]

@@ -63,6 +63,13 @@ END
     run "$PERFGATE" calibrate --config none.yml
     [ "$status" -eq 4 ]
     [[ "$output" == *"none.yml"* ]]
+    mkdir bare && cd bare
+    for command in calibrate self-test gate; do
+        run "$PERFGATE" "$command"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"perfgate.yml: not there; \`perfgate init\` writes a starter"* ]]
+    done
+    cd ..
     run "$PERFGATE" calibrate -- ./missing
     [ "$status" -eq 4 ]
     [[ "$output" == *"missing"* ]]

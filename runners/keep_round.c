@@ -47,7 +47,8 @@ uint32_t process_name(const struct measuring *m, const struct side_state *side) 
 /* Beside benchmarks of one package (say) the process belongs to it; beside several to none. */
 static uint32_t figures_config(const struct measuring *m, const struct side_state *side) {
     const struct recording *printed = side->sample.printed;
-    if (m->mode == MODE_HARNESS && printed && printed->config_count == 1)
+    if (m->mode == MODE_HARNESS && printed && printed->config_count == 1 &&
+        printed->configs[0].count)
         return recording_config(side->out, printed->configs[0].pairs, printed->configs[0].count);
     return provenance_config(&m->fingerprint, side->out);
 }

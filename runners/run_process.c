@@ -15,7 +15,10 @@ void show_failure(struct side_state *side, uint32_t round, const char *reason,
     const char *output = launched ? launched_end(launched->output, arena) : "";
     pg_log(LOG_WARNING, "%.100s, %s: %s%s%s%s%s", side->side->label,
            round ? arena_printf(arena, "round %u", round) : "warm-up", reason,
-           *error ? "; it printed on stderr:\n" : "", error, *output ? "\nand on stdout:\n" : "",
+           *error ? "; it printed on stderr:\n" : "", error,
+           !*output ? ""
+           : *error ? "\nand on stdout:\n"
+                    : "; it printed on stdout:\n",
            output);
 }
 
@@ -23,11 +26,14 @@ static void note_process(struct measuring *m, struct side_state *side, uint32_t 
                          const struct launched *launched) {
     const struct spawn_result *process = &launched->process;
     if (process->outlived && !side->outliving_noted) {
+        bool one = process->outlived == 1;
         side->outliving_noted = true;
-        recording_note(side->out, NOTE_WARNING, NULL,
-                       "%u processes outlived the command (first in round %u) and were killed; "
-                       "their work is not measured",
-                       process->outlived, round);
+        recording_note(
+            side->out, NOTE_WARNING, NULL,
+            "%u %s outlived the command (first in round %u) and %s killed; %s work is not "
+            "measured",
+            process->outlived, one ? "process" : "processes", round, one ? "was" : "were",
+            one ? "its" : "their");
     }
     if (process->left_running && !side->left_noted) {
         side->left_noted = true;
@@ -161,8 +167,8 @@ bool count_instructions(struct measuring *m, struct pg_error *err) {
                       (double)instructions, 1);
         recording_note(
             side->out, NOTE_INFO, NULL,
-            "instructions were counted by valgrind in one run of %u processes, without %s",
-            processes, callgrind_excludes);
+            "instructions were counted by valgrind in one run of %u process%s, without %s",
+            processes, processes == 1 ? "" : "es", callgrind_excludes);
     }
     return true;
 }

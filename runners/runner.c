@@ -150,8 +150,6 @@ static void note_counters(struct measuring *m) {
     for (size_t i = 0; missing && i < m->count; i++)
         recording_note(m->sides[i].out, set->required ? NOTE_WARNING : NOTE_INFO, NULL,
                        "counters: %s", missing);
-    if (missing && set->required)
-        pg_log(LOG_WARNING, "counters: %s", missing);
 }
 
 static void note_multiplexing(struct measuring *m) {

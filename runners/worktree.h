@@ -20,11 +20,13 @@ struct worktrees {
     const char *folder;     /* temporary, below TMPDIR or /tmp */
     struct worktree *items;
     size_t count;
+    int lock; /* of the folder, held while the trees are in use */
 };
 
 /* Checks out `count` revisions (anything `git rev-parse` knows), each in a folder of the same path
  * length below one temporary folder. `repository` NULL is the current one. Errors: PG_CHILD with
- * git's message; nothing is left behind then. */
+ * git's message; nothing is left behind then. Trees of this repository that a killed process left
+ * (their folder is not locked any more) are removed first. */
 bool worktrees_add(struct worktrees *out, const char *repository, const char *const *revisions,
                    size_t count, struct arena *arena, struct pg_error *err);
 

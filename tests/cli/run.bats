@@ -95,6 +95,10 @@ wait_for() {
     [[ "$output" == *"round 7: signal 6 (Aborted)"* ]]
     [[ "$output" == *"about to die"* ]]
     [[ "$output" == *"1 of 9 processes failed"* ]]
+    run_perfgate -o said -r 1 -w 0 -- "$child" print "as a result" exit 1
+    [[ "$output" == *"round 1: exit status 1; it printed on stdout:"*"as a result"* ]]
+    run_perfgate -o said -r 1 -w 0 -- "$child" print "as a result" complain "as a complaint" exit 1
+    [[ "$output" == *"; it printed on stderr:"*"as a complaint"*"and on stdout:"*"as a result"* ]]
     [ "$(grep -A1 '# perfgate round: 7' out.txt | tail -n 1)" = "# perfgate failed: fake_child: signal 6 (Aborted)" ]
     [ "$(values out.txt ns/op | wc -l)" -eq 8 ]
 }
@@ -160,6 +164,8 @@ wait_for() {
     [ "$(lines_of pids)" -eq 4 ]
     gone pids
     grep -q '^# perfgate note: warning: 2 processes outlived' out.txt
+    run_perfgate -o out -r 1 -w 0 -- "$child" orphan pids
+    [[ "$output" == *"1 process outlived the command (first in round 1) and was killed; its work is not measured"* ]]
 }
 
 @test "processes that end by themselves just after their benchmark are nobody's business" {
@@ -183,6 +189,8 @@ wait_for() {
     run_perfgate -o out -r 2 -- "$child" json BM_Sort/64 12.5
     [ "$status" -eq 0 ]
     [ "$(grep -c 'BM_Sort/64 1 12.5 ns/op' out.txt)" -eq 2 ]
+    # The process stands in the same setting, so that benchstat prints one table of both.
+    [ "$(grep '^goos:' out.txt)" = "goos: linux" ]
     cat >hyper.json <<'J'
 {"results": [{"command": "sort big", "mean": 0.25, "times": [0.2, 0.3], "exit_codes": [0, 0]}]}
 J
@@ -432,6 +440,7 @@ B
     [ "$status" -eq 0 ]
     if grep -q 'note: warning: counters' out.txt; then
         [[ "$output" == *"counters: "*"instructions"* ]]
+        [ "$(grep -c 'counters: ' <<<"$output")" -eq 1 ]
         skip "$(grep -m 1 'note: warning: counters' out.txt)"
     fi
     [ "$(values out.txt instructions/op | sort -n | head -n 1)" -gt 10000 ]
@@ -444,7 +453,7 @@ B
     [ "$(values a.txt instructions/op | wc -l)" -eq 1 ]
     [ "$(values a.txt instructions/op)" -gt 10000 ]
     grep -q 'Unit instructions/op .*assume=exact' a.txt
-    grep -q 'counted by valgrind in one run of 1 processes, without the kernel' a.txt
+    grep -q 'counted by valgrind in one run of 1 process, without the kernel' a.txt
 }
 
 @test "options of hyperfine's and poop's users" {
@@ -560,6 +569,32 @@ repository() {
         [ "$(git worktree list | wc -l)" -eq 1 ]
         gone pids
     done
+}
+
+@test "git revisions: what a killed run left is removed by the next, what a running one uses is not" {
+    command -v git >/dev/null || skip "no git"
+    repository
+    mkdir tmp
+    export TMPDIR=$PWD/tmp
+    "$PERFGATE" run -o running -r 1 -w 0 --side old=@main -- "$child" orphan "$PWD/pids" hang >/dev/null 2>&1 3>&- &
+    running=$!
+    wait_for pids
+    "$PERFGATE" run -o lost -r 1 -w 0 --side old=@main --side new=@new -- "$child" orphan "$PWD/killed" hang >/dev/null 2>&1 3>&- &
+    wait_for killed
+    kill -9 $!
+    for ((i = 0; i < 1000; i++)); do
+        if gone killed >/dev/null; then break; fi
+        sleep 0.01
+    done
+    [ "$(git worktree list | wc -l)" -eq 4 ]
+    run_perfgate -o out -r 1 --side new=@new -- true
+    [ "$status" -eq 0 ]
+    [ "$(git worktree list | wc -l)" -eq 2 ]
+    [ "$(ls -d tmp/perfgate.*/ | wc -l)" -eq 1 ]
+    kill -TERM $running
+    wait $running || true
+    [ "$(git worktree list | wc -l)" -eq 1 ]
+    [ -z "$(ls tmp)" ]
 }
 
 @test "a single build records the commit of its folder" {

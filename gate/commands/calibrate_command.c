@@ -270,7 +270,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command calibrate_command = {
     .name = "calibrate",
-    .summary = "Measure A/A: false alarms, detectable changes, rounds and thresholds to set",
+    .summary = "Measure A/A: false alarms, detectable changes, what to set",
     .operands = "[[--] COMMAND [ARGUMENT…]]",
     .run = run,
 };

@@ -215,7 +215,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command doctor_command = {
     .name = "doctor",
-    .summary = "Say what this machine can measure, what is noisy, and how to mend it",
+    .summary = "Say what this machine can measure, what is noisy, how to mend it",
     .operands = "",
     .run = run,
 };

@@ -454,7 +454,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command gate_command = {
     .name = "gate",
-    .summary = "Measure, compare, confirm, report, save: continuous integration in one command",
+    .summary = "Measure, compare, confirm, report, save: all that CI needs",
     .operands = "",
     .run = run,
 };

@@ -86,7 +86,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command help_command = {
     .name = "help",
-    .summary = "list the commands, or explain one",
+    .summary = "List the commands, or explain one",
     .operands = "[COMMAND]",
     .run = run,
 };

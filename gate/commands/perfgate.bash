@@ -10,13 +10,20 @@ _perfgate() {
         *) [[ -n $command ]] && part=${part:-${COMP_WORDS[i]}} || command=${COMP_WORDS[i]} ;;
         esac
     done
-    local table
+    local table words left_out=''
     table=$("${COMP_WORDS[0]}" help --bash 2>/dev/null) || return
     grep -q "^$command $part:" <<<"$table" && command="$command $part"
-    if [[ -z $command ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(cut -d: -f1 <<<"$table" | grep -v " ") -C -q -v --version" -- "$word")
-    else
-        mapfile -t COMPREPLY < <(compgen -W "$(sed -n "s|^$command: *||p" <<<"$table")" -- "$word")
+    words=$(cut -d: -f1 <<<"$table" | grep -v " ")
+    case $command in
+    '') words="$words -C -q -v --version" ;;
+    help) words="$words $(sed -n 's|^help: *||p' <<<"$table")" ;;
+    *) words=$(sed -n "s|^$command: *||p" <<<"$table") ;;
+    esac
+    # Without a dash an operand is meant: a word of ours, or else a file, which bash finds by itself.
+    [[ $word == -* ]] || left_out='-*'
+    mapfile -t COMPREPLY < <(compgen -W "$words" -X "$left_out" -- "$word")
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then
+        compopt -o nospace 2>/dev/null || true
     fi
 }
 complete -o default -F _perfgate perfgate

@@ -148,7 +148,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command self_test_command = {
     .name = "self-test",
-    .summary = "Make the benchmark slower by a known share: is the gate red then, else green?",
+    .summary = "Slow the benchmark by a known share: the gate must go red",
     .operands = "[[--] COMMAND [ARGUMENT…]]",
     .run = run,
 };

@@ -7,6 +7,9 @@
     [[ "$output" == *"Commands"* ]]
     [[ "$output" == *"help "* ]]
     [[ "$output" == *"1 regression"* ]]
+    # Sentences: a capital letter, and no stop, which the manual page adds.
+    summaries=$(sed -n '/^Commands/,/^$/s/^  [a-z-]*  *//p' <<<"$output")
+    [ "$(grep -c '^[A-Z].*[a-z0-9/]$' <<<"$summaries")" -eq "$(wc -l <<<"$summaries")" ]
 }
 
 @test "no command is a usage error that says where to look" {
@@ -28,6 +31,7 @@
 }
 
 @test "every command explains itself within 80 columns" {
+    [ -z "$("$PERFGATE" help | LC_ALL=C.UTF-8 awk 'length > 80')" ]
     for name in $("$PERFGATE" help --bash | cut -d: -f1 | cut -d' ' -f1 | uniq); do
         run "$PERFGATE" "$name" --help
         [ "$status" -eq 0 ]

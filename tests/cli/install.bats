@@ -23,6 +23,25 @@ stage/usr/share/man/man1/perfgate.1" ]
     [ "$output" = "" ]
 }
 
+@test "completion: no blank between an option and its value" {
+    command -v script >/dev/null || skip "no script"
+    cat >rc <<R
+source $root/gate/commands/perfgate.bash
+perfgate() { if [ "\$1" = help ]; then "$PERFGATE" "\$@"; else echo "\$*" >typed; fi; }
+PROMPT_COMMAND='echo >ready'
+R
+    {
+        for ((i = 0; i < 100; i++)); do
+            if [ -e ready ]; then break; fi
+            sleep 0.1
+        done
+        sleep 0.2
+        printf 'perfgate run --max-r\t9\nexit\n'
+    } | script -qec "bash --rcfile $PWD/rc -i" /dev/null >screen
+    cat screen
+    [ "$(cat typed)" = "run --max-rounds=9" ]
+}
+
 @test "completion: commands, then the options of the command, and nothing after --" {
     source "$root/gate/commands/perfgate.bash"
     complete_at() {
@@ -40,6 +59,11 @@ stage/usr/share/man/man1/perfgate.1" ]
     [ "${COMPREPLY[*]}" = --history= ]
     complete_at -C . help --b
     [ "${COMPREPLY[*]}" = --bash ]
+    complete_at help co
+    [ "${COMPREPLY[*]}" = compare ]
+    # Where an operand goes there are files, which bash adds when nothing is proposed.
+    complete_at compare ""
+    [ "${#COMPREPLY[@]}" -eq 0 ]
     complete_at help -- --m
     [ "${#COMPREPLY[@]}" -eq 0 ]
 }

@@ -29,6 +29,8 @@ examples() {
         bash -c "$line" 3<&- || code=$?
         [ "$code" -eq "$want" ]
     done 3<commands
+    [ -s perfgate.yml ]
+    [ -z "$(git ls-files .perfgate)" ] # the reader's commits hold no measurements
 }
 
 @test "every option named beside perfgate is one" {

@@ -33,8 +33,8 @@ struct sample {
 struct side_state {
     const struct plan_side *side;
     struct recording *out;
-    int measure, setup, prepare, cleanup, count; /* indices of the launcher's commands */
-    struct name_set known;                       /* benchmarks it has printed */
+    int measure, setup, prepare, conclude, cleanup, count; /* indices of the launcher's commands */
+    struct name_set known;                                 /* benchmarks it has printed */
     struct unnamed_failure *unnamed;
     size_t unnamed_count, unnamed_capacity;
     struct sample sample;
@@ -60,9 +60,9 @@ struct measuring {
     struct arena *arena, *scratch; /* scratch is emptied after each round */
 };
 
-/* Runs the side's prepare command and its process, and fills side->sample. The first failure of a
- * side is shown. False: nothing can be started, or prepare failed. After an interrupt the sample
- * means nothing. */
+/* Runs the side's process between its prepare and its conclude command, and fills side->sample. The
+ * first failure of a side is shown. False: nothing can be started, or one of the two commands
+ * failed. After an interrupt the sample means nothing. */
 bool run_process(struct measuring *m, struct side_state *side, uint32_t round, uint32_t padding,
                  struct pg_error *err);
 

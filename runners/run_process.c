@@ -96,14 +96,10 @@ bool run_unmeasured(struct measuring *m, int command, const char *what, bool fin
                         printed);
 }
 
-bool run_process(struct measuring *m, struct side_state *side, uint32_t round, uint32_t padding,
-                 struct pg_error *err) {
+static bool run_measured(struct measuring *m, struct side_state *side, uint32_t round,
+                         uint32_t padding, struct pg_error *err) {
     struct launched launched;
     struct launch_how how = {.pad = true, .padding = padding};
-    if (!run_unmeasured(m, side->prepare, "prepare command", false, err))
-        return false;
-    if (interrupted_by())
-        return true;
     memset(&side->sample, 0, sizeof side->sample);
     m->measured->processes++;
     if (!launcher_run(m->launcher, (size_t)side->measure, how, &launched, m->scratch, err)) {
@@ -129,6 +125,14 @@ bool run_process(struct measuring *m, struct side_state *side, uint32_t round, u
     if (side->sample.reason)
         show_failure(side, round, side->sample.reason, &launched, m->scratch);
     return true;
+}
+
+bool run_process(struct measuring *m, struct side_state *side, uint32_t round, uint32_t padding,
+                 struct pg_error *err) {
+    if (!run_unmeasured(m, side->prepare, "prepare command", false, err))
+        return false;
+    return interrupted_by() || (run_measured(m, side, round, padding, err) &&
+                                run_unmeasured(m, side->conclude, "conclude command", true, err));
 }
 
 /* One value a side, in round 1: more would be equal. */

@@ -114,7 +114,7 @@ static int add_command(struct launch_command *commands, size_t *count, const cha
 
 static bool start(struct measuring *m, struct pg_error *err) {
     const struct plan *plan = m->plan;
-    struct launch_command *commands = ARENA_NEW(m->arena, struct launch_command, 5 * m->count);
+    struct launch_command *commands = ARENA_NEW(m->arena, struct launch_command, 6 * m->count);
     size_t count = 0;
     for (size_t i = 0; i < m->count; i++) {
         struct side_state *side = &m->sides[i];
@@ -124,6 +124,7 @@ static bool start(struct measuring *m, struct pg_error *err) {
         side->measure = add_command(commands, &count, from->argv, from->directory);
         side->setup = add_command(commands, &count, from->setup, from->directory);
         side->prepare = add_command(commands, &count, from->prepare, from->directory);
+        side->conclude = add_command(commands, &count, from->conclude, from->directory);
         side->cleanup = add_command(commands, &count, from->cleanup, from->directory);
         side->count = add_command(commands, &count, side->callgrind.argv, from->directory);
     }

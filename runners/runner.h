@@ -17,8 +17,9 @@ struct plan_side {
     const char *label;       /* "main" */
     const char *const *argv; /* what is measured */
     const char *command;     /* as it is recorded; NULL: argv, quoted */
-    /* Untimed, or NULL: once before all rounds, before each process, once after all rounds. */
-    const char *const *setup, *const *prepare, *const *cleanup;
+    /* Untimed, or NULL: once before all rounds, before and after each process, once after all
+     * rounds. */
+    const char *const *setup, *const *prepare, *const *conclude, *const *cleanup;
     const char *directory;       /* to run in, or NULL */
     const char *commit, *branch; /* provenance, or NULL */
 };
@@ -69,8 +70,8 @@ struct measured {
  * of complete rounds, failures, provenance, notes. A failing command is a failed row, not an error;
  * the first failure of each side is shown on stderr with the end of what it printed. False: a
  * command that cannot be started (PG_CHILD, with the name and the system's reason), a setting that
- * the system refuses, a failed setup or prepare. On SIGINT, SIGTERM or SIGHUP (interrupt.h) the
- * complete rounds are kept and the result is true. */
+ * the system refuses, a failed setup, prepare or conclude. On SIGINT, SIGTERM or SIGHUP
+ * (interrupt.h) the complete rounds are kept and the result is true. */
 bool runner_measure(const struct plan *plan, struct recording *const *out,
                     struct measured *measured, struct pg_error *err);
 

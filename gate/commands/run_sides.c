@@ -80,6 +80,7 @@ static bool hooks(const struct side_options *options, size_t i, size_t count,
                   struct plan_side *side, struct arena *arena, struct pg_error *err) {
     return hook(&options->setup, "--setup", i, count, &side->setup, arena, err) &&
            hook(&options->prepare, "--prepare", i, count, &side->prepare, arena, err) &&
+           hook(&options->conclude, "--conclude", i, count, &side->conclude, arena, err) &&
            hook(&options->cleanup, "--cleanup", i, count, &side->cleanup, arena, err);
 }
 

@@ -11,7 +11,7 @@
 /* As given on the command line. */
 struct side_options {
     struct string_list sides; /* LABEL=COMMAND or LABEL=@REVISION */
-    struct string_list setup, prepare,
+    struct string_list setup, prepare, conclude,
         cleanup;        /* shell commands: one for all sides, or one a side */
     const char *build;  /* shell command, for revisions; NULL: none */
     const char *shell;  /* path or name of a shell that runs the measured commands; NULL: none */

@@ -316,10 +316,10 @@ B
         "$PERFGATE" run -o out -r 1 -w 0 --commit x --branch y -- true
 }
 
-@test "setup, prepare and cleanup frame the measurement" {
-    run_perfgate -o out -r 2 -w 1 -s 'echo setup >>log' -p 'echo prepare >>log' -c 'echo cleanup >>log' -- sh -c 'echo run >>log'
+@test "setup, prepare, conclude and cleanup frame the measurement" {
+    run_perfgate -o out -r 2 -w 1 -s 'echo setup >>log' -p 'echo prepare >>log' --conclude 'echo conclude >>log' -c 'echo cleanup >>log' -- sh -c 'echo run >>log'
     [ "$status" -eq 0 ]
-    [ "$(tr '\n' ' ' <log)" = "setup prepare run prepare run prepare run cleanup " ]
+    [ "$(tr '\n' ' ' <log)" = "setup prepare run conclude prepare run conclude prepare run conclude cleanup " ]
     run_perfgate -o out -r 2 -p 'echo no luck >&2; exit 5' -c 'echo cleaned >>log' -- true
     [ "$status" -eq 4 ]
     [[ "$output" == *"prepare command: exit status 5"*"no luck"* ]]
@@ -462,7 +462,9 @@ B
     [ "$(grep -c '^BenchmarkNamed' out.txt)" -eq 2 ]
     run_perfgate -o out --min-runs 2 --max-runs 3 -w 0 -n X true
     [ "$status" -eq 0 ]
-    run_perfgate -o out -d 50 -r 1 true
+    run_perfgate -o out -d 50 -r 1 -f false
+    [ "$status" -eq 0 ]
+    run_perfgate -o out -r 1 --allow-failures -C true false
     [ "$status" -eq 0 ]
 }
 

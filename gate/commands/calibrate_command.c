@@ -194,18 +194,22 @@ static bool edit(struct text *text, const struct trials *trials,
 static bool write_back(const struct trials *trials, const struct outcome_of_trial *outcomes,
                        struct session *session, struct pg_error *err) {
     struct source *source;
-    struct text text;
+    struct text text, before;
     struct gate_config check;
     struct out_file file;
     if (!source_open(&source, trials->path, err))
         return false;
     bool good = source_rest(source, 1 << 20, session->arena, &text, err);
     source_close(source);
+    before = text;
     /* What was edited must still be what the reader understands. */
     good = good && edit(&text, trials, outcomes, session->arena, err) &&
-           config_parse(&check, trials->path, text, session->arena, err) &&
-           out_file_open(&file, trials->path, session->arena, err);
-    if (!good)
+           config_parse(&check, trials->path, text, session->arena, err);
+    if (good && text.length == before.length && !memcmp(text.at, before.at, text.length)) {
+        fprintf(session->out, "\n%s stays as it is\n", trials->path);
+        return true;
+    }
+    if (!good || !out_file_open(&file, trials->path, session->arena, err))
         return false;
     fwrite(text.at, 1, text.length, file.stream);
     if (!out_file_commit(&file, err))

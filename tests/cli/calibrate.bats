@@ -29,6 +29,11 @@ END
     [ "$status" -eq 0 ]
     [[ "$output" == *"Steady"* ]]
     [[ "$output" == *"these settings will do"* ]]
+    cp perfgate.yml before.yml
+    run "$PERFGATE" calibrate --write
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"perfgate.yml stays as it is" ]]
+    cmp before.yml perfgate.yml
 }
 
 @test "a loud benchmark gets rounds and a threshold, written back on request" {

@@ -34,6 +34,12 @@ static bool fast_double(struct text text, double *out) {
     return true;
 }
 
+/* strtod takes `0x10`; Go and this program want the exponent, without which it is more likely an
+ * address or a count that went astray. */
+static bool is_hexadecimal(const char *unsigned_text) {
+    return unsigned_text[0] == '0' && (unsigned_text[1] | 0x20) == 'x';
+}
+
 bool number_double(struct text text, double *out) {
     if (fast_double(text, out))
         return true;
@@ -47,10 +53,34 @@ bool number_double(struct text text, double *out) {
     copy[text.length] = '\0';
     char *end;
     double value = strtod_l(copy, &end, c_locale());
-    if (end != copy + text.length || !isfinite(value))
+    if (end != copy + text.length || !isfinite(value) ||
+        (is_hexadecimal(copy + !is_digit(copy[0])) && !strpbrk(copy, "pP")))
         return false;
     *out = value;
     return true;
+}
+
+static bool is_group_digit(char c, bool hexadecimal) {
+    return is_digit(c) || (hexadecimal && (c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+bool number_grouped(struct text text, double *out) {
+    char copy[512];
+    size_t length = 0;
+    if (!memchr(text.at, '_', text.length) || text.length >= sizeof copy)
+        return number_double(text, out);
+    size_t sign = text.at[0] == '-' || text.at[0] == '+';
+    bool hex = text.length > sign + 2 && is_hexadecimal(text.at + sign);
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.at[i] != '_') {
+            copy[length++] = text.at[i];
+            continue;
+        }
+        bool after = i > 0 && (is_group_digit(text.at[i - 1], hex) || (hex && i == sign + 2));
+        if (!after || i + 1 == text.length || !is_group_digit(text.at[i + 1], hex))
+            return false;
+    }
+    return number_double((struct text){copy, length}, out);
 }
 
 const char *number_fault(struct text text) {

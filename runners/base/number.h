@@ -6,10 +6,15 @@
 
 #include <stdint.h>
 
-/* A decimal or hexadecimal floating-point number that uses the whole text: no blanks, correctly
- * rounded. False for anything else, for NaN and infinities, and for values that overflow (1e999);
- * *out is then untouched. Fast for up to 19 digits and small exponents. */
+/* A decimal or hexadecimal (`0x1p4`: with its exponent) floating-point number that uses the whole
+ * text: no blanks, correctly rounded. False for anything else, for NaN and infinities, and for
+ * values that overflow (1e999); *out is then untouched. Fast for up to 19 digits and small
+ * exponents. */
 bool number_double(struct text text, double *out);
+
+/* The same, of digits that may stand in groups as in Go: `1_000`, `0x_1p4`; an underscore has a
+ * digit (or the prefix 0x) before it and a digit behind it. */
+bool number_grouped(struct text text, double *out);
 
 /* Why number_double refuses a text: "value out of range" (it overflows), "not a finite number"
  * (nan, inf) or "invalid syntax". */

@@ -24,6 +24,7 @@ struct source {
     char *buffer;     /* buffer[start..stop) is read and not yet given out */
     size_t start, stop, capacity;
     uint64_t line;
+    bool line_open; /* it had no newline */
 };
 
 static bool read_error(const struct source *s, struct pg_error *err) {
@@ -231,6 +232,10 @@ uint64_t source_line_number(const struct source *s) {
     return s->line;
 }
 
+bool source_line_open(const struct source *s) {
+    return s->line_open;
+}
+
 bool source_peek(struct source *s, struct text *out, struct pg_error *err) {
     while (!s->ended && s->stop - s->start < SOURCE_PEEK) {
         if (!fill(s, err))
@@ -252,6 +257,7 @@ bool source_line(struct source *s, struct text *line, bool *end, struct pg_error
             size_t length = newline ? (size_t)(newline - from) : available;
             s->start += length + (newline ? 1 : 0);
             s->line++;
+            s->line_open = !newline;
             if (length && from[length - 1] == '\r')
                 length--;
             *line = (struct text){from, length};

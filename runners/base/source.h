@@ -42,6 +42,9 @@ bool source_peek(struct source *source, struct text *out, struct pg_error *err);
  * damaged or truncated gzip: false with `name:line: …`. */
 bool source_line(struct source *source, struct text *line, bool *end, struct pg_error *err);
 
+/* Did the line last returned end with the input, not with a newline? */
+bool source_line_open(const struct source *source);
+
 /* Everything that is left, NUL-terminated behind its length; over `limit` bytes is PG_LIMIT. */
 bool source_rest(struct source *source, size_t limit, struct arena *arena, struct text *out,
                  struct pg_error *err);

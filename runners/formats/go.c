@@ -4,14 +4,13 @@
  * comparison: values that are not finite, negative times, log text glued to a unit. */
 #include "runners/base/number.h"
 #include "runners/formats/format.h"
+#include "runners/formats/go_reader.h"
+#include "runners/formats/go_words.h"
 #include "runners/formats/result_log.h"
 #include "runners/recording/recording_text.h"
 
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
-#include <pthread.h>
-#include <wctype.h>
 
 enum {
     CONFIG_KEYS = 256,              /* in force at once */
@@ -21,8 +20,9 @@ enum {
 
 struct go_reader {
     struct recording *r;
-    struct source *source;
     struct pg_error *err;
+    uint64_t line; /* number of the one being read */
+    bool open;     /* which has no newline */
     struct result_log *log;
     struct recording_text text;
     struct config_pair pairs[CONFIG_KEYS];
@@ -36,6 +36,9 @@ struct go_reader {
     uint32_t *failed; /* failures that the harness reported */
     uint32_t failed_count, failed_capacity;
     uint64_t fail_line; /* the first that says FAIL; 0: none */
+    uint64_t idle_line; /* the first with an iteration count of 0 or less; 0: none */
+    int64_t idle_count; /* that count */
+    uint64_t idle_lines;
     struct arena *scratch;
 };
 
@@ -52,35 +55,16 @@ static void note_at(struct go_reader *g, uint64_t line, enum note_level level, b
 
 /* A note on the current line. `syntax`: benchstat says the same. */
 static void note_line(struct go_reader *g, enum note_level level, bool syntax, const char *text) {
-    note_at(g, source_line_number(g->source), level, syntax, text);
+    note_at(g, g->line, level, syntax, text);
 }
 
 /* ---- result lines ---- */
 
-static bool is_letter_or_digit(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool is_result_start(struct text at) {
-    return text_starts(at, "Benchmark") && at.length > 9 && at.at[9] >= 'A' && at.at[9] <= 'Z';
-}
-
-/* A unit of the testing package with text stuck to it (`ns/opPASS`, `B/op--- FAIL:`), or something
- * that is no unit at all because the next result or a number stands in its place: two writers met
- * on one line. */
-static bool is_glued(struct text unit) {
-    double number;
-    if (is_result_start(unit) || number_double(unit, &number))
-        return true;
-    static const char *const known[] = {"ns/op", "B/op", "allocs/op", "MB/s"};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t length = strlen(known[i]);
-        if (!text_starts(unit, known[i]) || unit.length == length)
-            continue;
-        struct text more = {unit.at + length, unit.length - length};
-        return is_letter_or_digit(more.at[0]) || text_starts(more, "---");
-    }
-    return false;
+/* Whose beginning the last unit of a line without newline seems to be: no line before it has it.
+ * NULL when it is a unit of its own. */
+static const char *cut_from(const struct go_reader *g, struct text unit) {
+    const char *longer = go_longer_unit(unit);
+    return longer ? longer : result_log_longer_unit(g->log, unit);
 }
 
 static void add_value(struct go_reader *g, uint32_t unit, double value) {
@@ -92,11 +76,12 @@ static void add_value(struct go_reader *g, uint32_t unit, double value) {
 /* Parses `VALUE UNIT VALUE UNIT…`. NULL, or what is wrong; *syntax tells benchstat's complaints. */
 static const char *parse_values(struct go_reader *g, struct text rest, bool *syntax) {
     struct text number, unit;
+    uint32_t known_units = result_log_unit_count(g->log);
     g->count = 0;
     while (text_field(&rest, &number)) {
         double value;
         *syntax = true;
-        if (!number_double(number, &value)) {
+        if (!number_grouped(number, &value)) {
             const char *fault = number_fault(number);
             *syntax = strcmp(fault, "not a finite number") != 0;
             return arena_printf(g->scratch, "parsing measurement: %s", fault);
@@ -104,7 +89,7 @@ static const char *parse_values(struct go_reader *g, struct text rest, bool *syn
         if (!text_field(&rest, &unit))
             return "missing units";
         *syntax = false;
-        if (!g->text.is_recording && is_glued(unit))
+        if (!g->text.is_recording && go_is_glued(unit))
             return arena_printf(g->scratch, "other output is stuck to the unit: '%.*s'",
                                 TEXT_ARG(unit, 100));
         if (unit.length > RECORDING_NAME_LIMIT)
@@ -117,6 +102,13 @@ static const char *parse_values(struct go_reader *g, struct text rest, bool *syn
                                 TEXT_ARG(unit, 40));
         if (!isfinite(value * known->factor))
             return "parsing measurement: value out of range";
+        const char *longer =
+            g->open && rest.length == 0 && index >= known_units ? cut_from(g, unit) : NULL;
+        if (longer)
+            return arena_printf(g->scratch,
+                                "the line is cut: it has no newline, and its unit '%.*s' is the "
+                                "beginning of '%.100s'",
+                                TEXT_ARG(unit, 100), longer);
         add_value(g, index, value);
     }
     *syntax = true;
@@ -130,19 +122,28 @@ static bool looks_like_log(const struct go_reader *g, struct text name) {
     return !g->text.is_recording && (name.length == 0 || (name.at[0] >= 'a' && name.at[0] <= 'z'));
 }
 
-/* Go's strconv.Atoi: a sign is allowed. */
-static const char *iterations_fault(struct text field) {
-    int64_t iterations;
-    bool plus = field.length > 1 && field.at[0] == '+' && field.at[1] != '-';
-    struct text digits = {field.at + plus, field.length - plus};
-    if (number_i64(digits, &iterations))
-        return NULL;
-    for (size_t i = digits.at[0] == '-'; i < digits.length; i++) {
-        if (digits.at[i] < '0' || digits.at[i] > '9')
-            return "parsing iteration count: invalid syntax";
+/* The testing package never prints such a count. */
+static void remember_idle(struct go_reader *g, int64_t iterations) {
+    if (g->idle_lines++ == 0) {
+        g->idle_line = g->line;
+        g->idle_count = iterations;
     }
-    return digits.length > 1 ? "parsing iteration count: value out of range"
-                             : "parsing iteration count: invalid syntax";
+}
+
+static void settle_idle(struct go_reader *g) {
+    if (!g->idle_lines)
+        return;
+    const char *more =
+        g->idle_lines == 1
+            ? ""
+            : arena_printf(g->scratch, " (%" PRIu64 " more lines have one of 0 or less)",
+                           g->idle_lines - 1);
+    note_at(g, g->idle_line, NOTE_WARNING, false,
+            arena_printf(g->scratch,
+                         "iteration count %" PRId64
+                         "%s: benchstat takes the line all the same, and "
+                         "so does this program",
+                         g->idle_count, more));
 }
 
 static bool settle_config(struct go_reader *g) {
@@ -152,7 +153,7 @@ static bool settle_config(struct go_reader *g) {
     if (g->pairs_used > CONFIG_PAIRS)
         return pg_error_set(g->err, PG_LIMIT,
                             "%.400s:%" PRIu64 ": configuration changes too often; refused",
-                            g->r->path, source_line_number(g->source));
+                            g->r->path, g->line);
     g->config = recording_config(g->r, g->pairs, g->pair_count);
     g->config_changed = false;
     return true;
@@ -173,10 +174,14 @@ static bool result_line(struct go_reader *g, struct text line) {
         rest = line;
         name = (struct text){line.at, 0};
     }
-    if (name.length == line.length) /* verbose mode: the name alone, before the benchmark runs */
+    if (name.length == line.length) { /* verbose mode: the name alone, before the benchmark runs */
+        if (g->open)
+            note_line(g, NOTE_DAMAGE, false, "the line is cut: it has no newline, and no result");
         return true;
-    const char *fault =
-        text_field(&rest, &field) ? iterations_fault(field) : "missing iteration count";
+    }
+    int64_t iterations = 0;
+    const char *fault = text_field(&rest, &field) ? go_iterations_fault(field, &iterations)
+                                                  : "missing iteration count";
     if (fault) {
         note_line(g, looks_like_log(g, name) ? NOTE_INFO : NOTE_DAMAGE, true, fault);
         return true;
@@ -189,6 +194,8 @@ static bool result_line(struct go_reader *g, struct text line) {
         return true;
     }
     g->r->result_lines++;
+    if (iterations <= 0)
+        remember_idle(g, iterations);
     result_log_add(g->log, g->config, round, recording_name(name, g->scratch), g->units, g->values,
                    g->count);
     return true;
@@ -199,7 +206,7 @@ static bool result_line(struct go_reader *g, struct text line) {
 static void set_metadata(struct go_reader *g, struct unit_metadata *unit, struct text key,
                          struct text value, struct text written) {
     const char *standing = NULL;
-    uint64_t line = source_line_number(g->source);
+    uint64_t line = g->line;
     bool lower = text_equal(value, "lower"), higher = text_equal(value, "higher");
     bool exact = text_equal(value, "exact"), nothing = text_equal(value, "nothing");
     if (text_equal(key, "better") && (lower || higher)) {
@@ -251,60 +258,6 @@ static void unit_line(struct go_reader *g, struct text rest) {
 
 /* ---- configuration ---- */
 
-/* The character classes of Unicode, whatever the environment says; without that locale only ASCII
- * has cases. Made once, kept as long as the program. */
-static locale_t unicode_locale_object;
-
-static void make_unicode_locale(void) {
-    unicode_locale_object = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    if (!unicode_locale_object)
-        unicode_locale_object = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
-}
-
-static locale_t unicode_locale(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, make_unicode_locale);
-    return unicode_locale_object;
-}
-
-/* Go's unicode.IsLower and IsUpper. */
-static bool is_lower(uint32_t rune) {
-    return rune < 0x80 ? rune >= 'a' && rune <= 'z' : iswlower_l((wint_t)rune, unicode_locale());
-}
-static bool is_upper(uint32_t rune) {
-    return rune < 0x80 ? rune >= 'A' && rune <= 'Z' : iswupper_l((wint_t)rune, unicode_locale());
-}
-
-/* Length of the key at the front of a `key: value` line: a lower-case character, then neither upper
- * case nor white space up to a colon. 0: there is none. */
-static size_t key_length(struct text line) {
-    for (size_t at = 0, step; at < line.length; at += step) {
-        uint32_t rune = text_rune((struct text){line.at + at, line.length - at}, &step);
-        if (at > 0 && rune == ':')
-            return at;
-        if (at == 0 ? !is_lower(rune) : rune <= ' ' || rune == 0x7F || is_upper(rune))
-            return 0;
-    }
-    return 0;
-}
-
-/* False when the line is something else. An empty value deletes the key. */
-static bool split_config(struct text line, struct text *key, struct text *value) {
-    struct text rest = line, field;
-    *key = (struct text){line.at, key_length(line)};
-    if (!key->length || !text_field(&rest, &field) || field.length <= key->length)
-        return false;
-    *value = (struct text){line.at + key->length + 1, line.length - key->length - 1};
-    size_t blanks = 0;
-    while (blanks < value->length && (value->at[blanks] == ' ' || value->at[blanks] == '\t'))
-        blanks++;
-    if (value->length && !blanks)
-        return false;
-    value->at += blanks;
-    value->length -= blanks;
-    return true;
-}
-
 /* Without control characters, which have no business in a value and would break the lines of a
  * recording. */
 static struct text clean_value(struct go_reader *g, struct text value) {
@@ -334,7 +287,7 @@ static bool config_line(struct go_reader *g, struct text key, struct text value)
     if (i == CONFIG_KEYS)
         return pg_error_set(g->err, PG_LIMIT,
                             "%.400s:%" PRIu64 ": more than %d configuration keys; refused",
-                            g->r->path, source_line_number(g->source), CONFIG_KEYS);
+                            g->r->path, g->line, CONFIG_KEYS);
     g->pairs[i] = (struct config_pair){number, strings_add(g->r->strings, clean_value(g, value))};
     g->pair_count += i == g->pair_count;
     return true;
@@ -342,41 +295,11 @@ static bool config_line(struct go_reader *g, struct text key, struct text value)
 
 /* ---- everything else ---- */
 
-/* The words of a result behind its name: a count, a value, a unit. */
-static bool are_result_words(struct text rest) {
-    struct text count, value, unit;
-    uint64_t iterations;
-    double number;
-    return text_field(&rest, &count) && number_u64(count, &iterations) &&
-           text_field(&rest, &value) && number_double(value, &number) && text_field(&rest, &unit) &&
-           !number_double(unit, &number);
-}
-
-/* A result behind other output, or the second half of one whose name stands on another line.
- * Nobody may count it as a sample, and nobody may lose it without a word. */
-static bool is_buried_result(struct text line) {
-    struct text rest = line, unit;
-    if (are_result_words(rest)) {
-        for (int i = 0; i < 3; i++)
-            text_field(&rest, &unit);
-        return text_equal(unit, "ns/op");
-    }
-    const char *end = line.at + line.length, *at = line.at;
-    while ((at = memmem(at, (size_t)(end - at), "Benchmark", 9))) {
-        struct text name;
-        rest = (struct text){at, (size_t)(end - at)};
-        if (is_result_start(rest) && text_field(&rest, &name) && are_result_words(rest))
-            return true;
-        at += 9;
-    }
-    return false;
-}
-
 /* `--- FAIL: BenchmarkX` and `FAIL`: the harness says that something did not work. */
 static void harness_line(struct go_reader *g, struct text line) {
     static const char failed[] = "--- FAIL: Benchmark";
     struct text rest, name;
-    if (is_buried_result(line)) {
+    if (go_is_buried_result(line)) {
         note_line(g, NOTE_DAMAGE, false, "a result in the middle of other output is not counted");
         return;
     }
@@ -392,18 +315,8 @@ static void harness_line(struct go_reader *g, struct text line) {
         recording_fail(g->r, strings_add(g->r->strings, recording_name(name, g->scratch)),
                        g->text.several ? 0 : g->text.round, "the harness reports FAIL");
     } else if (!g->fail_line && (text_equal(line, "FAIL") || text_starts(line, "FAIL\t"))) {
-        g->fail_line = source_line_number(g->source);
+        g->fail_line = g->line;
     }
-}
-
-/* The `-8` of a name, which stands for GOMAXPROCS; empty when there is none. */
-static struct text procs_suffix(struct text name) {
-    size_t at = name.length;
-    while (at > 0 && name.at[at - 1] >= '0' && name.at[at - 1] <= '9')
-        at--;
-    bool found = at > 0 && at < name.length && name.at[at - 1] == '-';
-    size_t start = found ? at - 1 : name.length;
-    return (struct text){name.at + start, name.length - start};
 }
 
 static struct text name_of(const struct go_reader *g, uint32_t number) {
@@ -416,16 +329,16 @@ static void complete_failed_names(struct go_reader *g) {
     struct recording *r = g->r;
     if (!g->failed_count || !r->series_count)
         return;
-    struct text common = procs_suffix(name_of(g, r->series[0].name));
+    struct text common = go_procs_suffix(name_of(g, r->series[0].name));
     for (uint32_t i = 1; i < r->series_count; i++) {
-        struct text suffix = procs_suffix(name_of(g, r->series[i].name));
+        struct text suffix = go_procs_suffix(name_of(g, r->series[i].name));
         if (suffix.length != common.length || memcmp(suffix.at, common.at, common.length) != 0)
             return;
     }
     for (uint32_t i = 0; i < g->failed_count; i++) {
         struct failure *failure = &r->failures[g->failed[i]];
         const char *name = strings_get(r->strings, failure->name);
-        if (procs_suffix(text_of(name)).length == 0)
+        if (go_procs_suffix(text_of(name)).length == 0)
             failure->name = strings_add(
                 r->strings,
                 text_of(arena_printf(g->scratch, "%s%.*s", name, (int)common.length, common.at)));
@@ -442,8 +355,10 @@ static void settle_fail(struct go_reader *g) {
                 "the harness reports FAIL: results may be missing");
 }
 
-static bool any_line(struct go_reader *g, struct text line) {
-    struct text rest = line, field, key, value;
+bool go_reader_line(struct go_reader *g, struct go_line whole) {
+    struct text line = whole.text, rest = line, field, key, value;
+    g->line = whole.number;
+    g->open = whole.open;
     if (text_starts(line, "Benchmark"))
         return result_line(g, (struct text){line.at + 9, line.length - 9});
     if (text_starts(line, "Unit") && text_field(&rest, &field) && text_equal(field, "Unit")) {
@@ -451,44 +366,46 @@ static bool any_line(struct go_reader *g, struct text line) {
         return true;
     }
     if (text_starts(line, "#"))
-        return recording_text_line(g->r, &g->text, line, source_line_number(g->source), g->err);
-    if (split_config(line, &key, &value))
+        return recording_text_line(g->r, &g->text, line, g->line, g->err);
+    if (go_config_line(line, &key, &value))
         return config_line(g, key, value);
     harness_line(g, line);
     return true;
 }
 
-static bool read_lines(struct go_reader *g) {
-    for (;;) {
-        struct text line;
-        bool end;
-        if (!source_line(g->source, &line, &end, g->err))
-            return false;
-        if (end)
-            break;
-        if (!any_line(g, line))
-            return false;
-    }
+struct go_reader *go_reader_new(struct recording *r, struct arena *scratch, struct pg_error *err) {
+    struct go_reader *g = ARENA_NEW(scratch, struct go_reader, 1);
+    g->r = r;
+    g->err = err;
+    g->scratch = scratch;
+    g->log = result_log_new(r, scratch);
+    g->config_changed = true;
+    return g;
+}
+
+void go_reader_end(struct go_reader *g) {
     result_log_finish(g->log);
+    settle_idle(g);
     settle_fail(g);
     complete_failed_names(g);
     if (g->line_notes > NOTE_LIMIT)
         recording_note(g->r, NOTE_WARNING, g->r->path, "%" PRIu64 " more such lines",
                        g->line_notes - NOTE_LIMIT);
     recording_text_finish(g->r, &g->text);
-    return true;
 }
 
 static bool go_read(struct recording *r, struct source *source, struct pg_error *err) {
     struct arena *scratch = arena_new();
-    struct go_reader *g = ARENA_NEW(scratch, struct go_reader, 1);
-    g->r = r;
-    g->source = source;
-    g->err = err;
-    g->scratch = scratch;
-    g->log = result_log_new(r, scratch);
-    g->config_changed = true;
-    bool good = read_lines(g);
+    struct go_reader *g = go_reader_new(r, scratch, err);
+    struct go_line line;
+    bool end = false, good = true;
+    while (good && (good = source_line(source, &line.text, &end, err)) && !end) {
+        line.number = source_line_number(source);
+        line.open = source_line_open(source);
+        good = go_reader_line(g, line);
+    }
+    if (good)
+        go_reader_end(g);
     arena_free(scratch);
     return good;
 }

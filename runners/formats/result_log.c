@@ -89,6 +89,20 @@ const struct log_unit *result_log_get_unit(const struct result_log *log, uint32_
     return &log->units[number];
 }
 
+uint32_t result_log_unit_count(const struct result_log *log) {
+    return log->unit_count;
+}
+
+const char *result_log_longer_unit(const struct result_log *log, struct text beginning) {
+    for (uint32_t i = 0; i < log->unit_count; i++) {
+        const char *written = strings_get(log->r->strings, log->units[i].written);
+        if (strlen(written) > beginning.length &&
+            memcmp(written, beginning.at, beginning.length) == 0)
+            return written;
+    }
+    return NULL;
+}
+
 static bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
@@ -179,7 +193,7 @@ static bool parse_as(struct result_log *log, uint32_t index, uint32_t round, con
     const char *digits = at;
     while (at < end && *at >= '0' && *at <= '9')
         at++;
-    if (at == digits || at - digits > 18 || at == end || !is_blank(*at))
+    if (at == digits || *digits == '0' || at - digits > 18 || at == end || !is_blank(*at))
         return false;
     union word *words = line_room(log, shape->count);
     for (uint32_t i = 0; i < shape->count; i++) {

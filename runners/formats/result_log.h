@@ -26,6 +26,11 @@ struct log_unit {
 uint32_t result_log_unit(struct result_log *log, struct text written);
 const struct log_unit *result_log_get_unit(const struct result_log *log, uint32_t number);
 
+uint32_t result_log_unit_count(const struct result_log *log);
+
+/* A unit that, as written, begins with `beginning` and goes on; NULL when there is none. */
+const char *result_log_longer_unit(const struct result_log *log, struct text beginning);
+
 /* Takes a parsed line: `units` are numbers of result_log_unit, `values` are as written. */
 void result_log_add(struct result_log *log, uint32_t config, uint32_t round, struct text name,
                     const uint32_t *units, const double *values, uint32_t count);

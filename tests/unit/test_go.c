@@ -20,9 +20,11 @@ static void reads_lines_as_benchstat_does(void **state) {
          "BenchmarkA 1 2 x\n"},
         {"huge value", "BenchmarkA 1 9999999999999999999999999999999 x\n",
          "BenchmarkA 1 1e+31 x\n"},
-        {"signs", "BenchmarkA -5 -2 x\nBenchmarkB +5 +2 x\n",
+        {"signs", "BenchmarkA 5 -2 x\nBenchmarkB +5 +2 x\n",
          "BenchmarkA 1 -2 x\nBenchmarkB 1 2 x\n"},
         {"hexadecimal", "BenchmarkA 1 0x1p4 x\n", "BenchmarkA 1 16 x\n"},
+        {"digits in groups", "BenchmarkA 1 1_000.2_5e0_1 x 0x_1_0p0 y\n",
+         "BenchmarkA 1 10002.5 x 16 y\n"},
         {"verbose mode", "BenchmarkA\nBenchmark\nBenchmarkA 1 2 x\n", "BenchmarkA 1 2 x\n"},
         {"empty name", "Benchmark 1 2 x\n", "Benchmark 1 2 x\n"},
         {"names of all kinds", "BenchmarkA/k=v/plain-8 1 2 x\nBenchmark\xC3\xA9 1 2 x\n",
@@ -93,6 +95,10 @@ static void says_what_is_wrong_with_a_line(void **state) {
         {"BenchmarkNoValue 100\n", "*damage in:1: missing measurements\n"},
         {"BenchmarkBadValue 100 abc\n", "*damage in:1: parsing measurement: invalid syntax\n"},
         {"BenchmarkBadValue 100 1,5 x\n", "*damage in:1: parsing measurement: invalid syntax\n"},
+        {"BenchmarkHex 1 0x10 x\n", "*damage in:1: parsing measurement: invalid syntax\n"},
+        {"BenchmarkGroups 1 _1 x\n", "*damage in:1: parsing measurement: invalid syntax\n"},
+        {"BenchmarkGroups 1 1__0 x\n", "*damage in:1: parsing measurement: invalid syntax\n"},
+        {"BenchmarkGroups 1 1_.5 x\n", "*damage in:1: parsing measurement: invalid syntax\n"},
         {"BenchmarkNoUnit 100 1\n", "*damage in:1: missing units\n"},
         {"\nBenchmarkNoUnit2 100 1 ns/op 2\n", "*damage in:2: missing units\n"},
         {"BenchmarkLog-8 \tlog: hello\n",
@@ -147,6 +153,61 @@ static void says_what_is_wrong_with_a_line(void **state) {
         assert_int_equal(reading.r->series_count, 0);
         bool damage = strstr(rows[i].want, "damage") != NULL;
         assert_int_equal(reading.r->damaged_lines, damage);
+        reading_free(&reading);
+    }
+}
+
+static void an_iteration_count_without_iterations_is_noted(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        {"BenchmarkA 1 2 x\nBenchmarkA 0 3 x\n",
+         "warning in:2: iteration count 0: benchstat takes the line all the same, and so does this "
+         "program\n"},
+        {"BenchmarkA -5 2 x\nBenchmarkA 0 3 x\nBenchmarkB 00 4 x\n",
+         "warning in:1: iteration count -5 (2 more lines have one of 0 or less): benchstat takes "
+         "the line all the same, and so does this program\n"},
+        {"BenchmarkA 1 2 x\nBenchmarkA 10 3 x\n", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reading reading = read_text(&go_format, rows[i].text);
+        assert_string_equal(reading_notes(&reading), rows[i].want);
+        assert_int_equal(reading.r->damaged_lines, 0);
+        assert_int_equal(reading.r->result_lines, 2 + (i == 1));
+        reading_free(&reading);
+    }
+}
+
+static void a_file_that_ends_inside_a_line_says_so(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *want; /* NULL: nothing to say */
+        uint64_t results;
+    } rows[] = {
+        {"BenchmarkA 1 2 ns/op 3 B/op\nBenchmarkA 1 2 ns/op 3 B/o",
+         "it has no newline, and its unit 'B/o' is the beginning of 'B/op'", 1},
+        {"BenchmarkA 1 2 ns/o",
+         "it has no newline, and its unit 'ns/o' is the beginning of 'ns/op'", 0},
+        {"BenchmarkA 1 2 p95-lat\nBenchmarkA 1 2 p9",
+         "it has no newline, and its unit 'p9' is the beginning of 'p95-lat'", 1},
+        {"BenchmarkA 1 2 x\nBenchmarkB", "it has no newline, and no result", 1},
+        {"BenchmarkA 1 2 x\nBenchmarkA 1 2", "missing units", 1},
+        {"BenchmarkA 1 2 ns/op 3 B/op\nBenchmarkA 1 2 ns/op", NULL, 2},
+        {"BenchmarkA 1 2 x\nBenchmarkB 1 2 y", NULL, 2},
+        {"BenchmarkA 1 2 p9\nBenchmarkA 1 2 p95\nBenchmarkA 1 2 p9", NULL, 3},
+        {"BenchmarkA 1 2 widgets", NULL, 1},
+        {"BenchmarkA 1 2 ns/o\n", NULL, 1},
+        {"BenchmarkA 1 2 x\nPASS", NULL, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reading reading = read_text(&go_format, rows[i].text);
+        const char *notes = reading_notes(&reading);
+        bool told = rows[i].want ? strstr(notes, rows[i].want) != NULL : !*notes;
+        if (!told)
+            fail_msg("%s: got\n%s", rows[i].text, notes);
+        assert_int_equal(reading.r->damaged_lines, rows[i].want != NULL);
+        assert_int_equal(reading.r->result_lines, rows[i].results);
         reading_free(&reading);
     }
 }
@@ -399,6 +460,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_lines_as_benchstat_does),
         cmocka_unit_test(says_what_is_wrong_with_a_line),
+        cmocka_unit_test(an_iteration_count_without_iterations_is_noted),
+        cmocka_unit_test(a_file_that_ends_inside_a_line_says_so),
         cmocka_unit_test(a_bad_line_costs_no_other),
         cmocka_unit_test(values_are_scaled_as_benchstat_scales),
         cmocka_unit_test(hostile_amounts_are_refused_or_counted),

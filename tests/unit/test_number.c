@@ -23,9 +23,9 @@ static void reads_doubles_correctly_rounded(void **state) {
 
 static void refuses_what_is_not_a_finite_number(void **state) {
     (void)state;
-    static const char *const rows[] = {"",    "-",    ".",    "1e999", "nan", "NaN",
-                                       "inf", "-Inf", "1.5x", " 1",    "1 ",  "1,5",
-                                       "e5",  "--1",  "+-1",  "1e",    "+",   "-.e1"};
+    static const char *const rows[] = {
+        "",    "-",  ".",   "1e999", "nan", "NaN", "inf",  "-Inf", "1.5x", " 1",     "1 ",
+        "1,5", "e5", "--1", "+-1",   "1e",  "+",   "-.e1", "0x10", "0x",   "-0x1.8", "1_000"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double got = 42;
         if (number_double(text_of(rows[i]), &got))

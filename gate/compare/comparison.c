@@ -172,8 +172,22 @@ static bool judge_verdicts(struct judge *judge, struct pg_error *err) {
     return true;
 }
 
+static bool matches_a_row(const char *glob, const struct comparison *c) {
+    for (size_t i = 0; i < c->row_count; i++) {
+        if (text_glob(glob, c->rows[i].name))
+            return true;
+    }
+    return false;
+}
+
 static void note_unused(struct judge *judge) {
     struct comparison *c = judge->comparison;
+    for (size_t i = 0; i < c->policy->allow_missing_count; i++) {
+        const char *glob = c->policy->allow_missing[i];
+        if (!matches_a_row(glob, c))
+            comparison_note(c, NOTE_WARNING, NULL, "allow-missing '%.200s' matches no benchmark",
+                            glob);
+    }
     for (size_t i = 0; i < c->policy->rule_count; i++) {
         const struct policy_rule *rule = &c->policy->rules[i];
         if (!judge->rules_used[i])

@@ -29,9 +29,9 @@ static const struct row *find_row(const struct comparison *fresh, const struct r
 static const char *words(const struct row *row, struct arena *arena) {
     if (isnan(row->change))
         return row_verdict_name(row->verdict);
-    if (isnan(row->p))
-        return arena_printf(arena, "%+.2f%%", 100 * row->change);
-    return arena_printf(arena, "%+.2f%%, p = %.2g", 100 * row->change, row->p);
+    const char *change =
+        isinf(row->change) ? "from 0" : arena_printf(arena, "%+.2f%%", 100 * row->change);
+    return isnan(row->p) ? change : arena_printf(arena, "%s, p = %.2g", change, row->p);
 }
 
 static void add_note(struct row *row, const char *note, struct arena *arena) {

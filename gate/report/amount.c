@@ -78,6 +78,13 @@ const char *percent_text(char buffer[AMOUNT_TEXT], double ratio, bool sign) {
     return buffer;
 }
 
+const char *change_text(char buffer[AMOUNT_TEXT], double change) {
+    if (!isinf(change))
+        return percent_text(buffer, change, true);
+    snprintf(buffer, AMOUNT_TEXT, "from 0");
+    return buffer;
+}
+
 const char *p_text(char buffer[AMOUNT_TEXT], double p) {
     if (isnan(p))
         snprintf(buffer, AMOUNT_TEXT, "-");

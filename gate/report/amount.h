@@ -15,6 +15,9 @@ const char *amount_text(char buffer[AMOUNT_TEXT], double value, const char *unit
  * plus. */
 const char *percent_text(char buffer[AMOUNT_TEXT], double ratio, bool sign);
 
+/* A change as a percentage, or "from 0" where the base is 0 and it has none. */
+const char *change_text(char buffer[AMOUNT_TEXT], double change);
+
 /* A p-value: "0.043", "3.1e-07", "0.000"; NaN: "-". */
 const char *p_text(char buffer[AMOUNT_TEXT], double p);
 

@@ -21,7 +21,8 @@ static void put_plain(struct csv *csv, const char *text) {
 }
 
 static void put_field(struct csv *csv, const char *text) {
-    put_plain(csv, escape_csv(csv->print->scratch, text));
+    bool exact = csv->print->classic_style; /* benchstat's bytes, whatever reads them */
+    put_plain(csv, (exact ? escape_csv : escape_cell)(csv->print->scratch, text));
 }
 
 static void skip_to(struct csv *csv, size_t field) {

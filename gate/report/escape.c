@@ -1,5 +1,6 @@
 #include "gate/report/escape.h"
 
+#include "runners/base/number.h"
 #include "runners/base/text.h"
 
 #include <stdint.h>
@@ -175,4 +176,22 @@ const char *cut_middle(struct arena *arena, const char *text, size_t most) {
     for (size_t i = 0; i < skip; i++, back += step)
         text_rune((struct text){text + back, whole.length - back}, &step);
     return arena_printf(arena, "%.*s\xE2\x80\xA6%s", (int)at, text, text + back);
+}
+
+/* Tab and carriage return begin one too, and the wide forms of the signs. */
+static bool begins_formula(const char *text) {
+    static const char *const wide[] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D",
+                                       "\xEF\xBC\xA0"};
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        if (strncmp(text, wide[i], 3) == 0)
+            return true;
+    }
+    return *text && strchr("=+-@\t\r", *text);
+}
+
+const char *escape_cell(struct arena *arena, const char *text) {
+    double number;
+    if (begins_formula(text) && !number_double(text_of(text), &number))
+        text = arena_printf(arena, "'%s", text);
+    return escape_csv(arena, text);
 }

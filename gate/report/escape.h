@@ -28,4 +28,9 @@ const char *escape_xml(struct arena *arena, const char *text);
 /* For one CSV field (RFC 4180 quoting as Go's encoding/csv writes it). */
 const char *escape_csv(struct arena *arena, const char *text);
 
+/* The same for a name in a file that is opened in a spreadsheet, which would take a cell that
+ * begins with = + - @ for a formula: such a name that is no number gets a `'` before it, which
+ * makes it text. */
+const char *escape_cell(struct arena *arena, const char *text);
+
 #endif

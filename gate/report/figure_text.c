@@ -31,7 +31,7 @@ static size_t percent(char out[FIXED_TEXT], double value) {
 }
 
 size_t delta_text(char out[FIXED_TEXT], const struct figure *figure) {
-    static const char *const words[] = {"", "~", "0.00%", "?"};
+    static const char *const words[] = {"", "~", "0.00%", "?", "from 0"};
     if (figure->delta == DELTA_CHANGE)
         return percent(out, figure->change * 100);
     return copy(out, words[figure->delta]);

@@ -8,7 +8,7 @@
 /* "1%", "∞", "?": how far the interval reaches from the centre, without the ±. */
 size_t range_text(char out[FIXED_TEXT], const struct figure *figure);
 
-/* "~", "+7.12%", "0.00%", "?"; "" with DELTA_NONE. */
+/* "~", "+7.12%", "0.00%", "?", "from 0"; "" with DELTA_NONE. */
 size_t delta_text(char out[FIXED_TEXT], const struct figure *figure);
 
 /* "p=0.000 n=10", "p=0.100 n=3+4", "n=1". */

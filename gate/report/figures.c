@@ -105,7 +105,8 @@ static void set_verdict(struct figure *figure, const struct row *row) {
                     : !row->test || (tested && row->p_adjusted > row->policy.alpha) ? DELTA_NOISE
                     : row->change == 0                                              ? DELTA_ZERO
                     : isfinite(row->change)                                         ? DELTA_CHANGE
-                                                                                    : DELTA_UNKNOWN;
+                    : isinf(row->change) ? DELTA_FROM_ZERO
+                                         : DELTA_UNKNOWN;
 }
 
 /* The shown column with that number among the grid's, SIZE_MAX when there is none. */

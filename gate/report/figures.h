@@ -8,10 +8,11 @@
 #include "runners/base/arena.h"
 
 enum delta {
-    DELTA_NONE,    /* nothing to compare with */
-    DELTA_NOISE,   /* `~` */
-    DELTA_ZERO,    /* equal centres */
-    DELTA_UNKNOWN, /* `?`: the base is 0, or the two cannot be compared */
+    DELTA_NONE,      /* nothing to compare with */
+    DELTA_NOISE,     /* `~` */
+    DELTA_ZERO,      /* equal centres */
+    DELTA_UNKNOWN,   /* `?`: the two cannot be compared; in benchstat's style also: the base is 0 */
+    DELTA_FROM_ZERO, /* the base is 0 */
     DELTA_CHANGE
 };
 

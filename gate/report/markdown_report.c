@@ -124,8 +124,9 @@ static bool belongs(const struct section *section, const struct row *row) {
 
 static const char *interval(const struct page *page, const struct row *row) {
     char low[AMOUNT_TEXT], high[AMOUNT_TEXT], change[AMOUNT_TEXT];
-    percent_text(change, row->change, true);
-    if (isnan(row->change_low) || isnan(row->change_high) || row->change_low == row->change_high)
+    change_text(change, row->change);
+    if (isinf(row->change) || isnan(row->change_low) || isnan(row->change_high) ||
+        row->change_low == row->change_high)
         return arena_strdup(page->arena, change);
     return arena_printf(page->arena, "%s (%s … %s)", change,
                         percent_text(low, row->change_low, true),

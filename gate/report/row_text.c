@@ -2,20 +2,29 @@
 
 #include "gate/report/amount.h"
 
-const char *row_words(const struct comparison *comparison, const struct row *row) {
-    struct arena *arena = comparison->arena;
-    char change[AMOUNT_TEXT], base[AMOUNT_TEXT], head[AMOUNT_TEXT], p[AMOUNT_TEXT];
-    percent_text(change, row->change, true);
+/* "+7.12% (1.000 ms to 1.071 ms)", "from 0 to 12". */
+static const char *change_words(const struct row *row, struct arena *arena) {
+    char change[AMOUNT_TEXT], base[AMOUNT_TEXT], head[AMOUNT_TEXT];
     amount_text(base, row->base.center, row->unit);
     amount_text(head, row->head.center, row->unit);
+    if (isinf(row->change))
+        return arena_printf(arena, "from %s to %s", base, head);
+    return arena_printf(arena, "%s (%s to %s)", percent_text(change, row->change, true), base,
+                        head);
+}
+
+const char *row_words(const struct comparison *comparison, const struct row *row) {
+    struct arena *arena = comparison->arena;
+    char change[AMOUNT_TEXT], p[AMOUNT_TEXT];
+    change_text(change, row->change);
     switch (row->verdict) {
     case ROW_REGRESSED:
     case ROW_IMPROVED:
     case ROW_WAIVED:
         if (!isnan(row->p_adjusted))
-            return arena_printf(arena, "%s (%s to %s), p = %s, %g%% allowed", change, base, head,
+            return arena_printf(arena, "%s, p = %s, %g%% allowed", change_words(row, arena),
                                 p_text(p, row->p_adjusted), 100 * row->policy.threshold);
-        return arena_printf(arena, "%s (%s to %s), %g%% allowed", change, base, head,
+        return arena_printf(arena, "%s, %g%% allowed", change_words(row, arena),
                             100 * row->policy.threshold);
     case ROW_INCONCLUSIVE:
         if (!isnan(row->smallest_detectable_change))

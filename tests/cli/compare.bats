@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # perfgate compare: every row of the exit-code table, every option, bad input, hostile names.
+bats_require_minimum_version 1.5.0
 load helper
 
 # bench NAME CENTER UNIT [N [NOISE]]: N result lines around CENTER, about NOISE percent apart
@@ -208,8 +209,29 @@ for path in ("r.csv", "r.xml"):
     raw = open(path, "rb").read()
     assert b"\x1b" not in raw, path
     assert path == "r.csv" or b"\n::error" not in raw
-list(csv.reader(open("r.csv", newline=""), strict=True))
+cells = [cell for line in csv.reader(open("r.csv", newline=""), strict=True) for cell in line]
+assert "'=1+1" in cells and "'@everyone" in cells
+assert "=1+1" not in cells and "@everyone" not in cells
 END
+    compare --style benchstat --format csv hostile.json hostile.json # benchstat's bytes
+    [[ "$output" == *$'\n=1+1,'* ]]
+}
+
+@test "a change from 0 has no percentage in any report" {
+    for i in 1 2 3 4 5 6; do echo "BenchmarkA 1 0 ns/op 0 allocs/op"; done >zero.txt
+    for i in 1 2 3 4 5 6; do echo "BenchmarkA 1 1$i ns/op 12 allocs/op"; done >some.txt
+    compare zero.txt some.txt --report json=r.json --report markdown=r.md --report csv=r.csv --report junit=r.xml
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"regressed     A allocs/op: from 0 to 12, 5% allowed"* ]]
+    [[ "$output" == *"regressed     A sec/op: from 0 s to 13"*"ns, p = "* ]]
+    [ "$(grep -c '^A .* from 0 (' <<<"$output")" -eq 2 ]
+    grep -q '^| A | allocs/op | \*\*regressed\*\* | 0 | 12 | from 0 | exact |' r.md
+    grep -q '^A,0,0%,12,0%,from 0,n=6,regressed$' r.csv
+    grep -q 'from 0 to 12, 5% allowed' r.xml
+    [ "$(json r.json 'rows["A", "allocs/op"]["change"]')" = None ]
+    run ! grep -l '∞' r.md r.csv r.xml
+    compare --style benchstat zero.txt some.txt # as benchstat has it
+    [[ "$output" == *"? (n=6)"* ]] || [[ "$output" == *"? (p=0.002 n=6)"* ]]
 }
 
 @test "markdown keeps to its budget and says what is left out" {

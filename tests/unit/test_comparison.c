@@ -317,6 +317,26 @@ SCENE(missing_rows_break_unless_allowed) {
     assert_whole(s, VERDICT_PASS, REASON_NONE);
 }
 
+static size_t count_notes(const struct scene *s, const char *part) {
+    size_t count = 0;
+    for (size_t i = 0; i < s->comparison.note_count; i++)
+        count += strstr(s->comparison.notes[i].text, part) != NULL;
+    return count;
+}
+
+SCENE(a_permission_that_matches_no_benchmark_is_noted) {
+    static const char *const globs[] = {"Go*", "Kept", "Nobody*"};
+    both(s, "Kept", "sec/op", 1e-3, 1e-3, 1, 10);
+    sample(s, 0, "Gone", "sec/op", 1e-3, 1, 10);
+    for (size_t i = 0; i < 3; i++)
+        ARENA_PUSH(s->arena, s->policy.allow_missing, s->policy.allow_missing_count,
+                   s->policy.allow_missing_capacity, globs[i]);
+    judge(s);
+    assert_int_equal(count_notes(s, "allow-missing"), 1);
+    assert_int_equal(count_notes(s, "allow-missing 'Nobody*' matches no benchmark"), 1);
+    assert_whole(s, VERDICT_PASS, REASON_NONE);
+}
+
 SCENE(a_regression_outranks_what_is_broken) {
     both(s, "Slow", "sec/op", 1e-3, 1.2e-3, 1, 10);
     sample(s, 0, "Gone", "sec/op", 1e-3, 1, 10);
@@ -699,6 +719,7 @@ int main(void) {
         cmocka_unit_test(many_rows_need_smaller_p),
         cmocka_unit_test(rows_that_are_not_gated_decide_nothing),
         cmocka_unit_test(missing_rows_break_unless_allowed),
+        cmocka_unit_test(a_permission_that_matches_no_benchmark_is_noted),
         cmocka_unit_test(a_regression_outranks_what_is_broken),
         cmocka_unit_test(damage_breaks_but_rows_are_judged),
         cmocka_unit_test(nothing_in_common_is_broken),

@@ -109,6 +109,33 @@ static void for_csv(void **state) {
     arena_free(arena);
 }
 
+static void for_a_spreadsheet(void **state) {
+    (void)state;
+    static const struct escaped rows[] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"=1+1", "'=1+1"},
+        {"+1+1", "'+1+1"},
+        {"-1+cmd|' /C calc'!A0", "'-1+cmd|' /C calc'!A0"},
+        {"@SUM(1)", "'@SUM(1)"},
+        {"=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""},
+        {"\t=1", "'" BAD "=1"},
+        {"\r=1", "'" BAD "=1"},
+        {"\xEF\xBC\x9D"
+         "1",
+         "'\xEF\xBC\x9D"
+         "1"},
+        {"a=1", "a=1"},
+        {"-5", "-5"},
+        {"+1.5e3", "+1.5e3"},
+        {"-", "'-"},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(escape_cell(arena, rows[i].text), rows[i].want);
+    arena_free(arena);
+}
+
 static void every_two_bytes_fit_where_they_are_written(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -130,6 +157,7 @@ int main(void) {
         cmocka_unit_test(for_a_markdown_cell),
         cmocka_unit_test(for_xml),
         cmocka_unit_test(for_csv),
+        cmocka_unit_test(for_a_spreadsheet),
         cmocka_unit_test(every_two_bytes_fit_where_they_are_written),
     };
     return RUN_TESTS(tests);

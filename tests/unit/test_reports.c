@@ -114,6 +114,8 @@ static void amounts_have_four_digits_and_a_prefix(void **state) {
     assert_string_equal(percent_text(text, INFINITY, true), "+∞%");
     assert_string_equal(percent_text(text, 1e300, true), "+1e+302%");
     assert_string_equal(percent_text(text, NAN, true), "-");
+    assert_string_equal(change_text(text, INFINITY), "from 0");
+    assert_string_equal(change_text(text, -0.5), "-50.00%");
     assert_string_equal(p_text(text, 0.0434), "0.043");
     assert_string_equal(p_text(text, 3.14e-7), "3.1e-07");
     assert_string_equal(p_text(text, 0), "0.000");

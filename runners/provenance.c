@@ -47,6 +47,8 @@ void provenance_set(const struct plan *plan, const struct fingerprint *fingerpri
             recording_set(r, "side", side->label);
         if (side->commit)
             recording_set(r, "commit", side->commit);
+        if (side->modified)
+            recording_set(r, "modified", "true");
         if (side->branch)
             recording_set(r, "branch", side->branch);
         recording_set(r, "time", utc_now(r->arena));

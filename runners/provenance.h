@@ -6,8 +6,8 @@
 #include "runners/fingerprint.h"
 #include "runners/runner.h"
 
-/* Sets session, side, commit, branch, time, command, fingerprint, order, seed, warmup and shard of
- * every recording. */
+/* Sets session, side, commit, modified, branch, time, command, fingerprint, order, seed, warmup and
+ * shard of every recording. */
 void provenance_set(const struct plan *plan, const struct fingerprint *fingerprint,
                     struct recording *const *out);
 

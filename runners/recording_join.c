@@ -54,7 +54,8 @@ static const char *or_none(const char *text) {
 }
 
 static bool alike(const struct join *join, struct pg_error *err) {
-    static const char *const keys[] = {"side", "commit", "branch", "command", "benchmarks"};
+    static const char *const keys[] = {"side",   "commit",  "modified",
+                                       "branch", "command", "benchmarks"};
     for (uint32_t i = 1; i < join->count; i++) {
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
             const char *first = or_none(recording_get(join->parts[0], keys[k]));

@@ -22,6 +22,7 @@ struct plan_side {
     const char *const *setup, *const *prepare, *const *conclude, *const *cleanup;
     const char *directory;       /* to run in, or NULL */
     const char *commit, *branch; /* provenance, or NULL */
+    bool modified;               /* what was built differs from that commit */
 };
 
 struct plan {

@@ -57,7 +57,8 @@ const char *history_branch(const char *folder, struct arena *arena) {
 }
 
 bool history_changed(const char *folder, struct arena *arena) {
-    const char *changes = GIT(folder, arena, "status", "--porcelain", "--untracked-files=no");
+    const char *changes =
+        GIT(folder, arena, "--no-optional-locks", "status", "--porcelain", "--untracked-files=no");
     return changes && changes[0];
 }
 

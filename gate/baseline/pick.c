@@ -21,7 +21,7 @@ struct picking {
     struct store_list list;
     struct candidate *candidates;
     size_t candidate_count;
-    size_t other_machine, other_line, itself, objected; /* entries passed over */
+    size_t other_machine, other_line, itself, objected, modified; /* entries passed over */
     const char *last_objection;
 };
 
@@ -92,7 +92,8 @@ static void collect(struct picking *p) {
                       strncmp(p->commit, entry->commit, strlen(entry->commit)) == 0;
         if (itself || (p->before && !distance_of(p, entry->commit, &distance))) {
             p->itself += itself;
-            p->other_line += !itself;
+            p->modified += entry->modified;
+            p->other_line += !itself && !entry->modified;
             continue;
         }
         p->candidates[p->candidate_count++] = (struct candidate){entry, distance};
@@ -199,6 +200,9 @@ static const char *why(struct picking *p) {
     if (p->itself)
         text = arena_printf(arena, "%s; %zu of %.12s itself, which would be compared with itself",
                             text, p->itself, p->commit);
+    if (p->modified)
+        text = arena_printf(arena, "%s; %zu of files that differed from their commit", text,
+                            p->modified);
     if (p->other_line)
         text = arena_printf(
             arena, "%s; %zu of commits that do not come before %.12s%s", text, p->other_line,
@@ -223,6 +227,7 @@ bool store_pick(const struct store *store, const struct pick_request *request, s
         return false;
     collect(&picking);
     choose(&picking);
+    out->none = picking.list.count == 0;
     if (out->count == 0)
         out->why = why(&picking);
     return true;

@@ -28,6 +28,7 @@ struct pick {
     const struct recording *
         *recordings; /* oldest first, as comparison_build wants them; all of one label */
     size_t count;
+    bool none;          /* nothing found, and the branch has no recording at all */
     const char *why;    /* nothing found: why, and what would help */
     const char **notes; /* what was passed over and why, git's absence … */
     size_t note_count, note_capacity;

@@ -5,10 +5,11 @@
  *   STORE/BRANCH/TIME-COMMIT-FINGERPRINT.accepted  its regression was accepted, and why
  *
  * BRANCH is percent-encoded (all but letters, digits, `_`, `-`, and dots that do not come first);
- * TIME is when it was measured, UTC, `20260131T235959Z`; COMMIT the commit's hex digits or
- * `nocommit`; FINGERPRINT the fingerprint-id or `nofingerprint`. When a name is taken, `.2`, `.3` …
- * come before the ending. So a cache, an artifact, a git branch, rsync or object storage can carry
- * it, two writers never meet, and names alone tell which entry is which.
+ * TIME is when it was measured, UTC, `20260131T235959Z`; COMMIT the commit's hex digits (and
+ * `-dirty` behind them when files differed from it) or `nocommit`; FINGERPRINT the fingerprint-id
+ * or `nofingerprint`. When a name is taken, `.2`, `.3` … come before the ending. So a cache, an
+ * artifact, a git branch, rsync or object storage can carry it, two writers never meet, and names
+ * alone tell which entry is which.
  *
  * Files appear whole (written beside, synced, linked into place) and are never changed. The `.txt`
  * claims a name; a recording with a profile says so (`# perfgate profile: yes`), so that one whose
@@ -26,6 +27,8 @@ struct store {
     struct arena *arena;
 };
 
+#define MODIFIED_MARK "-dirty"
+
 struct store_entry {
     const char *id;   /* BRANCH/TIME-COMMIT-FINGERPRINT as the files are called, without ending */
     const char *path; /* of the recording */
@@ -33,7 +36,8 @@ struct store_entry {
     const char *branch;               /* decoded */
     const char *time;                 /* TIME of the name */
     const char *commit, *fingerprint; /* of the name; NULL for nocommit, nofingerprint */
-    unsigned number;                  /* 1, or the `.2`, `.3` … of a name that was taken */
+    bool modified; /* what was built differs from the commit, which then ends with MODIFIED_MARK */
+    unsigned number; /* 1, or the `.2`, `.3` … of a name that was taken */
     bool accepted;
     /* From inside the file, after store_inspect: */
     const char *verdict; /* "regression", "pass" …; NULL when nothing judged it */

@@ -20,6 +20,11 @@ static bool exists(const struct store *store, const char *id, const char *ending
     return access(path, F_OK) == 0;
 }
 
+static bool ends_with(const char *name, const char *ending) {
+    size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && strcmp(name + length - tail, ending) == 0;
+}
+
 bool store_entry_at(const struct store *store, const char *folder, const char *file,
                     struct store_entry *out) {
     struct store_entry entry = {0};
@@ -28,6 +33,7 @@ bool store_entry_at(const struct store *store, const char *folder, const char *f
         return false;
     entry.id = arena_printf(store->arena, "%s/%.*s", folder, (int)strlen(file) - 4, file);
     entry.path = arena_printf(store->arena, "%s/%s.txt", store->path, entry.id);
+    entry.modified = entry.commit && ends_with(entry.commit, MODIFIED_MARK);
     entry.accepted = exists(store, entry.id, ".accepted");
     *out = entry;
     return true;
@@ -40,11 +46,6 @@ static int newest_first(const void *a, const void *b) {
     if (order == 0)
         order = (left->number < right->number) - (left->number > right->number);
     return order ? order : strcmp(right->id, left->id);
-}
-
-static bool ends_with(const char *name, const char *ending) {
-    size_t length = strlen(name), tail = strlen(ending);
-    return length > tail && strcmp(name + length - tail, ending) == 0;
 }
 
 /* A folder that is not there, or is gone in the meantime, holds nothing. */
@@ -194,7 +195,7 @@ static const char *contradiction(const struct store_entry *entry, const struct r
                                  struct arena *arena) {
     const char *const said[][3] = {
         {"branch", entry->branch, recording_get(head, "branch")},
-        {"commit", entry->commit, recording_get(head, "commit")},
+        {"commit", entry->commit, store_commit_of(head, arena)},
         {"fingerprint-id", entry->fingerprint, recording_get(head, "fingerprint-id")},
     };
     for (size_t i = 0; i < 3; i++) {

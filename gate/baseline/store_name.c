@@ -6,7 +6,7 @@
 #include <time.h>
 
 enum {
-    ID_LIMIT = 64,    /* bytes of a commit or fingerprint id */
+    ID_LIMIT = 80,    /* bytes of a commit (with its mark) or fingerprint id */
     TIME_LENGTH = 16, /* 20260131T235959Z */
     A_DAY = 24 * 60 * 60
 };
@@ -175,9 +175,15 @@ static bool time_of(struct recording *recording, const char **out, struct arena 
     return true;
 }
 
-static bool id_of(const struct recording *recording, const char *key, const char *none,
-                  const char **out, struct arena *arena, struct pg_error *err) {
-    const char *id = recording_get(recording, key);
+const char *store_commit_of(const struct recording *recording, struct arena *arena) {
+    const char *commit = recording_get(recording, "commit");
+    return commit && *commit && recording_modified(recording)
+               ? arena_printf(arena, "%s" MODIFIED_MARK, commit)
+               : commit;
+}
+
+static bool id_of(const struct recording *recording, const char *key, const char *id,
+                  const char *none, const char **out, struct arena *arena, struct pg_error *err) {
     if (id && strlen(id) > ID_LIMIT)
         return pg_error_set(err, PG_FORMAT, "%.400s: %s '%.60s…' is longer than %d bytes",
                             recording->path, key, id, ID_LIMIT);
@@ -189,8 +195,10 @@ bool store_name_of(struct recording *recording, const char **out, struct arena *
                    struct pg_error *err) {
     const char *t = "", *commit = "", *fingerprint = "";
     if (!time_of(recording, &t, arena, err) ||
-        !id_of(recording, "commit", "nocommit", &commit, arena, err) ||
-        !id_of(recording, "fingerprint-id", "nofingerprint", &fingerprint, arena, err))
+        !id_of(recording, "commit", store_commit_of(recording, arena), "nocommit", &commit, arena,
+               err) ||
+        !id_of(recording, "fingerprint-id", recording_get(recording, "fingerprint-id"),
+               "nofingerprint", &fingerprint, arena, err))
         return false;
     *out = arena_printf(arena, "%s-%s-%s", t, commit, fingerprint);
     return true;

@@ -10,6 +10,10 @@
 bool store_name_of(struct recording *recording, const char **out, struct arena *arena,
                    struct pg_error *err);
 
+/* The commit of a recording as a name has it: with MODIFIED_MARK behind it when what was built
+ * differs from the commit, so that it is nobody's baseline by its commit. NULL without one. */
+const char *store_commit_of(const struct recording *recording, struct arena *arena);
+
 /* Takes the name of a `.txt` file apart into time, commit, fingerprint, number. False when a store
  * does not write such names. */
 bool store_name_parse(const char *file, struct store_entry *out, struct arena *arena);

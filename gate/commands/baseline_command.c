@@ -1,4 +1,5 @@
 #include "gate/commands/baseline_parts.h"
+#include "gate/report/escape.h"
 #include "runners/base/json.h"
 #include "runners/base/log.h"
 #include "runners/base/out_file.h"
@@ -96,7 +97,8 @@ bool baseline_of(const struct recording_baseline *o, const struct recording *hea
     struct store store = {o->store, arena};
     struct pick_request request = {.branch = o->branch,
                                    .commit = recording_get(head, "commit"),
-                                   .without_commit = recording_get(head, "commit") != NULL,
+                                   .without_commit =
+                                       recording_get(head, "commit") && !recording_modified(head),
                                    .fingerprint = o->any_machine ? NULL
                                                   : id           ? id
                                                                  : "",
@@ -111,6 +113,19 @@ const char *entry_state(const struct store_entry *entry, struct arena *arena) {
     if (!entry->verdict)
         return entry->accepted ? "accepted" : "-";
     return arena_printf(arena, "%s%s", entry->verdict, entry->accepted ? " (accepted)" : "");
+}
+
+const char *entry_commit(const struct store_entry *entry, struct arena *arena) {
+    if (!entry->commit)
+        return "-";
+    return arena_printf(arena, "%.*s%s", SHORT_COMMIT, escape_text(arena, entry->commit),
+                        entry->modified ? MODIFIED_MARK : "");
+}
+
+const char *entry_modified(const struct recording *recording, struct arena *arena) {
+    return arena_printf(arena,
+                        "files differ from commit %.*s, so no commit will be compared with it",
+                        SHORT_COMMIT, recording_get(recording, "commit"));
 }
 
 void entry_json(struct json_writer *w, const struct store_entry *entry) {

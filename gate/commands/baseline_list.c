@@ -25,18 +25,26 @@ static int widest_branch(const struct entries *entries, struct arena *arena) {
     return width < 40 ? (int)width : 40;
 }
 
+/* Of the short ids, and of what stands behind those of modified trees. */
+static int commit_width(const struct entries *entries) {
+    for (size_t i = 0; i < entries->count; i++) {
+        if (entries->items[i].modified)
+            return SHORT_COMMIT + (int)strlen(MODIFIED_MARK);
+    }
+    return SHORT_COMMIT;
+}
+
 static void entries_text(FILE *out, const void *what, struct arena *arena) {
     const struct entries *entries = what;
-    int width = widest_branch(entries, arena);
+    int width = widest_branch(entries, arena), commit = commit_width(entries);
     if (entries->count)
-        fprintf(out, "%-*s  %-16s  %-12s  %-16s  %s\n", width, "branch", "time", "commit",
+        fprintf(out, "%-*s  %-16s  %-*s  %-16s  %s\n", width, "branch", "time", commit, "commit",
                 "machine", "verdict");
     for (size_t i = 0; i < entries->count; i++) {
         const struct store_entry *e = &entries->items[i];
         const char *number = e->number > 1 ? arena_printf(arena, " (.%u)", e->number) : "";
-        fprintf(out, "%-*s  %-16s  %-12.12s  %-16.16s  %s%s\n", width,
-                escape_text(arena, e->branch), e->time,
-                e->commit ? escape_text(arena, e->commit) : "-",
+        fprintf(out, "%-*s  %-16s  %-*s  %-16.16s  %s%s\n", width, escape_text(arena, e->branch),
+                e->time, commit, entry_commit(e, arena),
                 e->fingerprint ? escape_text(arena, e->fingerprint) : "-",
                 escape_text(arena, entry_state(e, arena)), number);
     }

@@ -62,6 +62,15 @@ bool baseline_of(const struct recording_baseline *options, const struct recordin
 struct json_writer;
 void entry_json(struct json_writer *w, const struct store_entry *entry);
 
+/* The first SHORT_COMMIT characters of its commit, "0123456789ab-dirty" when files differed from
+ * it,
+ * "-" without one. */
+enum { SHORT_COMMIT = 12 };
+const char *entry_commit(const struct store_entry *entry, struct arena *arena);
+
+/* What it means that a recording is of a modified tree. */
+const char *entry_modified(const struct recording *recording, struct arena *arena);
+
 /* "regression (accepted)", "damaged", "-" when nothing judged it. */
 const char *entry_state(const struct store_entry *entry, struct arena *arena);
 

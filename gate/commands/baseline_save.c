@@ -1,6 +1,7 @@
 /* perfgate baseline save, accept */
 #include "gate/baseline/history.h"
 #include "gate/commands/baseline_parts.h"
+#include "runners/base/log.h"
 #include "runners/fingerprint.h"
 #include "runners/formats/format.h"
 
@@ -29,6 +30,8 @@ static bool name_recording(struct recording *r, const struct save_options *o, st
     const char *commit = o->commit ? o->commit : recording_get(r, "commit");
     const char *branch = o->branch ? o->branch : recording_get(r, "branch");
     const char *full = history_commit(NULL, commit ? commit : "HEAD", arena);
+    if (o->commit || (!commit && full))
+        recording_set(r, "modified", !o->commit && history_changed(NULL, arena) ? "true" : "false");
     if (full || commit)
         recording_set(r, "commit", full ? full : commit);
     if (!branch)
@@ -68,6 +71,8 @@ static bool save_one(const char *operand, const struct save_options *o, struct s
     struct store_save save = {recording, profile_of(recording, arena), o->verdict, o->accept};
     if (!store_save(&store, &save, &entry, err))
         return false;
+    if (recording_modified(recording))
+        pg_log(LOG_WARNING, "%s: %s", entry.id, entry_modified(recording, arena));
     if (!session->quiet)
         fprintf(session->out, "saved %s\n", entry.id);
     return true;

@@ -1,5 +1,5 @@
 #include "gate/baseline/history.h"
-#include "gate/baseline/pick.h"
+#include "gate/commands/baseline_parts.h"
 #include "gate/commands/compare_options.h"
 #include "gate/commands/gate_measure.h"
 #include "gate/commands/option_rows.h"
@@ -111,12 +111,11 @@ static bool open_reports(struct gate *gate, struct pg_error *err) {
 static void describe_working_tree(struct gate *gate, struct gate_side *side) {
     const char *commit = history_commit(NULL, "HEAD", gate->arena);
     gate->changed = commit && history_changed(NULL, gate->arena);
-    if (gate->changed)
-        commit = arena_printf(gate->arena, "%s-dirty", commit);
     side->tree = (struct worktree){.path = ".",
                                    .directory = ".",
                                    .commit = commit,
                                    .branch = history_branch(NULL, gate->arena)};
+    side->modified = gate->changed;
 }
 
 /* With a base side both builds are checked out, so that their paths are equally long; but not a
@@ -159,16 +158,29 @@ static bool find_baseline_of_head(struct gate *gate, struct pg_error *err) {
     return gate->interleaved || store_pick(&gate->store, &request, &gate->pick, err);
 }
 
-static const char *without_baseline(const struct gate *gate) {
-    if (gate->save_branch && strcmp(gate->save_branch, gate->config.branch) == 0)
-        return arena_printf(gate->arena,
-                            "no baseline: %s. What is measured now is saved for the next commits "
-                            "to be compared with",
-                            gate->pick.why);
-    return arena_printf(gate->arena,
-                        "no baseline: %s. `perfgate gate --save` on %s adds a recording to compare "
-                        "with; `perfgate baseline save` adds one that was measured before",
-                        gate->pick.why, gate->config.branch);
+/* `measured`: what is saved now; NULL: nothing is. */
+static const char *without_baseline(const struct gate *gate, const struct recording *measured) {
+    struct arena *arena = gate->arena;
+    const char *why = arena_printf(arena, "no baseline: %s.%s", gate->pick.why,
+                                   gate->pick.none ? " That is expected the first time." : "");
+    const char *branch = gate->config.branch;
+    if (!measured || strcmp(gate->save_branch, branch) != 0)
+        return arena_printf(arena,
+                            "%s `perfgate gate --save` on %s measures and saves one; `perfgate "
+                            "baseline save` adds a recording that was measured before",
+                            why, branch);
+    if (measured->failure_count)
+        return arena_printf(arena, "%s What was measured failed, so it is no baseline either", why);
+    if (recording_modified(measured))
+        return arena_printf(arena,
+                            "%s What was measured is saved, but as files differ from their commit "
+                            "it is the baseline of no commit: commit them and run `perfgate gate "
+                            "--save` again",
+                            why);
+    return arena_printf(arena,
+                        "%s What was measured is saved as the baseline: after the next commit "
+                        "`perfgate gate` compares with it",
+                        why);
 }
 
 /* ---- saving ---- */
@@ -203,12 +215,13 @@ static bool save(struct gate *gate, struct recording *head, const char *verdict,
         return false;
     const char *objection = store_entry_objection(&entry);
     pg_log(LOG_NOTE, "saved %s", entry.id);
-    if (gate->changed)
-        pg_log(LOG_WARNING,
-               "%s: files differ from commit %.12s, so no commit will be compared with it",
-               entry.id, recording_get(head, "commit"));
     comparison_note(comparison, NOTE_INFO, NULL, "saved as %s%s%s", entry.id, objection ? ": " : "",
                     objection ? objection : "");
+    if (!recording_modified(head))
+        return true;
+    const char *modified = entry_modified(head, gate->arena);
+    pg_log(LOG_WARNING, "%s: %s", entry.id, modified);
+    comparison_note(comparison, NOTE_WARNING, NULL, "%s: %s", entry.id, modified);
     return true;
 }
 
@@ -353,13 +366,13 @@ static bool broken(struct gate *gate, enum reason reason, struct pg_error *err) 
 static bool judge_without_baseline(struct gate *gate, struct recording *head, int *exit_code,
                                    struct pg_error *err) {
     struct comparison comparison;
-    const char *why = without_baseline(gate);
+    const char *why = without_baseline(gate, gate->options->save ? head : NULL);
     comparison_broken(&comparison, &gate->policy, REASON_NO_BASELINE, why, gate->arena);
     for (size_t i = 0; i < gate->pick.note_count; i++)
         comparison_note(&comparison, NOTE_WARNING, "baseline", "%s", gate->pick.notes[i]);
-    pg_log(LOG_ERROR, "%s", why);
     if (head && !save(gate, head, head->failure_count ? "broken" : NULL, &comparison, err))
         return broken(gate, REASON_IO, err);
+    pg_log(LOG_ERROR, "%s", why);
     return finish(gate, &comparison, exit_code, err);
 }
 

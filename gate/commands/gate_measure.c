@@ -227,6 +227,7 @@ static bool measure_one(struct gate_measuring *m, struct gate_benchmark *benchma
             .argv = benchmark->argv,
             .directory = directory_of(side, benchmark->entry->directory, arena),
             .commit = side->tree.commit,
+            .modified = side->modified,
             .branch = side->tree.branch,
         };
         benchmark->parts[i] = recording_new(side->label, side->label, m->strings, arena);

@@ -14,6 +14,7 @@ struct gate_side {
     const char *label;    /* "base", "head" */
     const char *revision; /* to check out; NULL: the working tree */
     const char *build;    /* shell command that builds it, instead of the benchmarks'; or NULL */
+    bool modified;        /* the working tree differs from its commit */
     struct worktree tree;
 };
 

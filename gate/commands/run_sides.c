@@ -1,8 +1,8 @@
 #include "gate/commands/run_sides.h"
 
+#include "gate/baseline/history.h"
 #include "runners/base/command_line.h"
 #include "runners/recording/recording_text.h"
-#include "runners/sampler/child.h"
 #include "runners/sampler/interrupt.h"
 
 #include <libgen.h>
@@ -139,8 +139,6 @@ static bool several_sides(struct run_sides *out, const struct side_options *opti
 
 static bool one_side(struct run_sides *out, const struct side_options *options,
                      struct pg_error *err) {
-    static const char *const head[] = {"git", "rev-parse", "HEAD", NULL};
-    static const char *const branch[] = {"git", "symbolic-ref", "--short", "HEAD", NULL};
     struct plan_side *side = &out->sides[0];
     if (options->parsed->operands.count == 0)
         return pg_error_set(err, PG_USAGE, "no command to measure; it goes behind --");
@@ -155,8 +153,9 @@ static bool one_side(struct run_sides *out, const struct side_options *options,
     if (length > 4 && strcmp(file + length - 4, ".txt") == 0)
         length -= 4;
     side->label = strcmp(file, "-") == 0 ? "stdout" : arena_strndup(out->arena, file, length);
-    side->commit = options->commit ? options->commit : child_line(head, NULL, out->arena);
-    side->branch = options->branch ? options->branch : child_line(branch, NULL, out->arena);
+    side->commit = options->commit ? options->commit : history_commit(NULL, "HEAD", out->arena);
+    side->modified = !options->commit && side->commit && history_changed(NULL, out->arena);
+    side->branch = options->branch ? options->branch : history_branch(NULL, out->arena);
     return command_from_operands(out, options, &side->argv, err) &&
            hooks(options, 0, 1, side, out->arena, err);
 }

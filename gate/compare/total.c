@@ -101,7 +101,8 @@ void comparison_broken(struct comparison *out, const struct policy *policy, enum
         .reasons = 1U << reason,
         .arena = arena,
     };
-    comparison_note(out, NOTE_DAMAGE, NULL, "%s", message);
+    comparison_note(out, reason == REASON_DAMAGED_INPUT ? NOTE_DAMAGE : NOTE_WARNING, NULL, "%s",
+                    message);
     set_verdict(out, VERDICT_BROKEN);
 }
 

@@ -26,6 +26,8 @@ const char *environment_build(const struct recording *r, struct arena *arena) {
     const char *commit = recording_get(r, "commit"), *about = NULL;
     if (commit)
         about = joined(about, ", ", "commit ", arena_printf(arena, "%.12s", commit), arena);
+    if (recording_modified(r))
+        about = joined(about, ", ", "", "modified", arena);
     about = joined(about, ", ", "branch ", recording_get(r, "branch"), arena);
     about = joined(about, ", ", "", recording_get(r, "time"), arena);
     return about ? arena_printf(arena, "%.200s (%s)", r->label, about)

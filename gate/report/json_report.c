@@ -145,8 +145,8 @@ static void put_key(struct environment *e, struct text key, struct text value) {
 
 static void put_environment(struct json_writer *w, const char *key, const struct recording *r,
                             struct arena *arena) {
-    static const char *const provenance[] = {"commit", "branch",  "time",          "version",
-                                             "rounds", "session", "fingerprint-id"};
+    static const char *const provenance[] = {"commit",  "modified", "branch",  "time",
+                                             "version", "rounds",   "session", "fingerprint-id"};
     static const char *const settings[] = {"goos", "goarch", "cpu"};
     struct environment e = {w, arena, strings_new(arena)};
     json_key(w, key);

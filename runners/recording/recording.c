@@ -278,6 +278,11 @@ const char *recording_get(const struct recording *r, const char *key) {
     return found ? found->value : NULL;
 }
 
+bool recording_modified(const struct recording *r) {
+    const char *modified = recording_get(r, "modified");
+    return modified && strcmp(modified, "true") == 0;
+}
+
 struct unit_metadata *recording_unit(struct recording *r, uint32_t unit) {
     uint32_t hash = unit_hash(r, unit);
     struct slot *slot = table_slot(r, &r->index->units, hash, unit_equal, &unit);

@@ -135,6 +135,9 @@ void recording_fail(struct recording *r, uint32_t name, uint32_t round, const ch
 void recording_set(struct recording *r, const char *key, const char *value);
 const char *recording_get(const struct recording *r, const char *key);
 
+/* Was what was built different from the commit that the recording names? */
+bool recording_modified(const struct recording *r);
+
 /* Metadata of a tidied unit, made when new (unknown, nothing). The pointer is valid until the next
  * call. */
 struct unit_metadata *recording_unit(struct recording *r, uint32_t unit);

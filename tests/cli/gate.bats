@@ -62,7 +62,9 @@ with_baseline() {
 
 @test "without a baseline: exit 4, the reason and the command that makes one" {
     gate 4
-    [[ "$stderr" == *"no baseline: store '.perfgate/baseline' has no recording of branch 'main'"*"perfgate gate --save"* ]]
+    [[ "$stderr" == *"no baseline: store '.perfgate/baseline' has no recording of branch 'main'"*"expected the first time"*"perfgate gate --save"* ]]
+    [[ "$output" == *"warning       no baseline: store"*"expected the first time"* ]]
+    [[ "$output" != *damage* ]]
     grep -q '"reason": *"no-baseline"' report.json
     verdict_is broken
     [ ! -e count ] # nothing was measured for nothing
@@ -72,7 +74,8 @@ with_baseline() {
 @test "the first --save stores a baseline and still says that there was none" {
     gate 4 --save
     [[ "$output" == *"saved as main/"* ]]
-    [[ "$stderr" == *"What is measured now is saved for the next commits"* ]]
+    [[ "$stderr" == *"That is expected the first time. What was measured is saved as the baseline: after the next commit"*"perfgate gate"*"compares with it"* ]]
+    [[ "$output" != *damage* ]]
     [[ "$stderr" != *"adds a recording"* ]]
     [ "$(cat count)" -eq 6 ]
     run "$PERFGATE" baseline list
@@ -80,6 +83,24 @@ with_baseline() {
     next two
     gate 0
     [[ "$output" == *"verdict       pass (exit 0)"* ]]
+}
+
+@test "what was measured of a modified tree, or failed, is not called a baseline" {
+    echo "# changed" >>bench
+    gate 4 --save
+    [[ "$stderr" == *"What was measured is saved, but as files differ from their commit it is the baseline of no commit"* ]]
+    [[ "$stderr" != *"saved as the baseline"* ]]
+    grep -q 'files differ from commit' report.json
+    run "$PERFGATE" baseline list
+    [[ "$output" == *" $(git rev-parse --short=12 HEAD)-dirty "* ]]
+    run "$PERFGATE" baseline show main/
+    [[ "$output" == *$'\n'"commit: $(git rev-parse HEAD)"$'\n'"modified: true"$'\n'* ]]
+    rm -rf .perfgate count
+    next three
+    echo crash >level
+    next crash
+    gate 4 --save
+    [[ "$stderr" != *"saved as the baseline"* ]]
 }
 
 @test "a planted 10 % slowdown is red, confirmed, and exit 1" {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # perfgate run: what it measures, in which order, and what becomes of commands that misbehave. Children do as they are
 # told by tests/programs/fake_child.c.
+bats_require_minimum_version 1.5.0
 load helper
 
 child=${BUILD:?}/tests/programs/fake_child
@@ -607,4 +608,40 @@ repository() {
     grep -q "^# perfgate branch: main\$" out.txt
     run_perfgate -o out -r 1 --commit abc --branch topic -- true
     grep -q "^# perfgate commit: abc\$" out.txt
+}
+
+@test "a working tree that differs from its commit is recorded as modified" {
+    export GIT_CEILING_DIRECTORIES=$PWD
+    git init -q -b main tree
+    cd tree
+    record() { "$PERFGATE" run -r 2 -w 0 --name x "$@" -o ../out.txt -- true >/dev/null; }
+    record # no commit yet
+    run ! grep -E '^# perfgate (commit|modified)' ../out.txt
+    echo one >file
+    git add file
+    git -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false commit -q -m one
+    touch untracked
+    record
+    grep -qx "# perfgate commit: $(git rev-parse HEAD)" ../out.txt
+    run ! grep modified ../out.txt
+    cp ../out.txt ../clean.txt
+    echo two >file
+    record
+    grep -qx "# perfgate commit: $(git rev-parse HEAD)" ../out.txt
+    grep -qx '# perfgate modified: true' ../out.txt
+    "$PERFGATE" compare ../clean.txt ../out.txt --report json=../r.json --report markdown=../r.md >/dev/null || true
+    [ "$(grep -c ', modified, branch main' ../r.md)" -eq 1 ]
+    python3 -c 'import json; e = json.load(open("../r.json"))["environment"]; assert e["head"]["modified"] == "true" and "modified" not in e["base"]'
+    "$PERFGATE" baseline save --store ../store ../out.txt
+    run "$PERFGATE" baseline list --store ../store
+    [[ "$output" == *" $(git rev-parse --short=12 HEAD)-dirty "* ]]
+    run "$PERFGATE" baseline show --store ../store main/
+    [[ "$output" == *"modified: true"* ]]
+    record --commit HEAD # whoever names the commit knows what was built
+    run ! grep modified ../out.txt
+    GIT_TEST_ASSUME_DIFFERENT_OWNER=1 record # git refuses to look
+    run ! grep -E '^# perfgate (commit|modified)' ../out.txt
+    cd "$BATS_TEST_TMPDIR"
+    "$PERFGATE" run -r 2 -w 0 --name x -o out.txt -- true >/dev/null # outside of any
+    run ! grep -E '^# perfgate (commit|modified)' out.txt
 }

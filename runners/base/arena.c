@@ -13,8 +13,8 @@
 enum {
     FIRST_BLOCK = 64 * 1024,
     LARGEST_BLOCK = 4 * 1024 * 1024,
-    MAPPED = 1024 * 1024 /* pieces of this size get a mapping of their own, which can grow by moving
-                            page tables, not bytes */
+    MAPPED = 1024 * 1024 /* blocks of this size are mappings: a piece with one to itself can grow by
+                            moving page tables, not bytes, and a fork does not inherit it */
 };
 
 struct block {
@@ -29,6 +29,7 @@ struct arena {
     struct block *last;
     size_t next_capacity;
     size_t total;
+    bool inherited;
 };
 
 /* Exhaustion is the one failure that no caller can report: there is no memory to report it with. */
@@ -47,7 +48,8 @@ static size_t aligned(size_t bytes) {
 }
 
 /* Puts a block on top; its bytes stand behind it unless it is to be mapped. */
-static void add_block(struct arena *arena, size_t capacity, bool mapped) {
+static void add_block(struct arena *arena, size_t capacity) {
+    bool mapped = capacity >= MAPPED;
     size_t header = aligned(sizeof(struct block)), whole;
     if (!checked_add(capacity, header, &whole))
         out_of_memory();
@@ -60,6 +62,8 @@ static void add_block(struct arena *arena, size_t capacity, bool mapped) {
             mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (block->bytes == MAP_FAILED)
             out_of_memory();
+        if (!arena->inherited)
+            madvise(block->bytes, capacity, MADV_DONTFORK);
     }
     block->previous = arena->last;
     block->capacity = capacity;
@@ -69,21 +73,27 @@ static void add_block(struct arena *arena, size_t capacity, bool mapped) {
 }
 
 static void add_block_for(struct arena *arena, size_t bytes) {
-    if (bytes >= MAPPED) {
-        add_block(arena, bytes, true);
-        return;
-    }
-    add_block(arena, bytes > arena->next_capacity ? bytes : arena->next_capacity, false);
-    if (arena->next_capacity < LARGEST_BLOCK)
+    bool alone = bytes >= MAPPED || bytes > arena->next_capacity;
+    add_block(arena, alone ? bytes : arena->next_capacity);
+    if (bytes < MAPPED && arena->next_capacity < LARGEST_BLOCK)
         arena->next_capacity *= 2;
 }
 
-struct arena *arena_new(void) {
+static struct arena *make(bool inherited) {
     struct arena *arena = calloc(1, sizeof *arena);
     if (!arena)
         out_of_memory();
     arena->next_capacity = FIRST_BLOCK;
+    arena->inherited = inherited;
     return arena;
+}
+
+struct arena *arena_new(void) {
+    return make(false);
+}
+
+struct arena *arena_new_inherited(void) {
+    return make(true);
 }
 
 static void drop_last(struct arena *arena) {

@@ -9,7 +9,13 @@
 
 struct arena;
 
+/* A forked process does not inherit what an arena holds (large blocks are gone, small ones may be
+ * there): what was read must not count as the memory of the programs that are then started. */
 struct arena *arena_new(void);
+
+/* One whose content a forked process has. */
+struct arena *arena_new_inherited(void);
+
 void arena_free(struct arena *arena);
 
 /* `bytes` of zeroed memory aligned for any type; lives until arena_free (or a reset before it). */

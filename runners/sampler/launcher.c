@@ -60,15 +60,20 @@ struct capture {
     char *bytes;
 };
 
+/* The launcher process reads it too, so it stands, with all that it points to, in the arena
+ * `shared`.
+ */
 struct launcher {
     struct launch_plan plan;
+    cpu_set_t cpus;
+    struct counter_set counters;
     struct prepared *prepared;
     pid_t pid;
     int socket;
     struct capture output, error;
     struct ready ready;
     bool stale; /* something may still write into the pipes */
-    struct arena *arena;
+    struct arena *shared, *arena;
     char discard[READ_CHUNK];
 };
 
@@ -140,7 +145,6 @@ static void obey(const struct launcher *launcher, const struct far_ends *ends,
 
 static void serve(struct launcher *launcher, const struct far_ends *ends, pid_t parent,
                   const sigset_t *child_mask) {
-    static const struct counter_set no_counters;
     const struct launch_plan *plan = &launcher->plan;
     struct ready ready = {REFUSED_NOTHING, 0, {{0}, {false}}};
     struct counters counters;
@@ -151,7 +155,7 @@ static void serve(struct launcher *launcher, const struct far_ends *ends, pid_t 
         return;
     prctl(PR_SET_CHILD_SUBREAPER, plan->spare_outliving ? 0L : 1L);
     signal(SIGCHLD, SIG_DFL);
-    counters_probe(&counters, plan->counters ? plan->counters : &no_counters, &kernel_counters);
+    counters_probe(&counters, plan->counters, &kernel_counters);
     set_up(plan, &ready);
     ready.counters = counters.state;
     send(ends->socket, &ready, sizeof ready, MSG_NOSIGNAL);
@@ -197,8 +201,18 @@ static char **environment_with_padding(const struct launch_command *command, cha
     return copy;
 }
 
+static char *const *copy_strings(const char *const *strings, struct arena *arena) {
+    size_t count = 0;
+    while (strings[count])
+        count++;
+    char **copy = ARENA_NEW(arena, char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = arena_strdup(arena, strings[i]);
+    return copy;
+}
+
 static bool prepare(struct launcher *launcher, struct pg_error *err) {
-    struct arena *arena = launcher->arena;
+    struct arena *arena = launcher->shared;
     size_t count = launcher->plan.count, longest = 0;
     size_t *bytes = ARENA_NEW(arena, size_t, count);
     launcher->prepared = ARENA_NEW(arena, struct prepared, count);
@@ -208,9 +222,10 @@ static bool prepare(struct launcher *launcher, struct pg_error *err) {
         if (!spawn_find(&to->path, command->argv[0], getenv("PATH"), command->directory, arena,
                         err))
             return false;
-        to->argv = (char *const *)(uintptr_t)command->argv;
+        to->path = arena_strdup(arena, to->path);
+        to->argv = copy_strings(command->argv, arena);
         to->environment = environment_with_padding(command, &to->padding_slot, arena);
-        to->directory = command->directory;
+        to->directory = command->directory ? arena_strdup(arena, command->directory) : NULL;
         bytes[i] = strings_bytes(to->argv) + strings_bytes(to->environment) + strlen(to->path);
         longest = bytes[i] > longest ? bytes[i] : longest;
     }
@@ -285,8 +300,15 @@ static bool fork_launcher(struct launcher *launcher, struct far_ends *ends, stru
 bool launcher_start(struct launcher **out, const struct launch_plan *plan, struct arena *arena,
                     struct pg_error *err) {
     struct far_ends ends = {-1, -1, -1, -1};
-    struct launcher *launcher = ARENA_NEW(arena, struct launcher, 1);
+    struct arena *shared = arena_new_inherited();
+    struct launcher *launcher = ARENA_NEW(shared, struct launcher, 1);
     launcher->plan = *plan;
+    if (plan->cpus)
+        launcher->plan.cpus = memcpy(&launcher->cpus, plan->cpus, sizeof launcher->cpus);
+    if (plan->counters)
+        launcher->counters = *plan->counters;
+    launcher->plan.counters = &launcher->counters;
+    launcher->shared = shared;
     launcher->arena = arena;
     launcher->socket = launcher->output.fd = launcher->error.fd = -1;
     launcher->output.limit = plan->output_limit;
@@ -411,7 +433,7 @@ bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how
         return false;
     drain(launcher, &launcher->output);
     drain(launcher, &launcher->error);
-    const char *name = launcher->plan.commands[index].argv[0];
+    const char *name = launcher->prepared[index].argv[0];
     if (reply.fork_error)
         return pg_error_set(err, PG_CHILD, "%.300s: cannot be started: %s", name,
                             strerror(reply.fork_error));
@@ -435,10 +457,9 @@ void launcher_stop(struct launcher *launcher) {
     if (!launcher)
         return;
     close_all((const int[]){launcher->socket, launcher->output.fd, launcher->error.fd}, 3);
-    launcher->socket = launcher->output.fd = launcher->error.fd = -1;
     if (launcher->pid > 0)
         waitpid(launcher->pid, NULL, 0);
-    launcher->pid = 0;
+    arena_free(launcher->shared);
 }
 
 const char *launched_end(struct text printed, struct arena *arena) {

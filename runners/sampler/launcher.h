@@ -4,9 +4,10 @@
  * benchmark becomes a child of this process, which has no others, so it can be found and ended.
  * When perfgate dies, the launcher ends the running benchmark and itself.
  *
- * The launcher is a fork of the caller, so commands are simply known to it; a round is one small
- * message there and one back. Output is captured by the caller through pipes that live as long as
- * the launcher. */
+ * The launcher is a fork of the caller, so commands are simply known to it; but it does not inherit
+ * the caller's arenas (arena.h), or a baseline that was read before would hide what programs use. A
+ * round is one small message there and one back. Output is captured by the caller through pipes
+ * that live as long as the launcher. */
 #ifndef RUNNERS_SAMPLER_LAUNCHER_H
 #define RUNNERS_SAMPLER_LAUNCHER_H
 
@@ -51,9 +52,9 @@ struct launched {
 struct launcher;
 
 /* Resolves the commands, forks, sets affinity and personality, opens counters. The plan's arrays
- * must live as long as the launcher; so must everything in the arena (no reset behind a mark taken
- * before). Errors: PG_CHILD for a command that is not there, an affinity or personality that is
- * refused. */
+ * need not outlive the call; the arena gets what is captured, and no reset behind a mark taken
+ * before is allowed. Errors: PG_CHILD for a command that is not there, an affinity or personality
+ * that is refused. */
 bool launcher_start(struct launcher **out, const struct launch_plan *plan, struct arena *arena,
                     struct pg_error *err);
 
@@ -75,7 +76,7 @@ const char *launched_end(struct text printed, struct arena *arena);
 /* What became of the counters; migrations come from /proc where their counter is refused. */
 const struct counter_state *launcher_counters(const struct launcher *launcher);
 
-/* Ends it. Harmless on NULL. */
+/* Ends and frees it. Harmless on NULL. */
 void launcher_stop(struct launcher *launcher);
 
 #endif

@@ -103,6 +103,19 @@ with_baseline() {
     [[ "$stderr" != *"saved as the baseline"* ]]
 }
 
+@test "the peak memory of a small program is seen beside a large baseline" {
+    case $BUILD in */asan) skip "sanitizers have memory of their own" ;; esac
+    awk 'BEGIN { for (i = 0; i < 60000; i++) for (k = 0; k < 6; k++)
+        printf "BenchmarkSomeName/with=parameters/number=%d-8 1 %d ns/op %d B/op 3 allocs/op\n", i, 1000 + k, 64 + k }' >large.txt
+    "$PERFGATE" baseline save --this-machine large.txt
+    next two
+    gate 4 --output recordings --allow-missing '*'
+    peak=$(grep -o '[0-9]* peak-RSS-bytes' recordings/head.txt | sort -n | tail -n 1 | cut -d' ' -f1)
+    echo "peak: $peak"
+    [ "$peak" -gt 0 ]
+    [ "$peak" -lt 10000000 ]
+}
+
 @test "a planted 10 % slowdown is red, confirmed, and exit 1" {
     with_baseline
     echo 110000 >level

@@ -5,6 +5,7 @@
 
 #include <stdalign.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,6 +150,37 @@ static void one_adopts_another(void **state) {
     }
 }
 
+/* Has a forked process the memory? */
+static bool is_inherited(unsigned char *memory) {
+    uintptr_t page = (uintptr_t)memory & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+    pid_t child = fork();
+    if (child == 0) {
+        unsigned char resident;
+        _exit(mincore((void *)page, 1, &resident) == 0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status) == 1;
+}
+
+/* What was read is not the memory of what is started. */
+static void forks_inherit_only_what_is_meant_for_them(void **state) {
+    (void)state;
+    for (int shared = 0; shared < 2; shared++) {
+        struct arena *arena = shared ? arena_new_inherited() : arena_new();
+        unsigned char *large = arena_alloc(arena, 3 << 20), *small = NULL;
+        large[0] = 1;
+        for (int i = 0; i < 5000; i++)
+            small = arena_alloc(arena, 1000);
+        assert_int_equal(is_inherited(large), shared);
+        assert_int_equal(is_inherited(small), shared);
+        large = arena_grow(arena, large, 3 << 20, 9 << 20, 1);
+        assert_int_equal(is_inherited(large), shared);
+        arena_free(arena);
+    }
+}
+
 /* Sizes that overflow end the program with the exit code for trouble, not with a small block. */
 static void overflow_ends_the_program(void **state) {
     (void)state;
@@ -182,6 +214,7 @@ int main(void) {
         cmocka_unit_test(marks_give_back),
         cmocka_unit_test(texts),
         cmocka_unit_test(one_adopts_another),
+        cmocka_unit_test(forks_inherit_only_what_is_meant_for_them),
         cmocka_unit_test(overflow_ends_the_program),
     };
     return RUN_TESTS(tests);

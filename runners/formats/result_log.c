@@ -4,12 +4,14 @@
 #include "runners/recording/unit.h"
 
 enum { FIRST_CHUNK = 512, LARGEST_CHUNK = 64 * 1024 }; /* words */
+enum { FEW_UNITS = 16 };
 
 /* A configuration and a sequence of units. */
 struct shape {
     uint32_t config, count;
     const uint32_t *units;
     struct text *written;
+    bool distinct; /* the tidied units are known to differ */
 };
 
 /* A name with a shape: what the lines of one benchmark have in common. */
@@ -42,6 +44,7 @@ struct chunk {
 
 struct result_log {
     struct recording *r;
+    bool alone; /* all of the recording's series are made here */
     struct arena *scratch;
     struct strings *unit_set, *shape_set; /* numbers from 1: index + 1 */
     struct strings *more_groups; /* (name, shape) of groups after the first of their name */
@@ -65,6 +68,7 @@ struct result_log {
 struct result_log *result_log_new(struct recording *r, struct arena *scratch) {
     struct result_log *log = ARENA_NEW(scratch, struct result_log, 1);
     log->r = r;
+    log->alone = r->series_count == 0;
     log->scratch = scratch;
     log->unit_set = strings_new(scratch);
     log->shape_set = strings_new(scratch);
@@ -185,35 +189,32 @@ static void commit(struct result_log *log, union word *words, uint32_t index, ui
     log->groups[group->first_of_name].waiting++;
 }
 
-/* Parses the line behind the name as the group has it. */
-static bool parse_as(struct result_log *log, uint32_t index, uint32_t round, const char *at,
-                     const char *end) {
-    const struct shape *shape = &log->shapes[log->groups[index].shape];
+/* Parses the line behind the name into words that are still to be committed; NULL when it has not
+ * that shape. */
+static union word *parse_as(struct result_log *log, const struct shape *shape, const char *at,
+                            const char *end) {
     at = skip_blanks(at, end);
     const char *digits = at;
     while (at < end && *at >= '0' && *at <= '9')
         at++;
     if (at == digits || *digits == '0' || at - digits > 18 || at == end || !is_blank(*at))
-        return false;
+        return NULL;
     union word *words = line_room(log, shape->count);
     for (uint32_t i = 0; i < shape->count; i++) {
         double value;
         at = number_scan(skip_blanks(at, end), end, &value);
         if (!at || at == end || !is_blank(*at))
-            return false;
+            return NULL;
         at = skip_blanks(at, end);
         struct text unit = shape->written[i];
         if ((size_t)(end - at) < unit.length || memcmp(at, unit.at, unit.length) != 0)
-            return false;
+            return NULL;
         at += unit.length;
         if (at < end && !is_blank(*at))
-            return false;
+            return NULL;
         words[1 + i].value = value * log->units[shape->units[i]].factor;
     }
-    if (skip_blanks(at, end) != end)
-        return false;
-    commit(log, words, index, round);
-    return true;
+    return skip_blanks(at, end) == end ? words : NULL;
 }
 
 static bool try_group(struct result_log *log, uint32_t number, uint32_t config, uint32_t round,
@@ -225,29 +226,27 @@ static bool try_group(struct result_log *log, uint32_t number, uint32_t config, 
         memcmp(line.at, group->name, group->name_length) != 0 ||
         log->shapes[group->shape].config != config)
         return false;
-    return parse_as(log, number - 1, round, line.at + group->name_length, line.at + line.length);
-}
-
-bool result_log_repeat(struct result_log *log, uint32_t config, uint32_t round, struct text line) {
-    if (!log->previous)
+    union word *words = parse_as(log, &log->shapes[group->shape], line.at + group->name_length,
+                                 line.at + line.length);
+    if (!words)
         return false;
-    if (try_group(log, log->groups[log->previous - 1].next, config, round, line) ||
-        try_group(log, log->previous, config, round, line))
-        return true;
-    size_t length = 0;
-    while (length < line.length && (unsigned char)line.at[length] > ' ')
-        length++;
-    uint32_t name;
-    if (!strings_find(log->r->strings, (struct text){line.at, length}, &name) ||
-        name >= log->by_name_capacity)
-        return false;
-    return try_group(log, log->by_name[name], config, round, line);
+    commit(log, words, number - 1, round);
+    return true;
 }
 
 static bool is_shape(const struct shape *shape, uint32_t config, const uint32_t *units,
                      uint32_t count) {
     return shape->config == config && shape->count == count &&
            memcmp(shape->units, units, count * sizeof *units) == 0;
+}
+
+static bool are_distinct(const struct result_log *log, const uint32_t *units, uint32_t count) {
+    bool distinct = count <= FEW_UNITS;
+    for (uint32_t i = 0; distinct && i < count; i++) {
+        for (uint32_t k = 0; k < i; k++)
+            distinct &= log->units[units[i]].unit != log->units[units[k]].unit;
+    }
+    return distinct;
 }
 
 static uint32_t find_shape(struct result_log *log, uint32_t config, const uint32_t *units,
@@ -262,7 +261,8 @@ static uint32_t find_shape(struct result_log *log, uint32_t config, const uint32
     log->last_shape = number + 1;
     if (number < log->shape_count)
         return number;
-    struct shape shape = {config, count, key + 1, ARENA_NEW(log->scratch, struct text, count)};
+    struct shape shape = {config, count, key + 1, ARENA_NEW(log->scratch, struct text, count),
+                          are_distinct(log, units, count)};
     for (uint32_t i = 0; i < count; i++) {
         uint32_t written = log->units[units[i]].written;
         shape.written[i] = (struct text){strings_get(log->r->strings, written),
@@ -272,8 +272,10 @@ static uint32_t find_shape(struct result_log *log, uint32_t config, const uint32
     return number;
 }
 
-static uint32_t make_group(struct result_log *log, uint32_t name, uint32_t shape_number) {
+static uint32_t make_group(struct result_log *log, uint32_t name, uint32_t shape_number,
+                           bool first_of_name) {
     const struct shape *shape = &log->shapes[shape_number];
+    bool made_here = first_of_name && shape->distinct && log->alone;
     struct group group = {.name = strings_get(log->r->strings, name),
                           .name_length = (uint32_t)strings_length(log->r->strings, name),
                           .shape = shape_number,
@@ -282,7 +284,8 @@ static uint32_t make_group(struct result_log *log, uint32_t name, uint32_t shape
     ARENA_PUSH(log->scratch, log->groups, log->group_count, log->group_capacity, group);
     for (uint32_t i = 0; i < shape->count; i++) {
         const struct log_unit *unit = &log->units[shape->units[i]];
-        struct series *s = recording_series(log->r, shape->config, name, unit->unit, unit->written);
+        struct series *s = (made_here ? recording_series_new : recording_series)(
+            log->r, shape->config, name, unit->unit, unit->written);
         ARENA_PUSH(log->scratch, log->series, log->series_count, log->series_capacity,
                    (uint32_t)(s - log->r->series));
     }
@@ -293,7 +296,7 @@ static uint32_t make_group(struct result_log *log, uint32_t name, uint32_t shape
 static uint32_t find_group(struct result_log *log, uint32_t name, uint32_t shape) {
     uint32_t latest = name < log->by_name_capacity ? log->by_name[name] : 0;
     if (!latest)
-        return make_group(log, name, shape);
+        return make_group(log, name, shape, true);
     uint32_t first = log->groups[latest - 1].first_of_name;
     if (log->groups[first].shape == shape)
         return first;
@@ -302,7 +305,7 @@ static uint32_t find_group(struct result_log *log, uint32_t name, uint32_t shape
         strings_add(log->more_groups, (struct text){(const char *)key, sizeof key}) - 1;
     if (number < log->more_count)
         return log->more_numbers[number];
-    uint32_t made = make_group(log, name, shape);
+    uint32_t made = make_group(log, name, shape, false);
     log->groups[made].first_of_name = first;
     ARENA_PUSH(log->scratch, log->more_numbers, log->more_count, log->more_capacity, made);
     return made;
@@ -316,6 +319,40 @@ static void remember_name(struct result_log *log, uint32_t name, uint32_t group)
         log->by_name_capacity = capacity;
     }
     log->by_name[name] = group + 1;
+}
+
+/* A name that is not there yet, of plain characters, with the shape of the line before. */
+static bool try_new_name(struct result_log *log, uint32_t config, uint32_t round, struct text line,
+                         size_t length) {
+    uint32_t shape = log->groups[log->previous - 1].shape;
+    if (length == 0 || length > RECORDING_NAME_LIMIT || length == line.length ||
+        !is_blank(line.at[length]) || log->shapes[shape].config != config)
+        return false;
+    union word *words = parse_as(log, &log->shapes[shape], line.at + length, line.at + line.length);
+    if (!words)
+        return false;
+    uint32_t name = strings_add(log->r->strings, (struct text){line.at, length});
+    uint32_t group = find_group(log, name, shape);
+    remember_name(log, name, group);
+    commit(log, words, group, round);
+    return true;
+}
+
+bool result_log_repeat(struct result_log *log, uint32_t config, uint32_t round, struct text line) {
+    if (!log->previous)
+        return false;
+    if (try_group(log, log->groups[log->previous - 1].next, config, round, line) ||
+        try_group(log, log->previous, config, round, line))
+        return true;
+    size_t length = 0;
+    bool plain = true;
+    for (; length < line.length && (unsigned char)line.at[length] > ' '; length++)
+        plain &= (unsigned char)line.at[length] < 0x7F;
+    uint32_t name;
+    if (!strings_find(log->r->strings, (struct text){line.at, length}, &name) ||
+        name >= log->by_name_capacity || !log->by_name[name])
+        return plain && try_new_name(log, config, round, line, length);
+    return try_group(log, log->by_name[name], config, round, line);
 }
 
 void result_log_add(struct result_log *log, uint32_t config, uint32_t round, struct text name,

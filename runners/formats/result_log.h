@@ -12,9 +12,9 @@ struct result_log;
 /* Lives in `scratch`, fills `r` (at result_log_finish). */
 struct result_log *result_log_new(struct recording *r, struct arena *scratch);
 
-/* Takes `line` (behind the prefix `Benchmark`) when it has a name and units, in this order, that
- * were seen before under this configuration, and plain unsigned numbers. False: it was not taken.
- */
+/* Takes `line` (behind the prefix `Benchmark`) when it has units, in this order, that were seen
+ * before under this configuration (of its name, or, if that is new and of plain characters, in the
+ * line before) and plain unsigned numbers. False: it was not taken. */
 bool result_log_repeat(struct result_log *log, uint32_t config, uint32_t round, struct text line);
 
 /* A unit as written, by a number of the log. */

@@ -13,7 +13,7 @@ struct table {
 };
 
 struct recording_index {
-    struct table series, configs, units;
+    struct table series, configs, units; /* of the series only as many as are used */
 };
 
 typedef bool is_key(const struct recording *r, uint32_t index, const void *key);
@@ -32,6 +32,14 @@ static struct slot *table_slot(const struct recording *r, const struct table *ta
 static void table_make(struct arena *arena, struct table *table, uint32_t mask) {
     table->slots = ARENA_NEW(arena, struct slot, (size_t)mask + 1);
     table->mask = mask;
+}
+
+/* Of a table with room for so many. */
+static uint32_t mask_for(uint32_t count) {
+    uint32_t mask = 63;
+    while (count > mask / 4 * 3)
+        mask = mask * 2 + 1;
+    return mask;
 }
 
 /* Fills a slot that table_slot gave; widens when over three quarters full. */
@@ -60,7 +68,6 @@ struct recording *recording_new(const char *label, const char *path, struct stri
     r->arena = arena;
     r->strings = strings;
     r->index = ARENA_NEW(arena, struct recording_index, 1);
-    table_make(arena, &r->index->series, 63);
     table_make(arena, &r->index->configs, 7);
     table_make(arena, &r->index->units, 15);
     return r;
@@ -121,25 +128,48 @@ static bool series_equal(const struct recording *r, uint32_t index, const void *
     return have->name == want->name && have->unit == want->unit && have->config == want->config;
 }
 
-struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
-                                uint32_t unit_written) {
-    struct series_key key = {config, name, unit};
-    uint32_t hash = series_hash(r, &key);
-    struct slot *slot = table_slot(r, &r->index->series, hash, series_equal, &key);
-    if (slot->index)
-        return &r->series[slot->index - 1];
+/* The slot of a series, once those that were added without a look-up have theirs. */
+static struct slot *series_slot(const struct recording *r, const struct series_key *key,
+                                uint32_t *hash) {
+    struct table *table = &r->index->series;
+    if (!table->slots)
+        table_make(r->arena, table, mask_for(r->series_count));
+    while (table->used < r->series_count) {
+        uint32_t i = table->used;
+        const struct series *s = &r->series[i];
+        struct series_key missing = {s->config, s->name, s->unit};
+        *hash = series_hash(r, &missing);
+        table_put(r, table, table_slot(r, table, *hash, series_equal, &missing), *hash, i);
+    }
+    *hash = series_hash(r, key);
+    return table_slot(r, table, *hash, series_equal, key);
+}
+
+struct series *recording_series_new(struct recording *r, uint32_t config, uint32_t name,
+                                    uint32_t unit, uint32_t unit_written) {
     struct series made = {
         .config = config, .name = name, .unit = unit, .unit_written = unit_written};
     ARENA_PUSH(r->arena, r->series, r->series_count, r->series_capacity, made);
-    table_put(r, &r->index->series, slot, hash, r->series_count - 1);
     return &r->series[r->series_count - 1];
+}
+
+struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
+                                uint32_t unit_written) {
+    struct series_key key = {config, name, unit};
+    uint32_t hash;
+    struct slot *slot = series_slot(r, &key, &hash);
+    if (slot->index)
+        return &r->series[slot->index - 1];
+    struct series *made = recording_series_new(r, config, name, unit, unit_written);
+    table_put(r, &r->index->series, slot, hash, r->series_count - 1);
+    return made;
 }
 
 const struct series *recording_find(const struct recording *r, uint32_t config, uint32_t name,
                                     uint32_t unit) {
     struct series_key key = {config, name, unit};
-    const struct slot *slot =
-        table_slot(r, &r->index->series, series_hash(r, &key), series_equal, &key);
+    uint32_t hash;
+    const struct slot *slot = series_slot(r, &key, &hash);
     return slot->index ? &r->series[slot->index - 1] : NULL;
 }
 
@@ -151,23 +181,13 @@ static bool unit_equal(const struct recording *r, uint32_t index, const void *ke
     return r->units[index].unit == *(const uint32_t *)key;
 }
 
-/* Puts everything into fresh tables, whose hashes depend on the strings. */
+/* Puts everything into fresh tables, whose hashes depend on the strings; series when one is looked
+ * for. */
 static void index_anew(struct recording *r) {
     struct recording_index *index = r->index;
-    uint32_t mask = 63;
-    while (r->series_count > mask / 4 * 3)
-        mask = mask * 2 + 1;
     *index = (struct recording_index){0};
-    table_make(r->arena, &index->series, mask);
     table_make(r->arena, &index->configs, 7);
     table_make(r->arena, &index->units, 15);
-    for (uint32_t i = 0; i < r->series_count; i++) {
-        const struct series *s = &r->series[i];
-        struct series_key key = {s->config, s->name, s->unit};
-        uint32_t hash = series_hash(r, &key);
-        table_put(r, &index->series, table_slot(r, &index->series, hash, series_equal, &key), hash,
-                  i);
-    }
     for (uint32_t i = 0; i < r->config_count; i++) {
         uint32_t hash = config_hash(r, &r->configs[i]);
         table_put(r, &index->configs,

@@ -115,7 +115,11 @@ uint32_t recording_config(struct recording *r, const struct config_pair *pairs, 
 struct series *recording_series(struct recording *r, uint32_t config, uint32_t name, uint32_t unit,
                                 uint32_t unit_written);
 
-/* The series of a key, or NULL. */
+/* The same for a key that the recording is known not to have: without a look-up. */
+struct series *recording_series_new(struct recording *r, uint32_t config, uint32_t name,
+                                    uint32_t unit, uint32_t unit_written);
+
+/* The series of a key, or NULL. Not for two threads at once: the index may not be up to date. */
 const struct series *recording_find(const struct recording *r, uint32_t config, uint32_t name,
                                     uint32_t unit);
 

@@ -386,14 +386,18 @@ static void quick_and_careful_reading_agree(void **state) {
     uint64_t seed = 7;
     for (int i = 0; i < 20000; i++) {
         seed = seed * 6364136223846793005U + 1442695040888963407U;
-        unsigned name = i % 7 < 3 ? 99 : (unsigned)(seed >> 60), shape = (unsigned)(seed >> 55) % 3;
+        unsigned name = i % 7 < 3    ? 99
+                        : i % 7 == 3 ? 1000 + (unsigned)i /* once: a new name */
+                                     : (unsigned)(seed >> 60);
+        unsigned shape = (unsigned)(seed >> 55) % 4;
         double value = (double)(seed >> 40) / 16;
         if (i % 4096 == 4095) {
             fprintf(a, "pkg: p%d\n", i);
             fprintf(b, "pkg: p%d\n", i);
         }
         const char *const forms[] = {"%s%u-8%s1%s%.4f%sns/op%s%u%sB/op\n",
-                                     "%s%u-8%s1%s%.4f%sns/op\n", "%s%u-8%s1%s%.4f%sx%s%u%sns/op\n"};
+                                     "%s%u-8%s1%s%.4f%sns/op\n", "%s%u-8%s1%s%.4f%sx%s%u%sns/op\n",
+                                     "%s%u-8%s1%s%.4f%ssec/op%s%u%sns/op\n"};
         const char *thin = " ", *thick = "\xE2\x80\x83";
         fprintf(a, forms[shape], "BenchmarkN", name, thin, thin, value, thin, thin, name, thin);
         fprintf(b, forms[shape], "BenchmarkN", name, thick, thick, value, thick, thick, name,

@@ -158,16 +158,21 @@ static bool note_tails(struct judge *judge, struct pg_error *err) {
     return true;
 }
 
+static void decide_piece(struct judge *own, struct judge_piece piece, void *context) {
+    (void)context;
+    for (size_t i = piece.first; i < piece.end; i++) {
+        struct row *row = &own->comparison->rows[i];
+        row_decide(row, own->arena);
+        row->unwaived = row->verdict;
+    }
+}
+
 static bool judge_verdicts(struct judge *judge, struct pg_error *err) {
-    struct comparison *c = judge->comparison;
     if (!correct(judge, err))
         return false;
-    for (size_t i = 0; i < c->row_count; i++)
-        row_decide(&c->rows[i], judge->arena);
+    judge_in_pieces(judge, judge->comparison->row_count, decide_piece, NULL);
     if (!note_tails(judge, err))
         return false;
-    for (size_t i = 0; i < c->row_count; i++)
-        c->rows[i].unwaived = c->rows[i].verdict;
     judge_waivers(judge);
     return true;
 }
@@ -261,10 +266,5 @@ bool comparison_build(struct comparison *out, const struct comparison_input *inp
         .rules_used = ARENA_NEW(arena, bool, input->policy->rule_count),
         .arena = arena,
     };
-    if (input->policy->test == TEST_MANN_WHITNEY)
-        judge.tester.ranks = rank_workspace_new();
-    bool good = build(&judge, input, err);
-    if (judge.tester.ranks)
-        rank_workspace_free(judge.tester.ranks);
-    return good;
+    return build(&judge, input, err);
 }

@@ -101,16 +101,14 @@ static bool measured_together(const struct judge *judge, const struct cell *base
     return base->recording == c->base[0] && i < c->head_count && judge->together[i];
 }
 
-static struct row blank_row(const struct join *join, const struct grid_row *grid_row,
-                            size_t column) {
-    struct row row = unknown_row;
-    row.table = join->table;
-    row.grid_row = grid_row;
-    row.column = column;
-    row.name = grid_row->key.text;
-    row.unit = join->table->unit;
-    row.policy = join->of_unit;
-    return row;
+static void blank_row(struct row *row, const struct join *join, const struct grid_row *grid_row,
+                      size_t column) {
+    *row = unknown_row;
+    row->table = join->table;
+    row->grid_row = grid_row;
+    row->column = column;
+    row->name = grid_row->key.text;
+    row->unit = join->table->unit;
 }
 
 /* A row with both sides. */
@@ -134,20 +132,23 @@ static void compare_sides(struct judge *judge, const struct join *join, struct r
                  judge->comparison->base_count);
 }
 
+/* Sides of a row; a column that is not there has none. */
+static const struct cell *head_cell(const struct join *join, const struct grid_row *grid_row,
+                                    size_t column, size_t limit) {
+    return column < limit ? cell_at(grid_row, join->head_index[column]) : NULL;
+}
+
 static void make_row(struct judge *judge, const struct join *join, const struct grid_row *grid_row,
-                     size_t column) {
+                     size_t column, size_t number) {
     struct comparison *c = judge->comparison;
     const struct cell *base = cell_at(grid_row, join->base_index);
-    const struct cell *head =
-        column < column_limit(judge) ? cell_at(grid_row, join->head_index[column]) : NULL;
-    if (!base && !head)
-        return;
-    struct row *row = &c->rows[c->row_count];
-    judge->tails[c->row_count++] = (struct auto_tail){NAN, NAN};
-    *row = blank_row(join, grid_row, column);
+    const struct cell *head = head_cell(join, grid_row, column, column_limit(judge));
+    struct row *row = &c->rows[number];
+    judge->tails[number] = (struct auto_tail){NAN, NAN};
+    blank_row(row, join, grid_row, column);
     row->policy = policy_for(c->policy, &join->of_unit, row->name, row->unit, judge->rules_used);
     if (base && head) {
-        compare_sides(judge, join, row, base, head, &judge->tails[c->row_count - 1]);
+        compare_sides(judge, join, row, base, head, &judge->tails[number]);
     } else if (base) {
         row->verdict = ROW_MISSING;
         row->base = side_alone(&judge->tester, base);
@@ -158,27 +159,54 @@ static void make_row(struct judge *judge, const struct join *join, const struct 
     const struct cell *only = head ? head : base;
     if (only->vary)
         row_note(row, judge->arena, "%s", only->vary);
-    if (judge->failed)
-        failed_apply(judge, row);
 }
 
 static size_t head_columns(const struct judge *judge) {
     return column_limit(judge) - (judge->base_number != NO_COLUMN);
 }
 
-/* Every (row, head column) of a table; without any head column all rows are missing from one that
- * is not there. */
-static void make_rows(struct judge *judge, const struct join *join) {
-    size_t limit = column_limit(judge);
-    for (size_t r = 0; r < join->table->row_count; r++) {
+/* The rows of a table being made: one a grid row and head column of which either side is there;
+ * without any head column all are missing from one that is not there. */
+struct making {
+    const struct join *join;
+    size_t *starts; /* by piece: number of its first row */
+};
+
+/* Makes the rows of some grid rows, or only counts them. Returns the number behind the last. */
+static size_t make_some(struct judge *judge, const struct join *join, struct judge_piece piece,
+                        size_t number, bool only_count) {
+    size_t limit = column_limit(judge), columns = head_columns(judge) > 0 ? limit : limit + 1;
+    for (size_t r = piece.first; r < piece.end; r++) {
         const struct grid_row *grid_row = &join->table->rows[r];
-        if (head_columns(judge) == 0)
-            make_row(judge, join, grid_row, limit);
-        for (size_t column = 0; column < limit; column++) {
-            if (column != judge->base_number)
-                make_row(judge, join, grid_row, column);
+        bool base = cell_at(grid_row, join->base_index) != NULL;
+        for (size_t column = head_columns(judge) > 0 ? 0 : limit; column < columns; column++) {
+            if (column == judge->base_number || !(base || head_cell(join, grid_row, column, limit)))
+                continue;
+            if (!only_count)
+                make_row(judge, join, grid_row, column, number);
+            number++;
         }
     }
+    return number;
+}
+
+static void make_piece(struct judge *own, struct judge_piece piece, void *context) {
+    const struct making *making = context;
+    make_some(own, making->join, piece, making->starts[piece.number], false);
+}
+
+static void make_rows(struct judge *judge, const struct join *join) {
+    struct comparison *c = judge->comparison;
+    size_t count = join->table->row_count, pieces = judge_piece_count(count);
+    size_t first = c->row_count;
+    struct making making = {join, ARENA_NEW(judge->arena, size_t, pieces)};
+    for (size_t i = 0; i < pieces; i++) {
+        making.starts[i] = c->row_count;
+        c->row_count = make_some(judge, join, judge_piece(i, count), c->row_count, true);
+    }
+    judge_in_pieces(judge, count, make_piece, &making);
+    for (size_t i = first; judge->failed && i < c->row_count; i++)
+        failed_apply(judge, &c->rows[i]);
 }
 
 void judge_rows(struct judge *judge) {

@@ -1,6 +1,7 @@
 /* What comparison_build keeps while it works, shared by the files that do the work: join.c makes
- * the rows, row_test.c tests them, unmatched.c explains the rows that have one side only, failed.c
- * those that failed, waive.c applies waivers. */
+ * the rows, row_test.c tests them,
+ * judge_pieces.c has several threads do that, unmatched.c explains the rows that have one side
+ * only, failed.c those that failed, waive.c applies waivers. */
 #ifndef GATE_COMPARE_JUDGE_H
 #define GATE_COMPARE_JUDGE_H
 
@@ -23,6 +24,19 @@ struct judge {
     struct arena *arena;
 };
 #define NO_COLUMN SIZE_MAX
+
+/* Some of a number of things, which are counted from 0: [first, end). */
+struct judge_piece {
+    size_t number, first, end;
+};
+size_t judge_piece_count(size_t count);
+struct judge_piece judge_piece(size_t number, size_t count);
+
+/* Calls body for all pieces of `count` things, several at a time. Each has a judge of its own, with
+ * an arena for its notes and a tester; what they note, count and use is the judge's at the end.
+ * comparison_note and failed rows are not for them. */
+typedef void judge_body(struct judge *own, struct judge_piece piece, void *context);
+void judge_in_pieces(struct judge *judge, size_t count, judge_body *body, void *context);
 
 /* Makes all rows that have a cell, in grid order, each tested or with its reason not to be. */
 void judge_rows(struct judge *judge);

@@ -1,3 +1,4 @@
+#include "runners/base/parallel.h"
 #include "runners/formats/format.h"
 
 #include <inttypes.h>
@@ -5,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LARGE = 1024 * 1024, MOST_THREADS = 8 };
+enum { LARGE = 1024 * 1024 };
 
 /* `label=path` in its parts. */
 struct argument {
@@ -170,10 +171,7 @@ bool recordings_read(struct recording ***out, const char *const *arguments, size
     struct argument *parsed = ARENA_NEW(arena, struct argument, count);
     struct recording **recordings = ARENA_NEW(arena, struct recording *, count);
     struct job *jobs = ARENA_NEW(arena, struct job, count);
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t batch = processors < 1              ? 1
-                   : processors > MOST_THREADS ? MOST_THREADS
-                                               : (size_t)processors;
+    size_t batch = parallel_threads();
     for (size_t i = 0; i < count; i++) {
         parsed[i] = parse_argument(arguments[i], arena);
         jobs[i] = (struct job){

@@ -153,6 +153,14 @@ static void fill_judged(struct figures *figures, const struct grid_row *grid_row
 
 /* ---- both ---- */
 
+/* Room for what `rows` more rows have to say in the totals. */
+static void reserve(struct figures *figures, size_t rows) {
+    for (size_t i = 0; i < figures->column_count; i++) {
+        figures->columns[i].centers = ARENA_NEW(figures->scratch, double, rows);
+        figures->columns[i].ratios = ARENA_NEW(figures->scratch, double, rows);
+    }
+}
+
 static void start(struct figures *out, struct classic *classic, const struct grid *grid,
                   const struct grid_table *table, size_t columns, struct arena *scratch) {
     *out = (struct figures){.table = table,
@@ -165,10 +173,7 @@ static void start(struct figures *out, struct classic *classic, const struct gri
                             .scratch = scratch,
                             .columns = ARENA_NEW(scratch, struct figure_column, columns),
                             .buffers = ARENA_NEW(scratch, struct figure_buffer, 2)};
-    for (size_t i = 0; i < columns; i++) {
-        out->columns[i].centers = ARENA_NEW(scratch, double, table->row_count);
-        out->columns[i].ratios = ARENA_NEW(scratch, double, table->row_count);
-    }
+    reserve(out, table->row_count);
 }
 
 void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
@@ -239,6 +244,47 @@ void figures_rewind(struct figures *figures) {
     for (size_t i = 0; i < figures->column_count; i++) {
         struct figure_column *column = &figures->columns[i];
         column->count = column->ratio_count = column->compared = 0;
+    }
+}
+
+/* Of comparison->rows, the first of the table that is not of an earlier row. */
+static size_t first_judged(const struct figures *figures, const struct grid_row *grid_row) {
+    const struct comparison *comparison = figures->comparison;
+    size_t low = figures->first, high = comparison->row_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct row *row = &comparison->rows[middle];
+        if (row->table == figures->table && row->grid_row < grid_row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void figures_part(struct figures *part, const struct figures *whole, size_t first, size_t rows,
+                  struct classic *classic, struct arena *scratch) {
+    *part = *whole;
+    part->classic = classic;
+    part->scratch = scratch;
+    part->row = ARENA_NEW(scratch, struct figure, whole->column_count);
+    part->columns = ARENA_NEW(scratch, struct figure_column, whole->column_count);
+    part->buffers = ARENA_NEW(scratch, struct figure_buffer, 2);
+    reserve(part, rows);
+    if (part->comparison)
+        part->next = first_judged(whole, &whole->table->rows[first]);
+}
+
+void figures_take(struct figures *whole, const struct figures *part) {
+    for (size_t i = 0; i < whole->column_count; i++) {
+        struct figure_column *column = &whole->columns[i];
+        const struct figure_column *more = &part->columns[i];
+        memcpy(column->centers + column->count, more->centers, more->count * sizeof(double));
+        memcpy(column->ratios + column->ratio_count, more->ratios,
+               more->ratio_count * sizeof(double));
+        column->count += more->count;
+        column->ratio_count += more->ratio_count;
+        column->compared += more->compared;
     }
 }
 

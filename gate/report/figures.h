@@ -79,6 +79,12 @@ void figures_of_gate(struct figures *out, struct classic *classic,
 /* Fills figures->row; rows are asked for in order, each once. False for a row that is left out. */
 bool figures_row(struct figures *figures, size_t row);
 
+/* The same figures for `rows` rows from `first` on, with memory and statistics of their own, to be
+ * asked beside `whole`; and what figures_sum_up needs of a part, put behind what `whole` has. */
+void figures_part(struct figures *part, const struct figures *whole, size_t first, size_t rows,
+                  struct classic *classic, struct arena *scratch);
+void figures_take(struct figures *whole, const struct figures *part);
+
 /* How many rows figures_row would fill; back to before the first row. */
 size_t figures_shown(struct figures *figures);
 

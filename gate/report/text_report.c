@@ -3,6 +3,7 @@
 #include "gate/report/grid_print.h"
 #include "gate/report/report.h"
 #include "gate/report/text_table.h"
+#include "runners/base/parallel.h"
 #include "runners/base/strings.h"
 
 /* What is left out to fit a narrow terminal, in the order of `steps` below. */
@@ -22,8 +23,18 @@ struct painter {
     struct strings *footnotes;
     double *centers; /* of a row */
     uint32_t own_columns, delta_columns;
-    size_t shown; /* rows that are not left out */
+    size_t shown;       /* rows that are not left out */
+    struct part *parts; /* of the table, when it was painted in several */
+    size_t part_count;
 };
+
+/* Some rows of a table, painted by one thread in memory of its own. */
+struct part {
+    struct painter painter;
+    struct figures figures;
+    size_t first, rows;
+};
+enum { PART_ROWS = 4096 };
 
 /* ---- cells ---- */
 
@@ -244,6 +255,72 @@ static void put_units(struct painter *p) {
 
 /* ---- tables ---- */
 
+static void paint_part(void *context, size_t number) {
+    struct part *part = &((struct part *)context)[number];
+    struct painter *p = &part->painter;
+    const struct classic *known = p->print->classic;
+    struct classic *classic = ARENA_NEW(p->scratch, struct classic, 1);
+    classic_init(classic, known->alpha, known->confidence);
+    figures_part(&part->figures, p->figures, part->first, part->rows, classic, p->scratch);
+    p->figures = &part->figures;
+    p->footnotes = strings_new(p->scratch);
+    p->centers = ARENA_NEW(p->scratch, double, part->figures.column_count);
+    text_table_init(&p->table, p->scratch);
+    for (size_t i = 0; i < part->rows; i++)
+        put_row(p, part->first + i);
+    classic_release(classic);
+}
+
+/* Footnotes are numbered as they appear. Has the part numbered its own as the whole table does? */
+static bool same_footnotes(struct painter *p, const struct painter *part) {
+    for (uint32_t i = 1; i < strings_count(part->footnotes); i++) {
+        if (strings_add(p->footnotes, text_of(strings_get(part->footnotes, i))) != i)
+            return false;
+    }
+    return true;
+}
+
+static void release_parts(struct painter *p) {
+    for (size_t i = 0; i < p->part_count; i++)
+        arena_free(p->parts[i].painter.scratch);
+    p->part_count = 0;
+}
+
+/* Paints rows on several processors. False, with nothing painted, when that would not give what
+ * painting one after the other gives. */
+static bool paint_in_parts(struct painter *p) {
+    size_t rows = p->figures->table->row_count;
+    p->part_count = rows / PART_ROWS + 1;
+    p->parts = ARENA_NEW(p->scratch, struct part, p->part_count);
+    for (size_t i = 0; i < p->part_count; i++) {
+        size_t first = i * PART_ROWS;
+        p->parts[i] =
+            (struct part){*p, {0}, first, rows - first < PART_ROWS ? rows - first : PART_ROWS};
+        p->parts[i].painter.scratch = arena_new();
+    }
+    parallel_for(p->part_count, paint_part, p->parts);
+    bool same = true;
+    for (size_t i = 0; same && i < p->part_count; i++)
+        same = same_footnotes(p, &p->parts[i].painter);
+    for (size_t i = 0; same && i < p->part_count; i++) {
+        text_table_append(&p->table, &p->parts[i].painter.table);
+        figures_take(p->figures, &p->parts[i].figures);
+    }
+    if (!same) {
+        release_parts(p);
+        p->footnotes = strings_new(p->scratch);
+    }
+    return same;
+}
+
+static void paint_rows(struct painter *p) {
+    size_t rows = p->figures->table->row_count;
+    if (rows > PART_ROWS && parallel_threads() > 1 && paint_in_parts(p))
+        return;
+    for (size_t row = 0; row < rows; row++)
+        put_row(p, row);
+}
+
 static void paint(struct painter *p) {
     text_table_init(&p->table, p->scratch);
     figures_rewind(p->figures);
@@ -253,8 +330,7 @@ static void paint(struct painter *p) {
     for (size_t level = 0; level < p->figures->level_count; level++)
         put_level(p, level, begins);
     put_units(p);
-    for (size_t row = 0; row < p->figures->table->row_count; row++)
-        put_row(p, row);
+    paint_rows(p);
     figures_sum_up(p->figures);
     if (p->shown > 1)
         put_totals(p);
@@ -293,6 +369,7 @@ static void paint_to_fit(struct painter *p, size_t width) {
         size_t least = longest < steps[i].least_name ? longest : steps[i].least_name;
         bool last = i + 1 == sizeof steps / sizeof *steps;
         size_t names = longest > over ? longest - over : 0;
+        release_parts(p);
         arena_reset(p->scratch, mark);
         if (names < least && !last)
             continue;
@@ -327,6 +404,7 @@ static void print_table(const struct grid_print *print, struct figures *figures,
         put_mark(mark, i);
         fprintf(out, "%s %s\n", mark, escape_text(scratch, strings_get(painter.footnotes, i)));
     }
+    release_parts(&painter);
 }
 
 static bool write_text(FILE *out, const struct comparison *comparison,

@@ -124,6 +124,27 @@ void text_table_text(struct text_table *table, const char *text, enum cell_align
                    &(struct table_cell){.text = text, .bytes = strlen(text), .align = align});
 }
 
+void text_table_append(struct text_table *table, const struct text_table *part) {
+    for (size_t i = 0; i < part->column_count; i++) {
+        struct table_column *column = column_at(table, i);
+        const struct table_column *more = &part->columns[i];
+        column->widest = more->widest > column->widest ? more->widest : column->widest;
+        column->margin = more->margin > column->margin ? more->margin : column->margin;
+        column->used |= more->used;
+        column->shrink |= more->shrink;
+    }
+    for (size_t i = 0; i < part->span_count; i++)
+        ARENA_PUSH(table->arena, table->spans, table->span_count, table->span_capacity,
+                   part->spans[i]);
+    if (!part->first_chunk)
+        return;
+    if (table->last_chunk)
+        table->last_chunk->next = part->first_chunk;
+    else
+        table->first_chunk = part->first_chunk;
+    table->last_chunk = part->last_chunk;
+}
+
 void text_table_shrink(struct text_table *table, uint32_t column) {
     column_at(table, column)->shrink = true;
 }

@@ -70,6 +70,10 @@ void text_table_add(struct text_table *table, const struct table_cell *cell);
 /* The same for a NUL-terminated text in one column. */
 void text_table_text(struct text_table *table, const char *text, enum cell_align align);
 
+/* Puts the rows of a part, which were painted by themselves, behind those of the table; the part's
+ * memory must last as long as the table. Both count columns alike. */
+void text_table_append(struct text_table *table, const struct text_table *part);
+
 void text_table_shrink(struct text_table *table, uint32_t column);
 
 /* Characters of the widest line, when all columns are filled. */

@@ -462,3 +462,36 @@ END
     compare --all old.txt new.txt
     [[ "$output" == *process/x*"(same)"* ]]
 }
+
+# Footnotes come early and late, in another order: "all samples are equal" first, "need more samples" only in later rows.
+many() { # many SEED: 10 000 benchmarks
+    awk -v seed="$1" 'BEGIN {
+        srand(seed)
+        for (b = 0; b < 10000; b++) {
+            n = b < 6000 || b % 7 ? 7 : 3
+            for (i = 0; i < n; i++)
+                printf "BenchmarkCase/number=%d 1 %d ns/op %d B/op\n", b, 1000 + b % 50 + rand() * 200, b % 3 && b < 7000 ? 64 : 64 + i
+            if (b % 500 == 0) printf "note: %d\n", b / 5000
+        } }'
+}
+
+@test "one processor or several: the same bytes" {
+    many 1 >old.txt
+    many 2 >new.txt
+    printf '%s\n' '--- FAIL: BenchmarkCase/number=7777' >>new.txt
+    local all=("" "--style benchstat" "--style benchstat --ignore note" "--ignore note --width 60" "--test mann-whitney --ignore note"
+        "--format csv" "--rule Case/number=9*:B/op:threshold=0.5 --strict" "--report json=- --ignore note")
+    for options in "${all[@]}"; do
+        # shellcheck disable=SC2086
+        for cpus in one all; do
+            (
+                [ $cpus = all ] || taskset -pc "$(taskset -pc $BASHPID | sed 's/.*: *//; s/[-,].*//')" $BASHPID >taskset.log
+                "$PERFGATE" compare $options old.txt new.txt >$cpus.stdout 2>$cpus.stderr || echo "exit $?" >>$cpus.stdout
+            )
+        done
+        echo "options: $options"
+        [ "$(wc -l <one.stdout)" -gt 10000 ]
+        cmp one.stdout all.stdout
+        cmp one.stderr all.stderr
+    done
+}

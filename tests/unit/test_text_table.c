@@ -109,6 +109,40 @@ static void an_empty_table_prints_nothing(void **state) {
     arena_free(arena);
 }
 
+/* Rows, widths, margins and spans of parts, some of them empty. */
+static void parts_line_up_with_the_table(void **state) {
+    (void)state;
+    struct arena *arena = arena_new(), *own = arena_new();
+    for (int whole = 0; whole < 2; whole++) {
+        struct text_table table, parts[3], *to[3];
+        text_table_init(&table, arena);
+        for (int i = 0; i < 3; i++) {
+            text_table_init(&parts[i], own);
+            to[i] = whole ? &table : &parts[i];
+        }
+        text_table_row(&table);
+        text_table_text(&table, "x", ALIGN_LEFT);
+        text_table_row(to[0]);
+        text_table_text(to[0], "wider", ALIGN_LEFT);
+        text_table_text(to[0], "1", ALIGN_RIGHT);
+        text_table_row(to[0]);
+        text_table_row(to[2]);
+        text_table_text(to[2], "y", ALIGN_LEFT);
+        text_table_text(to[2], "100", ALIGN_RIGHT);
+        span(to[2], 1, "5%", ALIGN_RIGHT, MARGIN_RANGE);
+        text_table_row(to[2]);
+        span(to[2], 3, "a span over all of it", ALIGN_LEFT, MARGIN_NONE);
+        for (int i = 0; !whole && i < 3; i++)
+            text_table_append(&table, &parts[i]);
+        text_table_row(&table);
+        text_table_text(&table, "z", ALIGN_LEFT);
+        prints(&table, false,
+               "x\nwider        1\n\ny          100 \xC2\xB1   5%\na span over all of it\nz\n");
+    }
+    arena_free(arena);
+    arena_free(own);
+}
+
 static void colours_do_not_count_as_width(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -166,6 +200,7 @@ int main(void) {
         cmocka_unit_test(a_cell_that_runs_over_is_set_off),
         cmocka_unit_test(blank_cells_leave_no_blanks_but_their_margins),
         cmocka_unit_test(an_empty_table_prints_nothing),
+        cmocka_unit_test(parts_line_up_with_the_table),
         cmocka_unit_test(colours_do_not_count_as_width),
         cmocka_unit_test(keeps_large_tables_whole),
     };

@@ -1,12 +1,14 @@
 #include "gate/compare/judge.h"
 
 #include "gate/compare/rename.h"
+#include "runners/base/parallel.h"
 #include "runners/recording/fingerprint_text.h"
 #include "stats/adjust.h"
 
 /* A recording's own notes, each with where it comes from; beyond this many a reader wants the
  * count. */
 enum { MOST_NOTES = 200 };
+enum { WORTH_A_THREAD = 10000 }; /* p-values to be sorted */
 
 /* What several recordings say alike (of their common machine, say) is said once, for all of them.
  */
@@ -115,36 +117,55 @@ static bool in_family(const struct row *row) {
     return row->policy.gated && row->policy.better != BETTER_UNKNOWN && !isnan(row->p);
 }
 
-static bool adjust(enum correction correction, double *p, size_t n, struct pg_error *err) {
-    bool good = correction == CORRECTION_BH     ? adjust_benjamini_hochberg(p, n, p)
-                : correction == CORRECTION_HOLM ? adjust_holm(p, n, p)
-                                                : true;
-    return good || pg_error_set(err, PG_INTERNAL, "no memory to correct %zu p-values", n);
+/* p-values that are corrected together. */
+struct family {
+    enum correction correction;
+    double *p;
+    size_t count;
+    bool good;
+};
+
+static void adjust(void *context, size_t number) {
+    struct family *family = &((struct family *)context)[number];
+    double *p = family->p;
+    family->good = family->correction == CORRECTION_BH
+                       ? adjust_benjamini_hochberg(p, family->count, p)
+                   : family->correction == CORRECTION_HOLM ? adjust_holm(p, family->count, p)
+                                                           : true;
 }
 
-static bool correct(struct judge *judge, struct pg_error *err) {
+/* Corrects the rows' p-values, and by themselves those of their trimmed ends, which come back. */
+static bool correct(struct judge *judge, double **tail_p, struct pg_error *err) {
     struct comparison *c = judge->comparison;
     double *p = ARENA_NEW(judge->arena, double, c->row_count);
+    double *tails = ARENA_NEW(judge->arena, double, judge->tail_count);
     for (size_t i = 0; i < c->row_count; i++) {
-        p[i] = in_family(&c->rows[i]) ? c->rows[i].p : NAN;
-        c->family += isnan(p[i]) ? 0 : 1;
+        bool counts = in_family(&c->rows[i]);
+        p[i] = counts ? c->rows[i].p : NAN;
+        c->family += counts;
+        if (i < judge->tail_count)
+            tails[i] = counts ? judge->tails[i].p : NAN;
     }
-    if (!adjust(c->policy->correction, p, c->row_count, err))
-        return false;
+    struct family families[] = {{c->policy->correction, p, c->row_count, false},
+                                {c->policy->correction, tails, judge->tail_count, false}};
+    if (c->row_count > WORTH_A_THREAD) {
+        parallel_for(2, adjust, families);
+    } else {
+        adjust(families, 0);
+        adjust(families, 1);
+    }
+    if (!families[0].good || !families[1].good)
+        return pg_error_set(err, PG_INTERNAL, "no memory to correct %zu p-values", c->row_count);
     for (size_t i = 0; i < c->row_count; i++)
         c->rows[i].p_adjusted = isnan(p[i]) ? c->rows[i].p : p[i];
+    *tail_p = tails;
     return true;
 }
 
 /* A pause every third round is no change of the centre. It does not make a row red, but it is said.
  */
-static bool note_tails(struct judge *judge, struct pg_error *err) {
+static void note_tails(struct judge *judge, const double *p) {
     struct comparison *c = judge->comparison;
-    double *p = ARENA_NEW(judge->arena, double, judge->tail_count);
-    for (size_t i = 0; i < judge->tail_count; i++)
-        p[i] = in_family(&c->rows[i]) ? judge->tails[i].p : NAN;
-    if (!adjust(c->policy->correction, p, judge->tail_count, err))
-        return false;
     for (size_t i = 0; i < judge->tail_count; i++) {
         struct row *row = &c->rows[i];
         double change = judge->tails[i].change;
@@ -155,7 +176,6 @@ static bool note_tails(struct judge *judge, struct pg_error *err) {
                      "got slower, look at the spread",
                      100 * fabs(change), p[i]);
     }
-    return true;
 }
 
 static void decide_piece(struct judge *own, struct judge_piece piece, void *context) {
@@ -168,11 +188,11 @@ static void decide_piece(struct judge *own, struct judge_piece piece, void *cont
 }
 
 static bool judge_verdicts(struct judge *judge, struct pg_error *err) {
-    if (!correct(judge, err))
+    double *tail_p = NULL;
+    if (!correct(judge, &tail_p, err))
         return false;
     judge_in_pieces(judge, judge->comparison->row_count, decide_piece, NULL);
-    if (!note_tails(judge, err))
-        return false;
+    note_tails(judge, tail_p);
     judge_waivers(judge);
     return true;
 }

@@ -49,22 +49,24 @@ struct side {
 
 /* One (benchmark, unit) of one head column against the base column. */
 struct row {
+    /* What every walk over all rows asks for stands first. */
+    enum row_verdict verdict;
+    enum row_verdict unwaived; /* what it would be without a waiver */
+    struct row_policy policy;
+    double p, p_adjusted;
     const struct grid_table *table;  /* NULL for a failed benchmark without any sample */
     const struct grid_row *grid_row; /* NULL likewise */
     size_t column;    /* number of the head column in grid->columns; column_count: it has none */
     const char *name; /* full benchmark name */
     const char *unit; /* "" for a failed benchmark without any sample */
-    struct row_policy policy;
-    enum row_verdict verdict;
-    enum row_verdict unwaived; /* what it would be without a waiver */
     const char *test; /* "paired trimmed t, log scale" …, "exact", or NULL when not tested */
+    uint32_t note_count, note_capacity;
+    const char **notes;
     struct side base, head;
     double change, change_low,
         change_high; /* ratios; NaN unknown. Sign as the values move, not by direction */
-    double t, df, p, p_adjusted;
+    double t, df;
     double smallest_detectable_change;
-    const char **notes;
-    uint32_t note_count, note_capacity;
 };
 
 struct comparison {

@@ -53,14 +53,19 @@ static size_t decided(const size_t *counts) {
     return counts[ROW_REGRESSED] + counts[ROW_IMPROVED] + counts[ROW_SAME] + counts[ROW_WAIVED];
 }
 
-void comparison_recount(struct comparison *c) {
-    count_rows(c);
+/* The overall verdict from counts and reasons. */
+static void settle(struct comparison *c) {
     bool undecided = decided(c->gated_counts) == 0 ||
                      (c->policy->strict && c->gated_counts[ROW_INCONCLUSIVE] > 0);
     set_verdict(c, c->gated_counts[ROW_REGRESSED] ? VERDICT_REGRESSION
                    : c->reasons                   ? VERDICT_BROKEN
                    : undecided                    ? VERDICT_INCONCLUSIVE
                                                   : VERDICT_PASS);
+}
+
+void comparison_recount(struct comparison *c) {
+    count_rows(c);
+    settle(c);
 }
 
 /* A table whose times nobody could judge must not hide behind the allocations that are the same. */
@@ -90,7 +95,7 @@ void judge_total(struct judge *judge) {
                         "no row could be compared: %zu in the base only, %zu in the head only",
                         c->counts[ROW_MISSING], c->counts[ROW_NEW]);
     }
-    comparison_recount(c);
+    settle(c);
 }
 
 void comparison_broken(struct comparison *out, const struct policy *policy, enum reason reason,

@@ -133,6 +133,8 @@ static void prepare(struct axis *axis) {
         if (!axis->parts[i].group && extractor->source == EXTRACT_FULLNAME && !extractor->excluded)
             extractor_exclude(extractor, axis->set->name_keys, axis->set->name_key_count);
     }
+    axis->is_name = axis->part_count == 1 && !axis->parts[0].group &&
+                    extractor_is_name(&axis->parts[0].extractor);
 }
 
 static void fill_row(struct axis *axis, const struct subject *subject) {
@@ -170,6 +172,15 @@ static void widen(struct axis *axis) {
         *slot_of(axis, axis->keys[i].values, axis->keys[i].count) = (uint32_t)i + 1;
 }
 
+static uint32_t add_key(struct axis *axis, const uint32_t *row, uint32_t count) {
+    axis->set->too_large |= (axis->key_count + 1) * axis->field_count > AXIS_VALUES;
+    struct axis_key key = {ARENA_NEW(axis->set->arena, uint32_t, count), count};
+    if (count)
+        memcpy(key.values, row, count * sizeof *key.values);
+    ARENA_PUSH(axis->set->arena, axis->keys, axis->key_count, axis->key_capacity, key);
+    return (uint32_t)axis->key_count - 1;
+}
+
 /* The number of the key in axis->row. Trailing empty values do not count: fields that appear later
  * must not make old keys new ones. */
 static uint32_t intern_row(struct axis *axis) {
@@ -179,15 +190,11 @@ static uint32_t intern_row(struct axis *axis) {
     uint32_t *slot = slot_of(axis, axis->row, count);
     if (*slot)
         return *slot - 1;
-    axis->set->too_large |= (axis->key_count + 1) * axis->field_count > AXIS_VALUES;
-    struct axis_key key = {ARENA_NEW(axis->set->arena, uint32_t, count), count};
-    if (count)
-        memcpy(key.values, axis->row, count * sizeof *key.values);
     *slot = (uint32_t)axis->key_count + 1;
-    ARENA_PUSH(axis->set->arena, axis->keys, axis->key_count, axis->key_capacity, key);
+    uint32_t number = add_key(axis, axis->row, count);
     if (axis->key_count > axis->slot_count / 2)
         widen(axis);
-    return (uint32_t)axis->key_count - 1;
+    return number;
 }
 
 static uint32_t key_by_name(struct axis *axis, const struct subject *subject) {
@@ -198,7 +205,9 @@ static uint32_t key_by_name(struct axis *axis, const struct subject *subject) {
                                        count, sizeof(uint32_t));
         axis->key_of_name_count = count;
     }
-    if (!axis->key_of_name[name]) {
+    if (!axis->key_of_name[name] && axis->is_name) {
+        axis->key_of_name[name] = add_key(axis, &name, name != 0) + 1;
+    } else if (!axis->key_of_name[name]) {
         fill_row(axis, subject);
         axis->key_of_name[name] = intern_row(axis) + 1;
     }

@@ -44,6 +44,7 @@ struct axis {
     struct axis_field *fields;
     size_t field_count, field_capacity;
     bool of_name, of_config; /* what keys depend on */
+    bool is_name;            /* every name is a key by itself */
     size_t value_count;      /* of all keys */
     struct axis_key *keys;
     size_t key_count, key_capacity;

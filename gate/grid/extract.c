@@ -35,6 +35,11 @@ bool extractor_is_of_name(const struct extractor *extractor) {
     return extractor->source != EXTRACT_CONFIG && extractor->source != EXTRACT_FILE;
 }
 
+bool extractor_is_name(const struct extractor *extractor) {
+    return extractor->source == EXTRACT_FULLNAME && !extractor->excluded_count &&
+           !extractor->without_name;
+}
+
 static bool starts_with(struct text text, struct text prefix) {
     return text.length >= prefix.length && memcmp(text.at, prefix.at, prefix.length) == 0;
 }
@@ -151,8 +156,7 @@ uint32_t extract(struct extractor *extractor, const struct subject *subject) {
         return subject->label;
     if (extractor->source == EXTRACT_CONFIG)
         return of_config(extractor, subject);
-    if (extractor->source == EXTRACT_FULLNAME && !extractor->excluded_count &&
-        !extractor->without_name)
+    if (extractor_is_name(extractor))
         return name;
     if (name >= extractor->by_name_count) {
         size_t count = strings_count(extractor->strings);

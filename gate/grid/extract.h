@@ -49,4 +49,7 @@ uint32_t extract(struct extractor *extractor, const struct subject *subject);
 /* Does the value depend on the name alone? Else on recording and configuration alone. */
 bool extractor_is_of_name(const struct extractor *extractor);
 
+/* Is the value the name as it stands? Known once extractor_exclude was called, if it is. */
+bool extractor_is_name(const struct extractor *extractor);
+
 #endif

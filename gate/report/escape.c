@@ -23,17 +23,6 @@ static bool is_hidden(uint32_t code) {
            code == 0xFFFF || (code >= 0xE0000 && code <= 0xE007F);
 }
 
-/* Printable ASCII without any of `special`; called for every name of a table. */
-static bool is_plain(const char *text, const char special[static 2]) {
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20 || c >= 0x7F || c == (unsigned char)special[0] ||
-            c == (unsigned char)special[1])
-            return false;
-    }
-    return true;
-}
-
 struct output {
     char *text;
     size_t length;
@@ -68,9 +57,9 @@ static bool is_command(struct text text, size_t at) {
 }
 
 const char *escape_text(struct arena *arena, const char *text) {
-    if (is_plain(text, ":#"))
-        return text;
     struct text whole = text_of(text);
+    if (text_is_plain(whole, ":#"))
+        return text;
     struct output out = output_new(arena, whole.length, 3);
     size_t blanks = strspn(text, " ");
     put(&out, text, blanks);
@@ -146,9 +135,9 @@ const char *escape_xml(struct arena *arena, const char *text) {
 }
 
 const char *escape_csv(struct arena *arena, const char *text) {
-    if (is_plain(text, ",\"") && *text != ' ' && *text != '\\')
-        return text;
     struct text whole = text_of(text);
+    if (text_is_plain(whole, ",\"") && *text != ' ' && *text != '\\')
+        return text;
     struct output out = output_new(arena, whole.length + 2, 3);
     bool quoted = strpbrk(text, ",\"") || strcmp(text, "\\.") == 0 ||
                   (whole.length && text_space(text, text + whole.length));

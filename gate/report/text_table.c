@@ -114,7 +114,8 @@ void text_table_add(struct text_table *table, const struct table_cell *cell) {
         ARENA_PUSH(table->arena, table->spans, table->span_count, table->span_capacity, wide);
     }
     /* A blank cell prints nothing: no blanks at the end of a line. */
-    if (margin >= MARGIN_EDGE || strspn(cell->text, " ") < cell->bytes)
+    bool blank = cell->bytes == 0 || (*cell->text == ' ' && strspn(cell->text, " ") >= cell->bytes);
+    if (margin >= MARGIN_EDGE || !blank)
         put_record(table, cell, margin, span, width);
     table->column += span;
 }

@@ -7,14 +7,19 @@
 struct entry {
     const char *text;
     uint32_t length;
+};
+
+/* Holds the hash as well, so that most look-ups go to memory once. */
+struct slot {
     uint32_t hash;
+    uint32_t number; /* of the entry + 1; 0: empty */
 };
 
 struct strings {
     struct arena *arena;
     struct entry *entries;
     uint32_t count, capacity;
-    uint32_t *slots; /* entry number + 1, or 0 */
+    struct slot *slots;
     uint32_t slot_mask;
     uint64_t seed;
 };
@@ -25,7 +30,7 @@ struct strings *strings_new(struct arena *arena) {
     strings->capacity = 64;
     strings->entries = ARENA_NEW(arena, struct entry, strings->capacity);
     strings->slot_mask = 127;
-    strings->slots = ARENA_NEW(arena, uint32_t, strings->slot_mask + 1U);
+    strings->slots = ARENA_NEW(arena, struct slot, strings->slot_mask + 1U);
     if (getrandom(&strings->seed, sizeof strings->seed, GRND_NONBLOCK) != sizeof strings->seed) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
@@ -54,41 +59,44 @@ uint64_t strings_hash(const struct strings *strings, const void *bytes, size_t l
     return mix(hash ^ 0x8EBC6AF09C88C6E3ULL, word ^ 0x589965CC75374CC3ULL ^ strings->seed);
 }
 
-static uint32_t *slot_of(const struct strings *strings, struct text text, uint32_t hash) {
+static struct slot *slot_of(const struct strings *strings, struct text text, uint32_t hash) {
     uint32_t at = hash & strings->slot_mask;
     for (;; at = (at + 1) & strings->slot_mask) {
-        uint32_t number = strings->slots[at];
-        if (!number)
-            return &strings->slots[at];
-        const struct entry *entry = &strings->entries[number - 1];
-        if (entry->hash == hash && entry->length == text.length &&
-            memcmp(entry->text, text.at, text.length) == 0)
-            return &strings->slots[at];
+        struct slot *slot = &strings->slots[at];
+        if (!slot->number)
+            return slot;
+        if (slot->hash != hash)
+            continue;
+        const struct entry *entry = &strings->entries[slot->number - 1];
+        if (entry->length == text.length && memcmp(entry->text, text.at, text.length) == 0)
+            return slot;
     }
 }
 
 static void widen(struct strings *strings) {
-    uint32_t mask = strings->slot_mask * 2 + 1;
-    strings->slots = ARENA_NEW(strings->arena, uint32_t, (size_t)mask + 1);
+    struct slot *old = strings->slots;
+    uint32_t count = strings->slot_mask + 1, mask = strings->slot_mask * 2 + 1;
+    strings->slots = ARENA_NEW(strings->arena, struct slot, (size_t)mask + 1);
     strings->slot_mask = mask;
-    for (uint32_t i = 0; i < strings->count; i++) {
-        uint32_t at = strings->entries[i].hash & mask;
-        while (strings->slots[at])
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = old[i].hash & mask;
+        while (old[i].number && strings->slots[at].number)
             at = (at + 1) & mask;
-        strings->slots[at] = i + 1;
+        if (old[i].number)
+            strings->slots[at] = old[i];
     }
 }
 
 uint32_t strings_add(struct strings *strings, struct text text) {
     assert(text.length < UINT32_MAX);
     uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
-    uint32_t *slot = slot_of(strings, text, hash);
-    if (*slot)
-        return *slot - 1;
+    struct slot *slot = slot_of(strings, text, hash);
+    if (slot->number)
+        return slot->number - 1;
     assert(strings->count < UINT32_MAX - 1);
     struct entry entry = {arena_strndup(strings->arena, text.at, text.length),
-                          (uint32_t)text.length, hash};
-    *slot = strings->count + 1;
+                          (uint32_t)text.length};
+    *slot = (struct slot){hash, strings->count + 1};
     ARENA_PUSH(strings->arena, strings->entries, strings->count, strings->capacity, entry);
     if (strings->count > strings->slot_mask / 2)
         widen(strings);
@@ -97,7 +105,7 @@ uint32_t strings_add(struct strings *strings, struct text text) {
 
 bool strings_find(const struct strings *strings, struct text text, uint32_t *out) {
     uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
-    uint32_t number = *slot_of(strings, text, hash);
+    uint32_t number = slot_of(strings, text, hash)->number;
     if (!number)
         return false;
     *out = number - 1;

@@ -127,9 +127,43 @@ uint32_t text_rune(struct text text, size_t *length) {
     return code;
 }
 
+static uint64_t word_at(const char *at) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+#define EACH_BYTE (UINT64_MAX / 255)
+
+/* The high bit of some byte is set where a byte is below `least` (at most 128), and nowhere else
+ * when none is (Warren, Hacker's Delight, 6-1). */
+static uint64_t bytes_below(uint64_t word, unsigned least) {
+    return (word - EACH_BYTE * least) & ~word & EACH_BYTE * 0x80;
+}
+
+bool text_is_plain(struct text text, const char special[static 2]) {
+    uint64_t odd = 0, first = (unsigned char)special[0], second = (unsigned char)special[1];
+    size_t at = 0;
+    for (; at + 8 <= text.length; at += 8) {
+        uint64_t word = word_at(text.at + at);
+        odd |= bytes_below(word, 0x20) | (word & EACH_BYTE * 0x80) |
+               bytes_below(word ^ EACH_BYTE * 0x7F, 1) | bytes_below(word ^ EACH_BYTE * first, 1) |
+               bytes_below(word ^ EACH_BYTE * second, 1);
+    }
+    for (; at < text.length; at++) {
+        unsigned char c = (unsigned char)text.at[at];
+        odd |= c < 0x20 || c >= 0x7F || c == first || c == second;
+    }
+    return odd == 0;
+}
+
 size_t text_characters(struct text text) {
     size_t count = 0, step = 1;
     for (size_t i = 0; i < text.length; i += step, count++) {
+        for (; i + 8 <= text.length && (word_at(text.at + i) & EACH_BYTE * 0x80) == 0; i += 8)
+            count += 8;
+        if (i == text.length)
+            break;
         step = 1;
         if ((unsigned char)text.at[i] >= 0x80)
             text_rune((struct text){text.at + i, text.length - i}, &step);

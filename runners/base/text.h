@@ -50,6 +50,9 @@ bool text_glob(const char *pattern, const char *name);
 #define TEXT_BAD_RUNE UINT32_MAX
 uint32_t text_rune(struct text text, size_t *length);
 
+/* Are all bytes printable ASCII and neither of `special`? Eight at a time. */
+bool text_is_plain(struct text text, const char special[static 2]);
+
 /* How many characters, broken bytes counting one each. */
 size_t text_characters(struct text text);
 

@@ -18,7 +18,7 @@ pkg = $(eval $(1) := $$(shell pkg-config $(2)))$($(1))
 PKG_CFLAGS  = $(call pkg,PKG_CFLAGS,--cflags $(PKGS))
 PKG_LIBS    = $(call pkg,PKG_LIBS,--libs $(PKGS))
 CMOCKA_LIBS = $(call pkg,CMOCKA_LIBS,--libs cmocka)
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
               -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(VARIANT_$(VARIANT)) $(CFLAGS)
 ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -lm -lpthread
 
@@ -26,6 +26,7 @@ ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -lm -lpthre
 FUZZERS  = $(wildcard */*_fuzz.c */*/*_fuzz.c)
 SOURCES  = $(filter-out gate/main.c $(FUZZERS),$(wildcard $(foreach room,stats runners gate,$(room)/*.c $(room)/*/*.c)))
 FUZZ_OBJECTS = $(FUZZERS:%.c=$(BUILD)/%.o)
+PROTOS   = $(patsubst %.proto,$(BUILD)/%.pb-c,$(wildcard runners/*/*.proto))
 LIBRARY  = $(BUILD)/libperfgate.a
 PERFGATE = $(BUILD)/perfgate
 UNITS    = $(patsubst %.c,$(BUILD)/%.t,$(wildcard tests/unit/test_*.c))
@@ -47,7 +48,7 @@ $(PERFGATE): $(BUILD)/gate/main.o $(LIBRARY)
 	@echo '  LD  $@'
 	$(Q)$(CC) -o $@ $^ $(ALL_LIBS)
 
-$(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
+$(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o) $(PROTOS:=.o)
 	@echo '  AR  $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -55,6 +56,16 @@ $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
 $(BUILD)/flags: FORCE
 	@sh tests/deps.sh --check && mkdir -p $(@D)
 	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+
+# What protoc-c makes of a schema is built, not kept; the room that includes it waits for it.
+$(BUILD)/%.pb-c.h: %.proto $(BUILD)/flags
+	@mkdir -p $(@D) && echo '  PB  $<'
+	$(Q)protoc-c --c_out=$(BUILD) $<
+
+$(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.h
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-conversion -c -o $@ $(@:.o=.c)
+
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard runners/profile/*.c)): | $(PROTOS:=.h)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D) && echo '  CC  $<'

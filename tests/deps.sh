@@ -25,6 +25,7 @@ probe() {
     need libcjson-dev pkg-config --exists libcjson
     need zlib1g-dev pkg-config --exists zlib
     need libprotobuf-c-dev pkg-config --exists libprotobuf-c
+    need protobuf-c-compiler have protoc-c
     need libpopt-dev pkg-config --exists popt
     need libyaml-dev pkg-config --exists yaml-0.1
     need libpcre2-dev pkg-config --exists libpcre2-8

@@ -1,8 +1,8 @@
 #include "gate/commands/baseline_parts.h"
+#include "gate/commands/part.h"
 #include "gate/report/escape.h"
 #include "runners/base/json.h"
 #include "runners/base/log.h"
-#include "runners/base/out_file.h"
 #include "runners/fingerprint.h"
 #include "runners/formats/format.h"
 
@@ -14,37 +14,6 @@ static const struct command *const parts[] = {
 };
 
 /* ---- what the parts share ---- */
-
-static bool print_report(const struct view *view, const char *report, struct session *session,
-                         struct pg_error *err) {
-    struct out_file file;
-    bool json = strncmp(report, "json=", 5) == 0;
-    if (!out_file_open(&file, report + 5, session->arena, err))
-        return false;
-    (json ? view->json : view->text)(file.stream, view->what, session->arena);
-    return out_file_commit(&file, err);
-}
-
-bool view_print(const struct view *view, const struct string_list *reports, struct session *session,
-                struct pg_error *err) {
-    bool taken = false;
-    for (size_t i = 0; i < reports->count; i++) {
-        const char *report = reports->items[i];
-        if ((strncmp(report, "json=", 5) != 0 && strncmp(report, "text=", 5) != 0) || !report[5])
-            return pg_error_set(err, PG_USAGE, "--report=%.200s: write json=PATH or text=PATH",
-                                report);
-        taken |= strcmp(report + 5, "-") == 0;
-    }
-    if (!taken)
-        view->text(session->out, view->what, session->arena);
-    if (fflush(session->out) != 0)
-        return pg_error_errno(err, "stdout: cannot write the result");
-    for (size_t i = 0; i < reports->count; i++) {
-        if (!print_report(view, reports->items[i], session, err))
-            return false;
-    }
-    return true;
-}
 
 const char *this_machine(struct arena *arena) {
     struct fingerprint fingerprint = fingerprint_read(&system_real, NULL, arena);
@@ -154,47 +123,10 @@ void entry_json(struct json_writer *w, const struct store_entry *entry) {
 
 /* ---- the command ---- */
 
-static void list_parts(FILE *out) {
-    fputs("usage: perfgate baseline WHAT [OPTION…] [OPERAND…]\n\n"
-          "The store of recordings that new ones are compared with\n\nWhat\n",
-          out);
-    for (const struct command *const *at = parts; *at; at++)
-        fprintf(out, "  %-8s %s\n", (*at)->name + strlen("baseline "), (*at)->summary);
-    fputs("\n'perfgate baseline WHAT --help' explains one.\n", out);
-}
-
-static void list_words(FILE *out) {
-    fputs("baseline:", out);
-    for (const struct command *const *at = parts; *at; at++)
-        fprintf(out, " %s", (*at)->name + strlen("baseline "));
-    fputs(" --help\n", out);
-}
-
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
-    const char *what = argc > 1 ? argv[1] : "";
-    *exit_code = 0;
-    if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0) {
-        list_parts(session->out);
-        return true;
-    }
-    bool all = strncmp(what, "--help=", 7) == 0; /* manual page and completion */
-    if (strcmp(what, "--help=bash") == 0)
-        list_words(session->out);
-    for (const struct command *const *at = parts; *at; at++) {
-        const char *name = (*at)->name + strlen("baseline ");
-        if (all) {
-            const char *ask[] = {(*at)->name, what, NULL};
-            if (!(*at)->run(session, 2, ask, exit_code, err))
-                return false;
-        } else if (strcmp(what, name) == 0) {
-            return (*at)->run(session, argc - 1, argv + 1, exit_code, err);
-        }
-    }
-    return all || pg_error_set(err, PG_USAGE,
-                               "baseline: '%.60s'; expected save, list, show, find, accept, export "
-                               "or prune",
-                               what);
+    return part_run(&baseline_command, "The store of recordings that new ones are compared with",
+                    parts, &(struct part_call){session, argc, argv, exit_code}, err);
 }
 
 const struct command baseline_command = {

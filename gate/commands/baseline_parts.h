@@ -5,6 +5,7 @@
 
 #include "gate/baseline/pick.h"
 #include "gate/commands/option_rows.h"
+#include "gate/commands/view.h"
 
 extern const struct command baseline_save_command, baseline_list_command, baseline_show_command,
     baseline_find_command, baseline_accept_command, baseline_export_command, baseline_prune_command;
@@ -12,19 +13,6 @@ extern const struct command baseline_save_command, baseline_list_command, baseli
 #define DEFAULT_STORE ".perfgate/baseline"
 #define DEFAULT_BRANCH "main"
 #define STORE_OPTION(to) TEXT("store", 's', (to), "DIR", "folder of the store (" DEFAULT_STORE ")")
-
-/* `--report text=PATH` or `json=PATH`: where entries are printed. */
-#define VIEW_OPTION(to)                                                                            \
-    LIST("report", 0, (to), "FORMAT=PATH", "text or json; path - replaces the table")
-
-/* What is printed, in both forms. */
-struct view {
-    void (*text)(FILE *out, const void *what, struct arena *arena);
-    void (*json)(FILE *out, const void *what, struct arena *arena);
-    const void *what;
-};
-bool view_print(const struct view *view, const struct string_list *reports, struct session *session,
-                struct pg_error *err);
 
 /* Which baseline: the options that find and export share. */
 struct find_options {

@@ -277,8 +277,7 @@ bool source_line(struct source *s, struct text *line, bool *end, struct pg_error
     }
 }
 
-bool source_rest(struct source *s, size_t limit, struct arena *arena, struct text *out,
-                 struct pg_error *err) {
+bool source_view(struct source *s, size_t limit, struct text *out, struct pg_error *err) {
     while (!s->ended) {
         if (s->stop - s->start > limit)
             break;
@@ -289,7 +288,16 @@ bool source_rest(struct source *s, size_t limit, struct arena *arena, struct tex
     if (length > limit)
         return pg_error_set(err, PG_LIMIT, "%.400s: larger than %zu bytes; refused", s->name,
                             limit);
-    *out = (struct text){arena_strndup(arena, s->buffer + s->start, length), length};
+    *out = (struct text){s->buffer + s->start, length};
     s->start = s->stop;
+    return true;
+}
+
+bool source_rest(struct source *s, size_t limit, struct arena *arena, struct text *out,
+                 struct pg_error *err) {
+    struct text view;
+    if (!source_view(s, limit, &view, err))
+        return false;
+    *out = (struct text){arena_strndup(arena, view.at, view.length), view.length};
     return true;
 }

@@ -45,7 +45,10 @@ bool source_line(struct source *source, struct text *line, bool *end, struct pg_
 /* Did the line last returned end with the input, not with a newline? */
 bool source_line_open(const struct source *source);
 
-/* Everything that is left, NUL-terminated behind its length; over `limit` bytes is PG_LIMIT. */
+/* Everything that is left, as a view until source_close; over `limit` bytes is PG_LIMIT. */
+bool source_view(struct source *source, size_t limit, struct text *out, struct pg_error *err);
+
+/* The same, copied, NUL-terminated behind its length. */
 bool source_rest(struct source *source, size_t limit, struct arena *arena, struct text *out,
                  struct pg_error *err);
 

@@ -65,7 +65,7 @@ stub() { # stub NAME BODY: a program of that name, which notes its call
 
 @test "deps: nothing is called when all is there" {
     mkdir bin
-    for name in cc pkg-config bats prove git python3 id; do stub "$name" "exit 0"; done
+    for name in cc pkg-config protoc-c bats prove git python3 id; do stub "$name" "exit 0"; done
     stub apt-get "exit 1"
     PATH=$PWD/bin run "$(command -v sh)" "$root/tests/deps.sh"
     [ "$status" -eq 0 ]
@@ -77,7 +77,7 @@ stub() { # stub NAME BODY: a program of that name, which notes its call
 @test "deps: names the packages where there is no apt-get, and where nobody may install" {
     mkdir bin
     stub pkg-config '[ "$2" != gsl ]'
-    for name in cc prove git python3; do stub "$name" "exit 0"; done
+    for name in cc protoc-c prove git python3; do stub "$name" "exit 0"; done
     PATH=$PWD/bin run "$(command -v sh)" "$root/tests/deps.sh"
     [ "$status" -eq 1 ]
     [[ "$output" == *"no apt-get here"*": libgsl-dev bats" ]]
@@ -94,7 +94,7 @@ stub() { # stub NAME BODY: a program of that name, which notes its call
 @test "deps: updates the lists once when they do not know a package, installs through sudo, and looks again" {
     mkdir bin
     stub pkg-config "[ \"\$2\" != gsl ] || [ -e '$PWD/installed' ]"
-    for name in cc prove git bats python3; do stub "$name" "exit 0"; done
+    for name in cc protoc-c prove git bats python3; do stub "$name" "exit 0"; done
     stub id "echo 1000"
     stub apt-cache "exit 100"
     stub env 'while case $1 in *=*) true ;; *) false ;; esac; do shift; done; exec "$@"'

@@ -1,0 +1,48 @@
+#include "gate/commands/profile_parts.h"
+#include "runners/base/out_file.h"
+#include "runners/profile/folded.h"
+#include "runners/profile/pprof.h"
+#include "runners/profile/profile_file.h"
+
+enum { TO_PPROF, TO_FOLDED };
+
+static bool run(struct session *session, int argc, const char **argv, int *exit_code,
+                struct pg_error *err) {
+    const char *output = NULL, *type_name = NULL;
+    int to = TO_PPROF;
+    uint32_t type = 0;
+    struct parsed_options parsed;
+    struct profile *p;
+    struct out_file file = {0};
+    struct arena *arena = session->arena;
+    const struct option options[] = {CHOICE("to", &to, "pprof|folded", "what is written"),
+                                     TEXT("output", 'o', &output, "PATH", "where (- is stdout)"),
+                                     SAMPLE_TYPE_OPTION(&type_name),
+                                     {.name = NULL}};
+    *exit_code = 0;
+    if (!options_parse(&parsed, &profile_convert_command, options, false, session, argc, argv, err))
+        return false;
+    if (parsed.helped)
+        return true;
+    if (!output || parsed.operands.count != 1)
+        return pg_error_set(err, PG_USAGE, "expected -o PATH and one profile");
+    const char *path = parsed.operands.items[0];
+    if (!out_file_open(&file, output, arena, err))
+        return false;
+    bool good = profile_read(&p, path, strings_new(arena), arena, err) &&
+                (to != TO_FOLDED || profile_pick_type(p, path, type_name, &type, err));
+    if (good && to == TO_FOLDED)
+        folded_write(file.stream, p, type);
+    else if (good)
+        good = pprof_write(file.stream, p, arena, err);
+    good = good && out_file_commit(&file, err);
+    out_file_abandon(&file);
+    return good;
+}
+
+const struct command profile_convert_command = {
+    .name = "profile convert",
+    .summary = "Write a profile as pprof (gzipped) or as folded stacks",
+    .operands = "FILE",
+    .run = run,
+};

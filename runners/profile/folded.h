@@ -1,0 +1,15 @@
+/* Folded stacks: a line a sample, `root;caller;leaf VALUE`, as flame graph tools read them. */
+#ifndef RUNNERS_PROFILE_FOLDED_H
+#define RUNNERS_PROFILE_FOLDED_H
+
+#include "runners/profile/profile.h"
+
+#include <stdio.h>
+
+/* Writes the samples of one type whose value is not 0, in their order, inlined functions as frames
+ * of their own; equal stacks are not joined, which readers do. What is not symbolised is its
+ * address in hexadecimal. `;` and control characters in names become `_`. Write errors stay in the
+ * stream. */
+void folded_write(FILE *out, const struct profile *profile, uint32_t type);
+
+#endif

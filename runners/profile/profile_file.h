@@ -1,0 +1,13 @@
+/* A profile from a file in any format that can be read. */
+#ifndef RUNNERS_PROFILE_PROFILE_FILE_H
+#define RUNNERS_PROFILE_PROFILE_FILE_H
+
+#include "runners/profile/profile.h"
+
+/* Reads `path` ("-" is stdin), gzipped or not, up to PROFILE_BYTES inflated. Errors begin with the
+ * path. */
+#define PROFILE_BYTES ((size_t)2 << 30)
+bool profile_read(struct profile **out, const char *path, struct strings *strings,
+                  struct arena *arena, struct pg_error *err);
+
+#endif

@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# perfgate profile: which function, how much. The numbers themselves are held against go tool pprof in tests/interop/pprof.sh.
+load helper
+
+cpu() { echo "$root/fixtures/fuzz/pprof/seed-go-cpu"; }
+
+@test "top lists functions by flat value, cum by all they call" {
+    run "$PERFGATE" profile top -n 3 "$(cpu)"
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "Type: cpu" ]
+    [[ "${lines[1]}" == "Showing 3 of 54 functions, total 1.33s" ]]
+    [[ "${lines[4]}" =~ ^\ +490ms\ +36.84%\ +81.95%\ +1.05s\ +78.95%\ \ m.fib$ ]]
+    [ "${#lines[@]}" -eq 6 ]
+    run "$PERFGATE" profile cum -n 1 "$(cpu)"
+    [ "$status" -eq 0 ]
+    [[ "${lines[3]}" =~ ^\ +0\ +0.00%\ +0.00% ]]
+}
+
+@test "gzipped, raw and from stdin are the same" {
+    gzip -c "$(cpu)" >cpu.pb.gz
+    "$PERFGATE" profile top cpu.pb.gz >a
+    "$PERFGATE" profile top "$(cpu)" >b
+    "$PERFGATE" profile top - <cpu.pb.gz >c
+    cmp a b
+    cmp a c
+}
+
+@test "the JSON report carries type, total and every function" {
+    run "$PERFGATE" profile top --report json=- -t samples "$(cpu)"
+    [ "$status" -eq 0 ]
+    python3 -c '
+import json, sys
+d = json.loads(sys.argv[1])
+assert d["schema"] == "perfgate.profile/1" and d["sample_type"] == "samples/count" and d["total"] == 133, d
+flat = [f["flat"] for f in d["functions"]]
+assert len(flat) == 54 and sum(flat) == 133 and flat == sorted(flat, reverse=True), flat' "$output"
+}
+
+@test "focus, ignore and the difference with itself" {
+    run "$PERFGATE" profile top --focus 'm\.fib' --ignore asyncPreempt "$(cpu)"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"m.fib"* && "$output" != *"m.leaf"* && "$output" != *"asyncPreempt"* ]]
+    run "$PERFGATE" profile top --diff-base "$(cpu)" "$(cpu)"
+    [ "$status" -eq 0 ]
+    [[ "${lines[1]}" == "Showing 0 of 0 functions, total 1.33s" ]]
+}
+
+@test "bad use is exit 2 and says what is expected" {
+    run "$PERFGATE" profile
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected top, cum or convert"* ]]
+    run "$PERFGATE" profile top
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" profile top -t heat "$(cpu)"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"no sample type 'heat'; it has samples, cpu"* ]]
+    run "$PERFGATE" profile top --focus '(' "$(cpu)"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"--focus: bad regular expression"* ]]
+    run "$PERFGATE" profile top --normalize "$(cpu)"
+    [ "$status" -eq 2 ]
+}
+
+@test "damaged profiles are exit 4, with the file and the offset" {
+    head -c 700 "$(cpu)" >short.pb
+    run "$PERFGATE" profile top short.pb
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"short.pb: offset "* ]]
+    echo '<html>' >page
+    run "$PERFGATE" profile top page
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"page: offset 0: expected a field of a pprof profile"* ]]
+    head -c 200000000 /dev/zero | gzip >bomb.gz
+    run "$PERFGATE" profile top bomb.gz
+    [ "$status" -eq 4 ]
+    run "$PERFGATE" profile top missing
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"missing: cannot open"* ]]
+    printf '\x32\x00\x32\x01n\x0a\x02\x08\x01\x12\xff\xff\xff\xff\x0f' >claim
+    run "$PERFGATE" profile top claim
+    [ "$status" -eq 4 ]
+}
+
+@test "convert: pprof keeps the figures, folded stacks add up to the total" {
+    "$PERFGATE" profile convert -o again.pb.gz "$(cpu)"
+    "$PERFGATE" profile top "$(cpu)" >a
+    "$PERFGATE" profile top again.pb.gz >b
+    cmp a b
+    "$PERFGATE" profile convert --to folded -t samples -o - "$(cpu)" >folded
+    [ "$(awk '{ sum += $NF } END { print sum }' folded)" -eq 133 ]
+    grep -qE '^testing\.\(\*B\)\.launch;.*;m\.fib [0-9]+$' folded
+    run "$PERFGATE" profile convert "$(cpu)"
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" profile convert -o "$PWD" "$(cpu)"
+    [ "$status" -eq 4 ]
+}

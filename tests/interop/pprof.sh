@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# `perfgate profile top|cum` against the real `go tool pprof -top`: a Go program makes a CPU profile with labels and a heap
+# profile, twice; every function's flat and cumulative value, the order and the total must be the same, for every sample type and
+# every filter, and for the difference of two. 77 without Go.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+perfgate=${PERFGATE:-$root/build/perfgate}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+command -v go >/dev/null || { echo "no Go to compare with" && exit 77; }
+cd "$work"
+export PPROF_TMPDIR=$work GOFLAGS=-mod=mod
+
+cat >go.mod <<'M'
+module example
+go 1.20
+M
+cat >main.go <<'G'
+package main
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"sort"
+	"strconv"
+	"time"
+)
+
+var keep [][]byte
+var sink int
+
+func leaf(n int) (s int) {
+	for i := 0; i < n; i++ {
+		s += i * i % 7
+	}
+	return
+}
+func middle(n int) int { return leaf(n) + leaf(n/2) }
+func fib(n int) int {
+	if n < 2 {
+		return n
+	}
+	return fib(n-1) + fib(n-2)
+}
+
+//go:noinline
+func odd(n int) int {
+	if n == 0 {
+		return leaf(3000)
+	}
+	return even(n-1) + 1
+}
+
+//go:noinline
+func even(n int) int {
+	if n == 0 {
+		return leaf(2000)
+	}
+	return odd(n-1) + 1
+}
+
+func work(until time.Time) {
+	for time.Now().Before(until) {
+		sink += middle(20000) + fib(15) + odd(9)
+		v := make([]int, 400)
+		for i := range v {
+			v[i] = i * 7919 % 397
+		}
+		sort.Slice(v, func(a, b int) bool { return v[a] < v[b] })
+		keep = append(keep, make([]byte, 700))
+		if len(keep) > 3000 {
+			keep = keep[1500:]
+		}
+	}
+}
+
+func main() {
+	runtime.MemProfileRate = 512
+	cpu, _ := os.Create(os.Args[1])
+	pprof.StartCPUProfile(cpu)
+	for round := 0; round < 4; round++ {
+		labels := pprof.Labels("benchmark", "Work/"+strconv.Itoa(round%2), "round", strconv.Itoa(round))
+		pprof.Do(context.Background(), labels, func(context.Context) { work(time.Now().Add(300 * time.Millisecond)) })
+	}
+	pprof.StopCPUProfile()
+	heap, _ := os.Create(os.Args[2])
+	pprof.Lookup("heap").WriteTo(heap, 0)
+	cpu.Close()
+	heap.Close()
+}
+G
+go build -o example . && ./example cpu1 heap1 && ./example cpu2 heap2
+
+failed=0 passed=0
+# check UNIT FILE [PPROF_OPTION… -- OUR_OPTION…]
+check() {
+    local unit=$1 file=$2 order
+    local -a theirs=() ours=()
+    shift 2
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do theirs+=("$1") && shift; done
+    [ $# -eq 0 ] || shift
+    ours=("$@")
+    for order in top cum; do
+        go tool pprof -symbolize=none -top "-cum=$([ $order = cum ] && echo true || echo false)" -nodefraction=0 -nodecount=0 -unit="$unit" "${theirs[@]}" "$file" 2>/dev/null |
+            sed -nE 's/^Showing nodes accounting for .* of ([-0-9]+)[a-zA-Z]* total.*/total \1/p
+                     s/^ *(-?[0-9]+)[a-zA-Z]* +[^ ]+ +[^ ]+ +(-?[0-9]+)[a-zA-Z]* +[^ ]+  (.*)$/\1 \2 \3/p' |
+            sed -E 's/ \((partial-)?inline\)$//' >theirs
+        "$perfgate" profile $order "$file" "${ours[@]}" --report json=ours.json --report text=/dev/null >/dev/null
+        python3 -c '
+import json
+d = json.load(open("ours.json"))
+print("total", d["total"])
+for f in d["functions"]: print(f["flat"], f["cum"], f["name"])' >ours
+        if [ "$(wc -l <theirs)" -ge "${least:-4}" ] && diff theirs ours >difference; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            echo "differs: $order $file ${theirs[*]} ($(wc -l <theirs) lines there)"
+            head -n 10 difference
+        fi
+    done
+}
+
+check ns cpu1
+check count cpu1 -sample_index=samples -- --sample-type samples
+for type in alloc_space inuse_space; do check B heap1 -sample_index=$type -- --sample-type $type; done
+for type in alloc_objects inuse_objects; do check count heap1 -sample_index=$type -- --sample-type $type; done
+check ns cpu1 -focus='le.f' -- --focus 'le.f'
+check ns cpu1 -focus='sort\.|main\.go' -ignore='leaf$' -- --focus 'sort\.|main\.go' --ignore 'leaf$'
+check ns cpu1 -ignore='runtime\.mallocgc' -- --ignore 'runtime\.mallocgc'
+check ns cpu1 -tagfocus=benchmark=Work/1 -- --tag-focus benchmark=Work/1
+check ns cpu1 -tagfocus='Work/0,round:[02]' -- --tag-focus 'Work/0,round:[02]'
+check ns cpu1 -tagfocus='round=^[01]$,^3' -- --tag-focus 'round=^[01]$,^3'
+check ns cpu1 -tagignore=Work/1 -- --tag-ignore Work/1
+check ns cpu2 -diff_base=cpu1 -- --diff-base cpu1
+check ns cpu2 -diff_base=cpu1 -normalize -- --diff-base cpu1 --normalize
+check B heap2 -diff_base=heap1 -sample_index=alloc_space -- --diff-base heap1 --sample-type alloc_space
+check ns cpu2 -diff_base=cpu1 -focus=leaf -- --diff-base cpu1 --focus leaf
+
+# a round trip: pprof's own dump of everything in a profile, before and after
+for file in cpu1 heap1; do
+    "$perfgate" profile convert -o again "$file"
+    go tool pprof -symbolize=none -raw "$file" >before 2>/dev/null
+    go tool pprof -symbolize=none -raw again >after 2>/dev/null
+    if [ "$(wc -l <before)" -gt 50 ] && diff before after >difference; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1)) && echo "differs: round trip of $file" && head -n 10 difference
+    fi
+done
+
+# the profiles that come with Go
+for file in "$(go env GOROOT)"/src/cmd/compile/internal/test/testdata/pgo/*/*.pprof; do
+    [ ! -e "$file" ] || check ns "$file"
+done
+
+echo "pprof: $passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -ge 30 ]

@@ -231,6 +231,10 @@ static void test_turned(struct auto_result *r, const struct turned *s, struct au
     struct auto_shift shift = start;
     if (r->p <= SHIFT_WORTH_FINDING)
         shift = best_shift(s, start, plan.paired);
+    /* One value far out can turn the estimate round while a part that leaves it out finds a clear
+     * difference: a p of one direction must never stand beside a change in the other. */
+    if (shift.shift * best->t < 0)
+        r->p = 1;
     auto_report(r, scale, aligned_center(s, shift.shift), shift, base, head, plan);
 }
 

@@ -192,6 +192,21 @@ static void rates_are_times_the_other_way_round(void **state) {
     assert_near(1 + r.change, 1 / (1 + t.change), 1e-9);
 }
 
+/* Seven of eight rounds are half as slow again, one is far too quick: neither faster nor, with an
+ * estimate that says faster, slower. */
+static void one_wild_value_does_not_turn_a_change_round(void **state) {
+    (void)state;
+    const double base[] = {104.1, 103.2, 104.9, 104.4, 103.8, 104.6, 105.0, 103.5};
+    double head[] = {155.1, 154.2, 155.9, 155.4, 154.8, 155.6, 156.0, 0};
+    const double wild[] = {0.5, 5, 20, 50, 90, 140};
+    for (size_t i = 0; i < sizeof wild / sizeof wild[0]; i++) {
+        head[7] = wild[i];
+        struct auto_result r = auto_test(base, 8, head, 8, apart);
+        assert_int_equal(r.outcome, OUTCOME_OK);
+        assert_true(r.change > 0 || r.p > 0.05);
+    }
+}
+
 static void the_tail_speaks_for_itself(void **state) {
     (void)state;
     double base[60], head[60];
@@ -302,6 +317,7 @@ int main(void) {
         cmocka_unit_test(the_same_values_twice_are_no_change),
         cmocka_unit_test(trimming_costs_degrees_of_freedom),
         cmocka_unit_test(rates_are_times_the_other_way_round),
+        cmocka_unit_test(one_wild_value_does_not_turn_a_change_round),
         cmocka_unit_test(the_tail_speaks_for_itself),
         cmocka_unit_test(values_of_zero_or_less_are_compared_raw),
         cmocka_unit_test(rounded_and_equal_values_are_no_proof),

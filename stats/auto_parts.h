@@ -6,13 +6,12 @@
 
 /* What auto_test.c and auto_history.c have in common. Not for callers outside stats/. */
 
-/* The combined p is multiplied by it. A two-sided p of 0.05 lets one comparison of equals in forty
- * be called a regression wherever the scatter is wider than the threshold; this is chosen so that
- * it is less than one in a hundred in every kind of recorded noise (`make bench-verdict`), where
- * the Cauchy combination and the t of few trimmed values take more than their share, too. */
-#define AUTO_CAUTION 2.3
-#define AUTO_SHARP 1.2 /* kernel widths, in shortest halves of the pool */
-#define AUTO_WIDE 2.0
+/* The combined p is multiplied by a caution. Where the scatter is wide, two-sided tests at 0.05
+ * call one comparison of equals in forty a regression; AUTO_CAUTION makes it one in a hundred.
+ * Where a chance change is too small to pass for one that counts, that is so already, and what is
+ * left is what the Cauchy combination of dependent tests takes beyond its share. */
+#define AUTO_CAUTION 2.5
+#define AUTO_LEAST_CAUTION 1.1
 
 /* A shift of head against base on the scale of the test, with its standard error. caution is what
  * the test's p was multiplied by. */

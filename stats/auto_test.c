@@ -5,11 +5,17 @@
 
 #include "stats/auto_parts.h"
 #include "stats/overlay.h"
+#include "stats/scores.h"
 #include "stats/summary.h"
 #include "stats/tdist.h"
 
 #define STACK_VALUES 1024
-#define MOST_PARTS 4
+#define MOST_PARTS (SCORES + 3)
+#define HALF_WEIGHT 0.5   /* of the tests that are not of scores */
+#define NARROW_WEIGHT 2.0 /* what the plain means gain where pairs are narrow */
+#define NARROW 0.4        /* standard errors in thresholds: below it narrow, */
+#define WIDE 0.6          /* above it not */
+#define NORMAL_HALF 1.349 /* length of the middle half of a normal distribution, in sd */
 #define SHIFT_WORTH_FINDING 0.5
 #define ROUNDING 1e-9 /* of a difference: no measured scatter is smaller */
 #define PART_LEAST_P 1e-300
@@ -26,7 +32,7 @@ struct turned {
 
 /* One way to compare the samples, as a t. */
 struct part {
-    double t, df, p;
+    double t, df, p, weight;
 };
 
 struct parts {
@@ -34,26 +40,26 @@ struct parts {
     size_t count;
 };
 
-static void add_part(struct parts *parts, double t, double df, double p) {
-    if (isfinite(t) && isfinite(p))
-        parts->part[parts->count++] = (struct part){t, df, p};
+static void add_part(struct parts *parts, struct part part) {
+    if (isfinite(part.t) && isfinite(part.p))
+        parts->part[parts->count++] = part;
 }
 
-static void add_t(struct parts *parts, double t, double df) {
-    add_part(parts, t, df, t_two_sided(t, df));
+static void add_t(struct parts *parts, double t, double df, double weight) {
+    add_part(parts, (struct part){t, df, t_two_sided(t, df), weight});
 }
 
 /* Cauchy combination (Liu & Xie 2020, JASA 115:393-402): the mean of cot(pi p) is close to standard
  * Cauchy in its tail under the null, whatever the dependence. */
 static double combined_p(const struct parts *parts) {
-    double sum = 0;
+    double sum = 0, weights = 0;
     for (size_t i = 0; i < parts->count; i++) {
         double p = fmin(fmax(parts->part[i].p, PART_LEAST_P), PART_MOST_P);
-        sum += p < 1e-8 ? 1 / (M_PI * p) : tan(M_PI * (0.5 - p));
+        sum += parts->part[i].weight * (p < 1e-8 ? 1 / (M_PI * p) : tan(M_PI * (0.5 - p)));
+        weights += parts->part[i].weight;
     }
-    double mean = sum / (double)parts->count;
-    double p = mean > 0 ? atan(1 / mean) / M_PI : 0.5 - atan(mean) / M_PI;
-    return fmin(1, AUTO_CAUTION * p);
+    double mean = sum / weights;
+    return mean > 0 ? atan(1 / mean) / M_PI : 0.5 - atan(mean) / M_PI;
 }
 
 static const struct part *strongest(const struct parts *parts) {
@@ -77,8 +83,8 @@ static bool add_welch(struct parts *parts, struct t_side base, struct t_side hea
                                 (base.variance * base.variance / base.df +
                                  head.variance * head.variance / head.df);
     double difference = head.origin - base.origin + (head.offset - base.offset);
-    *shift = (struct auto_shift){difference, sqrt(sum), df, AUTO_CAUTION};
-    add_t(parts, difference / sqrt(sum), df);
+    *shift = (struct auto_shift){difference, sqrt(sum), df, 1};
+    add_t(parts, difference / sqrt(sum), df, HALF_WEIGHT);
     return true;
 }
 
@@ -91,9 +97,9 @@ static void add_pairs(struct parts *parts, const struct turned *s, struct auto_p
         return;
     double center = d.origin + d.offset, se = sqrt(d.variance);
     if (!(shift->se > 0 && shift->se <= se))
-        *shift = (struct auto_shift){center, se, d.df, AUTO_CAUTION};
+        *shift = (struct auto_shift){center, se, d.df, 1};
     if (se > ROUNDING * fabs(center)) {
-        add_t(parts, center / se, d.df);
+        add_t(parts, center / se, d.df, HALF_WEIGHT);
         return;
     }
     /* Pairs that differ by the same but for rounding say no more than that all go one way. */
@@ -104,32 +110,69 @@ static void add_pairs(struct parts *parts, const struct turned *s, struct auto_p
     }
     if (up == s->base_n || down == s->base_n) {
         double p = pow(2, 1 - (double)s->base_n);
-        add_part(parts, copysign(t_two_sided_quantile(p, d.df), center), d.df, p);
+        double t = copysign(t_two_sided_quantile(p, d.df), center);
+        add_part(parts, (struct part){t, d.df, p, HALF_WEIGHT});
     }
 }
 
-static void add_overlays(struct parts *parts, const struct turned *s) {
-    static const double widths[] = {AUTO_SHARP, AUTO_WIDE};
-    struct overlay_test tests[2];
-    overlay_tests(s->base_sorted, s->base_n, s->head_sorted, s->head_n, widths, 2, tests);
-    for (int i = 0; i < 2; i++) {
+static void add_scores(struct parts *parts, const struct turned *s, struct auto_plan plan) {
+    struct score_sides sides = {s->base,   s->head,   s->base_sorted, s->head_sorted,
+                                s->base_n, s->head_n, plan.paired,    plan.time_like};
+    struct score_test tests[SCORES];
+    score_tests(&sides, tests);
+    for (int i = 0; i < SCORES; i++) {
         if (tests[i].usable)
-            add_t(parts, tests[i].t, tests[i].df);
+            add_t(parts, tests[i].t, tests[i].df, 1);
     }
+}
+
+/* Of few values they are what is left after trimming, too. */
+static void add_means(struct parts *parts, const struct turned *s, struct auto_plan plan,
+                      double weight) {
+    if (s->base_n < SCORES_LEAST_VALUES || s->head_n < SCORES_LEAST_VALUES)
+        return;
+    struct score_test pairs = {false, NAN, NAN};
+    if (plan.paired)
+        pairs = pairs_t(s->base, s->head, s->base_n);
+    if (pairs.usable && fabs(pairs.t) < 1 / ROUNDING)
+        add_t(parts, pairs.t, pairs.df, weight);
+    if (plan.paired)
+        return;
+    struct t_plan whole = {.scale = SCALE_RAW, .confidence = plan.confidence};
+    struct t_test t = welch_test(s->base, s->base_n, s->head, s->head_n, whole);
+    if (t.outcome == OUTCOME_OK)
+        add_t(parts, t.t, t.df, weight);
+}
+
+/* Mean length of the middle halves. */
+static double half_of_sides(const struct turned *s) {
+    return (shortest_half(s->base_sorted, s->base_n) + shortest_half(s->head_sorted, s->head_n)) /
+           2;
+}
+
+/* From 0 to 1: is the standard error small enough for a chance change to stay below the threshold?
+ * center: of the values, on the scale of the test. */
+static double narrowness(const struct turned *s, struct auto_scale scale, double center,
+                         struct auto_plan plan) {
+    double counts = 1 / (double)s->base_n + 1 / (double)s->head_n;
+    double se = half_of_sides(s) / NORMAL_HALF * sqrt(counts);
+    double worth = scale.log ? log1p(plan.threshold) : plan.threshold * fabs(center);
+    /* Values that are equal for the most part hide their scatter. */
+    if (!plan.paired || !(worth > 0) || !(se > 0))
+        return 0;
+    return fmin(1, fmax(0, (WIDE - se / worth) / (WIDE - NARROW)));
 }
 
 /* The reported change: where the samples overlay best, from the trimmed shift as a start. */
 static struct auto_shift best_shift(const struct turned *s, struct auto_shift start, bool paired) {
     size_t n = s->base_n + s->head_n;
-    double half =
-        (shortest_half(s->base_sorted, s->base_n) + shortest_half(s->head_sorted, s->head_n)) / 2;
-    double width = AUTO_WIDE * half * pow(20 / (double)n, 0.2);
+    double width = SCORES_WIDE * half_of_sides(s) * pow(20 / (double)n, 0.2);
     struct overlay_shift near =
         overlay_shift_near(s->base, s->base_n, s->head, s->head_n, start.shift, width, paired);
     if (!near.usable)
         return start;
     double df = (double)(paired ? s->base_n - 1 : n - 2);
-    return (struct auto_shift){near.shift, near.se, df, AUTO_CAUTION};
+    return (struct auto_shift){near.shift, near.se, df, 1};
 }
 
 /* Plain means: what the trimmed end has to say. */
@@ -206,11 +249,13 @@ static void test_turned(struct auto_result *r, const struct turned *s, struct au
     struct auto_shift start = {base.outcome == OUTCOME_OK && head.outcome == OUTCOME_OK
                                    ? head.origin - base.origin + (head.offset - base.offset)
                                    : 0,
-                               0, 1, AUTO_CAUTION};
+                               0, 1, 1};
+    double narrow = narrowness(s, scale, aligned_center(s, 0), plan);
     add_welch(&parts, base, head, plan.time_like, &start);
     if (plan.paired)
         add_pairs(&parts, s, plan, &start);
-    add_overlays(&parts, s);
+    add_means(&parts, s, plan, HALF_WEIGHT + NARROW_WEIGHT * narrow);
+    add_scores(&parts, s, plan);
     if (parts.count == 0) {
         struct t_plan whole = {.scale = SCALE_RAW, .confidence = plan.confidence};
         base = t_side_of(s->base_sorted, s->base_n, whole);
@@ -223,7 +268,8 @@ static void test_turned(struct auto_result *r, const struct turned *s, struct au
     const struct part *best = strongest(&parts);
     r->outcome = OUTCOME_OK;
     r->name = name_of(scale, plan.paired);
-    r->p = combined_p(&parts);
+    double caution = AUTO_CAUTION + (AUTO_LEAST_CAUTION - AUTO_CAUTION) * narrow;
+    r->p = fmin(1, caution * combined_p(&parts));
     r->t = scale.sign * best->t;
     r->df = best->df;
     /* Finding the shift costs as much as all tests together, and where there is none to find the
@@ -235,6 +281,7 @@ static void test_turned(struct auto_result *r, const struct turned *s, struct au
      * difference: a p of one direction must never stand beside a change in the other. */
     if (shift.shift * best->t < 0)
         r->p = 1;
+    shift.caution = caution;
     auto_report(r, scale, aligned_center(s, shift.shift), shift, base, head, plan);
 }
 

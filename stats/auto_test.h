@@ -13,12 +13,14 @@
 /* confidence: of every interval, in (0, 1).
  * paired: base[i] and head[i] were measured in one round; needs equal counts.
  * time_like: disturbances only make a value larger (times, cycles, faults), or only smaller when
- * larger_is_better (rates); what lies at that end is trimmed. Without it both ends are, by 20 %. */
+ * larger_is_better (rates); what lies at that end is trimmed. Without it both ends are, by 20 %.
+ * threshold: the smallest change (a ratio, 0.05 for 5 %) that counts; 0 where any may. */
 struct auto_plan {
     double confidence;
     bool paired;
     bool time_like;
     bool larger_is_better;
+    double threshold;
 };
 
 /* The centre of one side and its own interval, in the unit of the values. */
@@ -61,22 +63,31 @@ struct auto_result {
 };
 
 /* Tests whose strengths lie in different noise, joined by the Cauchy combination (Liu & Xie 2020,
- * JASA 115:393-402), which hardly minds that they are dependent. On logs of the values:
+ * JASA 115:393-402), which hardly minds that they are dependent. On logs of the values, of weight 1
+ *
+ *   - the four score tests of stats/scores.h: several modes, disturbances at either end, a sharp
+ *     undisturbed end, whatever the shape is;
+ *
+ * and of weight 1/2
  *
  *   - Welch's t of what is left when the disturbed end is trimmed by 75 % (stats/welch.h; four
  *     values stay in any case), with the smaller side's degrees of freedom: a tight core with a
- * long slow tail;
- *   - t of kernel scores, of a sharp and of a wide kernel (stats/overlay.h): several modes,
- *     disturbances at either end, whatever the shape is;
+ *     long slow tail;
+ *   - t of the plain means (paired: pairs_t of stats/scores.h): noise that is plainly log-normal;
  *   - paired: the 20 % trimmed t of the differences of rounds: disturbances that a round's two
- * sides share, and drift.
+ *     sides share, and drift.
  *
- * The combined p is multiplied by AUTO_CAUTION (auto_parts.h says why). Tests that cannot be
- * computed are left out: kernel scores need 5 to 256 values a side. The change is where the samples
- * overlay best, looked for from the more precise of the trimmed differences; where p is above 0.5
- * it is that difference itself. Its interval is by its own standard error, except that the end
- * towards 0 is moved to the side of 0 where p says it belongs. How all this compares with single
- * tests on recorded noise: `make bench-verdict`. */
+ * Tests that cannot be computed are left out: scores need 5 to 256 values a side. The combined p is
+ * multiplied by a caution, 2.5 (auto_parts.h says why). With a threshold, pairs are narrow as far
+ * as the standard error that the middle halves of the sides suggest falls from 0.6 to 0.4 of it:
+ * then chance hardly ever passes for a change that counts, the caution goes down to 1.1, and the
+ * weight of the plain means up to 2 1/2. Unpaired sides are of different moments, of whose
+ * difference their scatter says nothing, so they are never narrow.
+ *
+ * The change is where the samples overlay best, looked for from the more precise of the trimmed
+ * differences; where p is above 0.5 it is that difference itself. Its interval is by its own
+ * standard error, except that the end towards 0 is moved to the side of 0 where p says it belongs.
+ * How all this compares with single tests on recorded noise: `make bench-verdict`. */
 struct auto_result auto_test(const double *base, size_t base_n, const double *head, size_t head_n,
                              struct auto_plan plan);
 

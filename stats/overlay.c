@@ -2,9 +2,8 @@
 
 #include <math.h>
 
-#define LEAST_VALUES 5 /* of a side: fewer scores have no t distribution to speak of */
-#define MOST_STEPS 20  /* of the iterated weighted mean */
-#define SETTLED 0.01   /* of a width: a shorter step is the last */
+#define MOST_STEPS 20 /* of the iterated weighted mean */
+#define SETTLED 0.01  /* of a width: a shorter step is the last */
 
 double shortest_half(const double *sorted, size_t n) {
     size_t half = (n + 1) / 2;
@@ -14,80 +13,6 @@ double shortest_half(const double *sorted, size_t n) {
         shortest = length < shortest ? length : shortest;
     }
     return shortest;
-}
-
-/* Both samples in one ascending array. */
-struct pool {
-    size_t n;
-    double value[2 * OVERLAY_MOST_VALUES];
-    bool of_head[2 * OVERLAY_MOST_VALUES];
-};
-
-static void merge(const double *base, size_t base_n, const double *head, size_t head_n,
-                  struct pool *pool) {
-    size_t i = 0, j = 0;
-    pool->n = base_n + head_n;
-    for (size_t k = 0; k < pool->n; k++) {
-        pool->of_head[k] = i == base_n || (j < head_n && head[j] < base[i]);
-        pool->value[k] = pool->of_head[k] ? head[j++] : base[i++];
-    }
-}
-
-static void score(const struct pool *pool, double width, double *scores) {
-    double scale = 1 / width;
-    for (size_t i = 0; i < pool->n; i++)
-        scores[i] = 0;
-    for (size_t i = 1; i < pool->n; i++) {
-        double sum = 0;
-        for (size_t j = i; j-- > 0;) {
-            double u = (pool->value[i] - pool->value[j]) * scale, v = 1 - u * u;
-            if (v <= 0)
-                break;
-            double psi = u * v * v;
-            sum += psi;
-            scores[j] -= psi;
-        }
-        scores[i] += sum;
-    }
-}
-
-static struct overlay_test t_of_scores(const struct pool *pool, const double *scores, double base_n,
-                                       double head_n) {
-    /* All scores together sum to 0, by the kernel's symmetry. */
-    double sum = 0, squares[2] = {0, 0};
-    for (size_t i = 0; i < pool->n; i++) {
-        sum += pool->of_head[i] ? scores[i] : 0;
-        squares[pool->of_head[i]] += scores[i] * scores[i];
-    }
-    double base = squares[0] - sum * sum / base_n, head = squares[1] - sum * sum / head_n;
-    double variance = base / (base_n * (base_n - 1)) + head / (head_n * (head_n - 1));
-    /* What cancellation leaves of nothing is not a variance. */
-    if (!(variance > 1e-12 * (squares[0] + squares[1])))
-        return (struct overlay_test){false, NAN, NAN};
-    return (struct overlay_test){true, (sum / head_n + sum / base_n) / sqrt(variance),
-                                 base_n + head_n - 2};
-}
-
-void overlay_tests(const double *base, size_t base_n, const double *head, size_t head_n,
-                   const double *factors, size_t count, struct overlay_test *tests) {
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct overlay_test){false, NAN, NAN};
-    if (base_n < LEAST_VALUES || head_n < LEAST_VALUES || base_n > OVERLAY_MOST_VALUES ||
-        head_n > OVERLAY_MOST_VALUES)
-        return;
-    struct pool pool;
-    double scores[2 * OVERLAY_MOST_VALUES];
-    merge(base, base_n, head, head_n, &pool);
-    double half = shortest_half(pool.value, pool.n) * pow(20.0 / (double)pool.n, 0.2);
-    /* More than half of the values may be equal. */
-    double least = 1e-6 * (pool.value[pool.n - 1] - pool.value[0]);
-    for (size_t i = 0; i < count; i++) {
-        double width = factors[i] * half + least;
-        if (width > 0) {
-            score(&pool, width, scores);
-            tests[i] = t_of_scores(&pool, scores, (double)base_n, (double)head_n);
-        }
-    }
 }
 
 struct spread {

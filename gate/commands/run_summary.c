@@ -21,8 +21,9 @@ static struct figure estimate(const struct series *series, const struct row_poli
     struct figure figure = {.center = NAN, .low = NAN, .high = NAN};
     if (!series || series->count == 0)
         return figure;
-    struct auto_plan plan = {confidence, false, unit_is_time(unit),
-                             policy->better == BETTER_HIGHER};
+    struct auto_plan plan = {.confidence = confidence,
+                             .time_like = unit_is_time(unit),
+                             .larger_is_better = policy->better == BETTER_HIGHER};
     struct auto_result result =
         auto_test(series->values, series->count, series->values, series->count, plan);
     figure.center = series->count == 1 ? series->values[0] : result.base.center;

@@ -126,7 +126,8 @@ void calibrate(struct calibration *out, struct recording *const pair[2], uint32_
         struct auto_plan plan = {.confidence = 1 - demands.alpha,
                                  .paired = true,
                                  .time_like = unit_is_time(unit),
-                                 .larger_is_better = demands.better == BETTER_HIGHER};
+                                 .larger_is_better = demands.better == BETTER_HIGHER,
+                                 .threshold = demands.threshold};
         calibrate_row(row, &common, &window, plan, demands.alpha, arena);
     }
 }

@@ -73,8 +73,10 @@ struct precision precision_of(const struct recording *const *sides, size_t count
         bool exact = unit_is_deterministic(unit) || (metadata && metadata->assume == ASSUME_EXACT);
         if (!row.gated || exact || !(row.threshold > 0))
             continue;
-        struct auto_plan plan = {policy->confidence, false, unit_is_time(unit),
-                                 row.better == BETTER_HIGHER};
+        struct auto_plan plan = {.confidence = policy->confidence,
+                                 .time_like = unit_is_time(unit),
+                                 .larger_is_better = row.better == BETTER_HIGHER,
+                                 .threshold = row.threshold};
         if (count == 1)
             consider(&out, &worst, half_width(series, NULL, plan), row.threshold, base, series);
         for (size_t j = 1; j < count; j++) {

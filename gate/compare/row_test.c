@@ -299,7 +299,8 @@ static void chosen_test(struct row_tester *tester, struct row *row, const struct
                         struct unit_traits traits, bool paired, struct auto_tail *tail) {
     bool higher = row->policy.better == BETTER_HIGHER;
     struct t_plan t = {.scale = SCALE_RAW, .confidence = tester->policy->confidence};
-    struct auto_plan plan = {tester->policy->confidence, paired, traits.time_like, higher};
+    struct auto_plan plan = {tester->policy->confidence, paired, traits.time_like, higher,
+                             row->policy.threshold};
     switch (tester->policy->test) {
     case TEST_AUTO:
         if (base_cell->part_count > 1)

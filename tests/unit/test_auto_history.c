@@ -7,7 +7,7 @@
 #include "tests/unit/auto_noise.h"
 #include "tests/unit/test.h"
 
-static const struct auto_plan plan = {0.95, true, true, false};
+static const struct auto_plan plan = {0.95, true, true, false, 0};
 
 /* Twenty values whose fastest two are `fastest` and 1 % more, and slow ones that do not matter. */
 static void session(double fastest, double *values) {

@@ -5,9 +5,9 @@
 #include "tests/unit/auto_noise.h"
 #include "tests/unit/test.h"
 
-static const struct auto_plan paired = {0.95, true, true, false};
-static const struct auto_plan apart = {0.95, false, true, false};
-static const struct auto_plan even = {0.95, false, false, false};
+static const struct auto_plan paired = {0.95, true, true, false, 0};
+static const struct auto_plan apart = {0.95, false, true, false, 0};
+static const struct auto_plan even = {0.95, false, false, false, 0};
 
 static double rejected(enum noise noise, size_t n, struct auto_plan plan, double ratio) {
     enum { WINDOWS = 2000 };
@@ -54,8 +54,9 @@ static double welch_rejected(enum noise noise, size_t n, double ratio) {
 static void a_slow_tail_does_not_hide_a_change(void **state) {
     (void)state;
     assert_true(welch_rejected(NOISE_SLOW_TAIL, 10, 1.05) < 0.1);
-    assert_true(rejected(NOISE_SLOW_TAIL, 10, paired, 1.05) > 0.8);
-    assert_true(rejected(NOISE_SLOW_TAIL, 10, apart, 1.05) > 0.8);
+    assert_true(rejected(NOISE_SLOW_TAIL, 10, paired, 1.05) > 0.7);
+    assert_true(rejected(NOISE_SLOW_TAIL, 10, apart, 1.05) > 0.7);
+    assert_true(rejected(NOISE_SLOW_TAIL, 30, paired, 1.03) > 0.97);
     assert_true(rejected(NOISE_TWO_MODES, 30, apart, 1.03) >
                 welch_rejected(NOISE_TWO_MODES, 30, 1.03) + 0.2);
 }
@@ -160,19 +161,69 @@ static void the_same_values_twice_are_no_change(void **state) {
     assert_near(r.change, 0, 0);
 }
 
-/* Where a kernel as wide as one side does not reach the other, what is left of the trimmed sides
- * decides: five values of 20. */
+/* Of few values there is one test. */
 static void trimming_costs_degrees_of_freedom(void **state) {
     (void)state;
     double base[30], head[30];
     some_rounds(base, head, 30);
     for (size_t i = 0; i < 30; i++)
         head[i] *= 10;
-    struct auto_result r = auto_test(base, 20, head, 30, apart);
-    assert_near(r.df, 4, 0);
-    assert_true(r.p < 1e-3);
+    struct auto_result r = auto_test(base, 4, head, 30, apart);
+    assert_near(r.df, 3, 0);
+    assert_true(r.p < 1e-2);
     assert_near(r.trim_upper, 0.75, 1e-12);
-    assert_near(auto_test(base, 10, head, 30, apart).df, 3, 0);
+    assert_near(auto_test(base, 3, head, 30, apart).df, 2, 0);
+}
+
+static const struct auto_plan worth_5_percent = {0.95, true, true, false, 0.05};
+
+/* The caution is for scatter that reaches the threshold. */
+static void a_threshold_out_of_reach_needs_no_caution(void **state) {
+    (void)state;
+    const double wide_share = rejected(NOISE_BELL, 10, paired, 1);
+    const double narrow_share = rejected(NOISE_BELL, 10, worth_5_percent, 1);
+    assert_true(wide_share < 0.03);
+    assert_true(narrow_share > wide_share + 0.02 && narrow_share < 0.06);
+    double found = rejected(NOISE_BELL, 10, worth_5_percent, 1.03);
+    assert_true(found > rejected(NOISE_BELL, 10, paired, 1.03) + 0.08);
+    assert_true(found > welch_rejected(NOISE_BELL, 10, 1.03) - 0.13);
+    /* One that is within reach does not help, */
+    double base[10], head[10];
+    some_rounds(base, head, 10);
+    struct auto_plan plan = worth_5_percent;
+    plan.threshold = 0.001;
+    assert_near(auto_test(base, 10, head, 10, plan).p, auto_test(base, 10, head, 10, paired).p, 0);
+    /* nor any where sides are of different moments, */
+    plan = worth_5_percent;
+    plan.paired = false;
+    assert_near(auto_test(base, 10, head, 10, plan).p, auto_test(base, 10, head, 10, apart).p, 0);
+    /* nor where more than half of the values are equal. */
+    const double few[] = {3, 3, 3, 4, 3, 3, 3, 3, 3, 3}, more[] = {3, 3, 4, 3, 3, 4, 3, 3, 3, 4};
+    assert_near(auto_test(few, 10, more, 10, worth_5_percent).p,
+                auto_test(few, 10, more, 10, paired).p, 0);
+}
+
+static void a_larger_threshold_never_needs_more_caution(void **state) {
+    (void)state;
+    double base[30], head[30];
+    gsl_rng *random = random_new(13);
+    noise_rounds(random, NOISE_BELL, 30, 1, base, head);
+    random_free(random);
+    struct auto_plan plan = paired;
+    double last = auto_test(base, 30, head, 30, plan).p, first = last;
+    for (plan.threshold = 0.002; plan.threshold < 1; plan.threshold *= 1.05) {
+        double p = auto_test(base, 30, head, 30, plan).p;
+        assert_true(p <= last * (1 + 1e-12) || p > 0.5);
+        last = p;
+    }
+    assert_true(last < first);
+    /* On the raw scale, too. */
+    for (size_t i = 0; i < 30; i++) {
+        base[i] = -base[i];
+        head[i] = -head[i];
+    }
+    plan.threshold = 0.5;
+    assert_true(auto_test(base, 30, head, 30, plan).p < auto_test(base, 30, head, 30, paired).p);
 }
 
 static void rates_are_times_the_other_way_round(void **state) {
@@ -283,7 +334,7 @@ static void bad_input_has_an_outcome(void **state) {
     assert_int_equal(auto_test(two, 2, bad, 2, apart).outcome, OUTCOME_OUT_OF_RANGE);
     assert_int_equal(auto_test(endless, 2, two, 2, apart).outcome, OUTCOME_OUT_OF_RANGE);
     assert_int_equal(auto_test(two, 2, two, 1, paired).outcome, OUTCOME_BAD_ARGUMENT);
-    struct auto_plan sure = {1, false, true, false};
+    struct auto_plan sure = {1, false, true, false, 0};
     assert_int_equal(auto_test(two, 2, two, 2, sure).outcome, OUTCOME_BAD_ARGUMENT);
     struct auto_result r = auto_test(two, 1, two, 2, apart);
     assert_nan(r.p);
@@ -316,6 +367,8 @@ int main(void) {
         cmocka_unit_test(order_does_not_matter),
         cmocka_unit_test(the_same_values_twice_are_no_change),
         cmocka_unit_test(trimming_costs_degrees_of_freedom),
+        cmocka_unit_test(a_threshold_out_of_reach_needs_no_caution),
+        cmocka_unit_test(a_larger_threshold_never_needs_more_caution),
         cmocka_unit_test(rates_are_times_the_other_way_round),
         cmocka_unit_test(one_wild_value_does_not_turn_a_change_round),
         cmocka_unit_test(the_tail_speaks_for_itself),

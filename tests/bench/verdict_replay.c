@@ -7,6 +7,7 @@
  * judged as the comparison of one benchmark, so perfgate runs with `--correction none`, which is
  * what its correction is for a family of one. */
 #include <fcntl.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -15,134 +16,15 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "runners/base/json.h"
 #include "tests/bench/verdict_methods.h"
+#include "tests/bench/verdict_trials.h"
 
 extern char **environ;
 
-enum { KINDS = 3, METRICS = 2, AMOUNTS = 5, SIZES = 2, CELLS = KINDS * METRICS * SIZES };
-enum { COLUMNS = KINDS * AMOUNTS * METRICS, MOST_ROUNDS = 10000, RELABELLINGS = 8 };
-enum { SAME, MIDDLE, LARGE, TRUTHS };
-static const char *const kind_names[] = {"compute", "memory", "short"};
-static const char *const metric_names[] = {"wall", "cpu"};
-static const size_t sizes[] = {10, 30};
 #define ALPHA 0.05
 #define MOST_FALSE 0.01 /* share of comparisons of equals that may be called regressions */
-
-static void fail(const char *what) {
-    fprintf(stderr, "verdict_replay: %s\n", what);
-    exit(1);
-}
-
-static void *grab(size_t count, size_t size) {
-    void *out = calloc(count > 0 ? count : 1, size);
-    if (out == NULL)
-        fail("no memory");
-    return out;
-}
-
-struct trace {
-    const char *name;
-    size_t rounds;
-    double *value[KINDS][AMOUNTS][METRICS]; /* seconds */
-};
-
-static void read_trace(const char *path, struct trace *t) {
-    static char line[4096];
-    gzFile in = gzopen(path, "rb");
-    if (in == NULL)
-        fail(path);
-    *t = (struct trace){.name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path};
-    for (size_t c = 0; c < COLUMNS; c++)
-        t->value[c / 10][c / 2 % 5][c % 2] = grab(MOST_ROUNDS, sizeof(double));
-    while (gzgets(in, line, sizeof line) != NULL) {
-        if (line[0] < '0' || line[0] > '9')
-            continue;
-        char *at = line;
-        strtod(at, &at); /* the round, and when it began */
-        strtod(at, &at);
-        for (size_t c = 0; c < COLUMNS; c++)
-            t->value[c / 10][c / 2 % 5][c % 2][t->rounds] =
-                strtod(at, &at) * (c % 2 == 0 ? 1e-9 : 1e-6);
-        if (*at != '\n')
-            fail("a line of the trace has other columns than promised");
-        if (++t->rounds == MOST_ROUNDS)
-            fail("too many rounds");
-    }
-    gzclose(in);
-}
-
-/* One comparison: n values a side; the base may consist of several sessions of n. */
-struct trial {
-    size_t trace, cell, n;
-    int truth;
-    double *base, *head; /* base: sessions * n, oldest first */
-};
-
-struct trials {
-    struct trial *list;
-    size_t count, sessions, traces;
-};
-
-static struct trial *add_trial(struct trials *all, size_t trace, size_t cell, size_t n, int truth) {
-    if ((all->count & (all->count - 1)) == 0) {
-        all->list = realloc(all->list, (all->count > 0 ? 2 * all->count : 1) * sizeof *all->list);
-        if (all->list == NULL)
-            fail("no memory");
-    }
-    struct trial *t = &all->list[all->count++];
-    *t = (struct trial){
-        trace, cell, n, truth, grab(all->sessions * n, sizeof(double)), grab(n, sizeof(double))};
-    return t;
-}
-
-/* Disjoint windows of n rounds. Equals are compared both ways round and with the two programs
- * changing places by chance in every round, which the programs cannot know of either. */
-static void interleaved_trials(struct trials *all, const struct trace *trace, size_t index,
-                               gsl_rng *random) {
-    for (size_t cell = 0; cell < CELLS; cell++) {
-        size_t n = sizes[cell % SIZES];
-        double *const(*v)[METRICS] = trace->value[cell / (SIZES * METRICS)];
-        size_t metric = cell / SIZES % METRICS;
-        for (size_t w = 0; w + n <= trace->rounds; w += n) {
-            for (int r = 0; r < RELABELLINGS; r++) {
-                struct trial *t = add_trial(all, index, cell, n, SAME);
-                for (size_t i = 0; i < n; i++) {
-                    size_t first = r < 2 ? (size_t)r : random_below(random, 2);
-                    t->base[i] = v[first][metric][w + i];
-                    t->head[i] = v[1 - first][metric][w + i];
-                }
-            }
-            for (int first = 0; first < 2; first++) {
-                for (int truth = MIDDLE; truth <= LARGE; truth++) {
-                    struct trial *t = add_trial(all, index, cell, n, truth);
-                    memcpy(t->base, v[first][metric] + w, n * sizeof(double));
-                    memcpy(t->head, v[truth + 2][metric] + w, n * sizeof(double));
-                }
-            }
-        }
-    }
-}
-
-/* A new session of n rounds against the sessions just before it. */
-static void stored_trials(struct trials *all, const struct trace *trace, size_t index, size_t n) {
-    for (size_t cell = 0; cell < KINDS * METRICS; cell++) {
-        double *const(*v)[METRICS] = trace->value[cell / METRICS];
-        size_t metric = cell % METRICS, before = all->sessions * n;
-        for (size_t w = before; w + n <= trace->rounds; w += n / 2) {
-            for (int first = 0; first < 2; first++) {
-                for (int truth = SAME; truth <= LARGE; truth++) {
-                    struct trial *t = add_trial(all, index, cell * SIZES, n, truth);
-                    size_t other = truth == SAME ? 1 - (size_t)first : (size_t)truth + 2;
-                    memcpy(t->base, v[first][metric] + w - before, before * sizeof(double));
-                    memcpy(t->head, v[other][metric] + w, n * sizeof(double));
-                }
-            }
-        }
-    }
-}
 
 /* What every method answered to every trial; perfgate is the last method. */
 struct outcome_table {
@@ -153,35 +35,6 @@ struct outcome_table {
     bool *red; /* perfgate's own verdict */
     double threshold;
 };
-
-static FILE *open_in(const char *folder, const char *name, char *path, size_t size) {
-    snprintf(path, size, "%s/%s", folder, name);
-    FILE *out = fopen(path, "w");
-    if (out == NULL)
-        fail(path);
-    return out;
-}
-
-/* One recording with all trials as benchmarks: session `session` of the bases, or the heads. */
-static void write_recording(const struct trials *all, const char *folder, const char *name,
-                            const char *session, size_t which, bool heads) {
-    char path[512];
-    FILE *out = open_in(folder, name, path, sizeof path);
-    size_t most = sizes[SIZES - 1];
-    fprintf(out, "# perfgate recording: 1\n# perfgate session: %s\n", session);
-    for (size_t round = 0; round < most; round++) {
-        fprintf(out, "# perfgate round: %zu\n", round + 1);
-        for (size_t i = 0; i < all->count; i++) {
-            const struct trial *t = &all->list[i];
-            const double *from = heads ? t->head : t->base + which * t->n;
-            if (round < t->n)
-                fprintf(out, "BenchmarkT%zu 1 %.17g ns/op\n", i, from[round] * 1e9);
-        }
-    }
-    fprintf(out, "# perfgate end: %zu\n", most);
-    if (fclose(out) != 0)
-        fail(path);
-}
 
 static void run(char **argv) {
     pid_t pid;
@@ -368,9 +221,9 @@ static void print_false(const struct outcome_table *o, int trace, size_t step) {
     }
 }
 
+/* Mean power: perfgate's, and the best of the tests'. */
 struct standing {
-    size_t reached; /* cells in which perfgate is at least as good as the best of the tests */
-    double own, best_mean; /* mean power: perfgate's, and the best of the tests' */
+    double own, best_mean;
 };
 
 /* One row a method, a cell with the power for the middle and the large effect. The ratio, without a
@@ -378,7 +231,7 @@ struct standing {
 static struct standing print_power(const struct outcome_table *o, int trace,
                                    const struct rule *rules, size_t step) {
     double best[CELLS][2] = {{0}};
-    struct standing out = {0, 0, 0};
+    struct standing out = {0, 0};
     print_heads(step);
     for (size_t m = 0; m < o->methods; m++) {
         bool own = m + 1 == o->methods;
@@ -389,9 +242,7 @@ static struct standing print_power(const struct outcome_table *o, int trace,
             for (int e = 0; e < 2; e++) {
                 struct choice c = {trace, ANY, (int)cell, MIDDLE + e};
                 power[e] = share(o, m, c, rules[m]);
-                if (own)
-                    out.reached += power[e] >= best[cell][e];
-                else if (m > 0)
+                if (!own && m > 0)
                     best[cell][e] = fmax(best[cell][e], power[e]);
             }
             sum += power[0] + power[1];
@@ -409,6 +260,91 @@ static struct standing print_power(const struct outcome_table *o, int trace,
         printf("    %.2f/%.2f", best[cell][0], best[cell][1]);
     printf("\n");
     return out;
+}
+
+/* perfgate against another method in the windows of one cell: their mean difference in power with
+ * half of its 95 % interval, windows in which one saw more than the other, and the p of McNemar's
+ * exact test of these (1947, Psychometrika 12:153-157). */
+struct duel {
+    double difference, half, p;
+    size_t won, lost;
+};
+
+static struct duel duel(const struct outcome_table *o, size_t method, struct choice c,
+                        const struct rule *rules) {
+    static double apart[MOST_ROUNDS];
+    size_t own = o->methods - 1, n = sizes[c.cell % SIZES], windows = 0;
+    memset(apart, 0, sizeof apart);
+    for (size_t i = 0; i < o->trials->count; i++) {
+        const struct trial *t = &o->trials->list[i];
+        if (t->trace != (size_t)c.trace || t->cell != (size_t)c.cell || t->truth != c.truth)
+            continue;
+        /* Two trials a window, one with either of the equal programs as base. */
+        apart[t->window / n] +=
+            (red(o, own, i, rules[own]) - red(o, method, i, rules[method])) / 2.0;
+        windows = t->window / n + 1 > windows ? t->window / n + 1 : windows;
+    }
+    struct moments m = moments_of(apart, windows);
+    struct duel out = {m.mean, 1.96 * sqrt(m.variance / (double)windows), 1, 0, 0};
+    for (size_t w = 0; w < windows; w++) {
+        out.won += apart[w] > 0;
+        out.lost += apart[w] < 0;
+    }
+    size_t fewer = out.won < out.lost ? out.won : out.lost;
+    out.p = fmin(1, 2 * gsl_cdf_binomial_P((unsigned)fewer, 0.5, (unsigned)(out.won + out.lost)));
+    return out;
+}
+
+/* Cells and effects in which perfgate saw at least as much as the best single test, less by no more
+ * than chance may make it, and surely less; surely_more are among the first. */
+struct tally {
+    size_t at_least, within, below, surely_more;
+};
+
+static size_t best_single(const struct outcome_table *o, struct choice c,
+                          const struct rule *rules) {
+    size_t best = 1;
+    for (size_t m = 2; m + 1 < o->methods; m++) {
+        if (share(o, m, c, rules[m]) > share(o, best, c, rules[best]))
+            best = m;
+    }
+    return best;
+}
+
+static void print_duels(const struct outcome_table *o, int trace, const struct rule *rules,
+                        struct tally *tally) {
+    size_t own = o->methods - 1;
+    printf("\nagainst the best single test of each cell: power (equals called regressed), then the "
+           "difference with its 95 %% interval and p by McNemar\n");
+    for (int cell = 0; cell < CELLS; cell++) {
+        for (int truth = MIDDLE; truth <= LARGE; truth++) {
+            struct choice c = {trace, ANY, cell, truth}, equals = {trace, ANY, cell, SAME};
+            size_t best = best_single(o, c, rules);
+            struct duel d = duel(o, best, c, rules);
+            bool sure = d.p <= 0.05;
+            tally->at_least += d.difference >= 0;
+            tally->surely_more += d.difference > 0 && sure;
+            tally->within += d.difference < 0 && !sure;
+            tally->below += d.difference < 0 && sure;
+            printf("%-7s %-4s %2zu %-6s  %.3f (%.4f)   %-26s %.3f (%.4f)   %+.3f +- %.3f  p %-7.2g "
+                   "%s\n",
+                   kind_names[cell / (METRICS * SIZES)], metric_names[cell / SIZES % METRICS],
+                   sizes[cell % SIZES], truth == MIDDLE ? "middle" : "large",
+                   share(o, own, c, rules[own]), share(o, own, equals, rules[own]), o->names[best],
+                   share(o, best, c, rules[best]), share(o, best, equals, rules[best]),
+                   d.difference, d.half, d.p,
+                   !sure              ? ""
+                   : d.difference < 0 ? "less"
+                                      : "more");
+        }
+    }
+}
+
+static void print_tally(const char *when, struct tally t) {
+    printf("%s: at least as much as the best single test of each cell in %zu of %zu cells (surely "
+           "more "
+           "in %zu), less within chance in %zu, surely less in %zu\n",
+           when, t.at_least, t.at_least + t.within + t.below, t.surely_more, t.within, t.below);
 }
 
 static void ask_all(struct outcome_table *o, const struct trials *trials,
@@ -443,7 +379,7 @@ static bool interleaved(const struct trace *traces, size_t count, char *program,
         plain[m] = (struct rule){ALPHA, o.threshold};
         careful[m] = as_careful(&o, m);
     }
-    size_t all_cells = 2 * CELLS * count, at_plain = 0, at_careful = 0;
+    struct tally as_they_are = {0, 0, 0, 0}, at_equal_care = {0, 0, 0, 0};
     bool leads = true;
     printf("INTERLEAVED: p <= %g and change > %g %%, one comparison a family\n", ALPHA,
            o.threshold * 100);
@@ -456,12 +392,13 @@ static bool interleaved(const struct trace *traces, size_t count, char *program,
             sqrt(0.0099 / few), sqrt(0.0099 / fewer));
         print_false(&o, (int)i, 1);
         printf("\nmiddle and large effect called regressed\n");
-        at_plain += print_power(&o, (int)i, plain, 1).reached;
+        print_power(&o, (int)i, plain, 1);
+        print_duels(&o, (int)i, plain, &as_they_are);
         printf("\nthe same, each made as careful as is promised: at most %.0f %% of equals in the"
                " worst kind of any trace\n",
                MOST_FALSE * 100);
         struct standing at = print_power(&o, (int)i, careful, 1);
-        at_careful += at.reached;
+        print_duels(&o, (int)i, careful, &at_equal_care);
         leads = leads && at.own > at.best_mean;
     }
     printf("\nalpha (for the ratio: threshold) that makes each that careful:");
@@ -469,9 +406,9 @@ static bool interleaved(const struct trace *traces, size_t count, char *program,
         printf(" %s %.4g%s", o.names[m], m == 0 ? careful[m].threshold : careful[m].alpha,
                m + 1 < o.methods ? "," : "\n");
     size_t own = o.methods - 1;
-    printf("\nperfgate sees at least as much as the best of the tests in %zu of %zu cells as they"
-           " are, in %zu of %zu at equal care\n",
-           at_plain, all_cells, at_careful, all_cells);
+    printf("\nwhat perfgate sees (the best is picked among eight after the fact, cell by cell)\n");
+    print_tally("as they are", as_they_are);
+    print_tally("at equal care", at_equal_care);
     char text[160];
     double false_share = worst_false(&o, own, plain[own]);
     snprintf(
@@ -480,6 +417,9 @@ static bool interleaved(const struct trace *traces, size_t count, char *program,
         "%%)",
         MOST_FALSE * 100, false_share * 100);
     leads = promise(leads, "at equal care the highest mean power in every trace");
+    leads = promise(at_equal_care.below == 0,
+                    "at equal care in no cell surely less than the best single test") &&
+            leads;
     return promise(false_share <= MOST_FALSE, text) && leads;
 }
 

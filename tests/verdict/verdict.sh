@@ -3,4 +3,4 @@
 set -euo pipefail
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"$BUILD/tests/bench/verdict_replay" "$PERFGATE" "$scratch" fixtures/noise/{busy,crowded,quiet}.txt.gz
+"$BUILD/tests/bench/verdict_replay" "$PERFGATE" "$scratch" fixtures/noise/{busy,crowded,quiet,mixed}.txt.gz

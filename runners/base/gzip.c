@@ -5,7 +5,7 @@
 enum { PIECE = 64 * 1024, MOST_IN = 1 << 30 /* avail_in is 32 bits wide */ };
 
 bool gzip_write(FILE *out, struct text bytes, int level, struct pg_error *err) {
-    unsigned char piece[PIECE];
+    unsigned char piece[PIECE] = {0};
     z_stream stream = {0};
     if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return pg_error_set(err, PG_LIMIT, "no memory to compress");

@@ -13,15 +13,18 @@ run_perfgate() { run "$PERFGATE" run "$@"; }
 # values FILE UNIT: the values of a unit in a recording, one a line
 values() { awk -v unit="$2" '/^Benchmark/ { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) print $i }' "$1"; }
 lines_of() { wc -l <"$1" | tr -d ' '; }
-# gone FILE: no process whose number stands in it is left
+alive() { kill -0 "$1" 2>/dev/null && grep -qs '^State:.[^Z]' "/proc/$1/status"; }
+# gone FILE: no process whose number stands in it is left, or will be in a moment (what was killed takes one to go)
 gone() {
-    local pid
+    local pid tries
     [ -s "$1" ]
     while read -r pid; do
-        if kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; then
-            echo "process $pid is still there"
-            return 1
-        fi
+        for ((tries = 0; tries < 50; tries++)); do
+            alive "$pid" || continue 2
+            sleep 0.1
+        done
+        echo "process $pid is still there"
+        return 1
     done <"$1"
 }
 # wait_for FILE: until it has a line

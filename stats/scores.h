@@ -10,10 +10,12 @@
  * whatever the shape of the noise is. With psi(u) = u (1 - u^2)^2 and phi(u) = (1 - u^2)^3 for
  * |u| < 1, else 0, over a pool of N values z_j,
  *
- *     slope(z)   = sum psi((z - z_j) / w)      how much of the pool lies just below z rather than
- *                                              just above: -f' of a kernel estimate f of its
- * density density(z) = sum phi((z - z_j) / w)      f itself place(z)   = (values below z + half of
- * those equal to z) / N
+ *     slope(z)   = sum psi((z - z_j) / w)
+ *     density(z) = sum phi((z - z_j) / w)
+ *     place(z)   = (values below z + half of those equal to z) / N
+ *
+ * density is a kernel estimate f, slope its -f': how much of the pool lies just below z rather than
+ * just above.
  *
  *   SCORE_MODES_WIDE, SCORE_MODES_SHARP   slope / density, of a wide and of a sharp kernel: an
  *              estimate of -f'/f, the best score there is for a small shift of a sample of that

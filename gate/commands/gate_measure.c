@@ -123,22 +123,6 @@ void gate_measuring_end(struct gate_measuring *m) {
 
 /* ---- measuring ---- */
 
-struct watcher {
-    struct policy policy; /* with the rules of the entry, whose rows are the only ones */
-    struct run_progress progress;
-};
-
-static bool narrow_enough(void *context, const struct recording *const *sides, size_t count) {
-    const struct watcher *watcher = context;
-    return precision_of(sides, count, &watcher->policy).enough;
-}
-
-static void show_progress(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
-                          const struct recording *const *sides, size_t count) {
-    struct watcher *watcher = context;
-    run_progress_show(&watcher->progress, round, rounds, elapsed_s, sides, count);
-}
-
 static const char *directory_of(const struct gate_side *side, const char *directory,
                                 struct arena *arena) {
     const char *tree = side->revision ? side->tree.directory : NULL;
@@ -183,21 +167,21 @@ static void fail_all(struct gate_benchmark *benchmark, size_t sides, const char 
 
 static bool run_plan(struct gate_measuring *m, struct gate_benchmark *benchmark, struct plan *plan,
                      struct pg_error *err) {
-    struct watcher watcher = {
-        .policy = *m->policy,
-        .progress = {.warmup = plan->warmup, .time_budget = plan->time_budget}};
+    struct policy policy =
+        *m->policy; /* with the rules of the entry, whose rows are the only ones */
+    struct run_progress progress = {
+        .warmup = plan->warmup, .time_budget = plan->time_budget, .policy = &policy};
     struct measured measured = {0};
     FILE *out = m->session->err;
-    watcher.progress.policy = &watcher.policy;
-    watcher.policy.rule_capacity = watcher.policy.rule_count; /* the rules are copied on growth */
-    config_policy_benchmark(benchmark->entry, NULL, &watcher.policy, m->session->arena);
-    plan->enough = plan->max_rounds > plan->rounds ? narrow_enough : NULL;
-    plan->progress = show_progress;
-    plan->context = &watcher;
+    policy.rule_capacity = policy.rule_count; /* the rules are copied on growth */
+    config_policy_benchmark(benchmark->entry, NULL, &policy, m->session->arena);
+    plan->enough = plan->max_rounds > plan->rounds ? run_progress_enough : NULL;
+    plan->progress = run_progress_show;
+    plan->context = &progress;
     pg_log(LOG_NOTE, "measuring %s", benchmark->entry->name);
-    run_progress_begin(&watcher.progress, out, fileno(out), m->session->quiet);
+    run_progress_begin(&progress, out, fileno(out), m->session->quiet);
     bool good = runner_measure(plan, benchmark->parts, &measured, err);
-    run_progress_end(&watcher.progress);
+    run_progress_end(&progress);
     int signal = measured.interrupted ? measured.interrupted : interrupted_by();
     if (signal)
         return pg_error_set(err, PG_CHILD, "interrupted by signal %d", signal);

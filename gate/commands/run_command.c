@@ -119,23 +119,6 @@ static bool fill_plan(struct plan *plan, const struct run_options *options, cpu_
            shard_parse(options->shard, &plan->shard_index, &plan->shard_count, err);
 }
 
-/* What the callbacks of the plan see. */
-struct watcher {
-    struct policy policy;
-    struct run_progress progress;
-};
-
-static bool narrow_enough(void *context, const struct recording *const *sides, size_t count) {
-    const struct watcher *watcher = context;
-    return precision_of(sides, count, &watcher->policy).enough;
-}
-
-static void show_progress(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
-                          const struct recording *const *sides, size_t count) {
-    struct watcher *watcher = context;
-    run_progress_show(&watcher->progress, round, rounds, elapsed_s, sides, count);
-}
-
 static bool told_before(const struct run_sides *sides, size_t side, const struct note *note) {
     for (size_t i = 0; i < side; i++) {
         const struct recording *r = sides->recordings[i];
@@ -179,22 +162,21 @@ static int judge(const struct measured *measured) {
 
 static bool measure(struct run_sides *sides, const struct run_options *options, struct plan *plan,
                     struct session *session, int *exit_code, struct pg_error *err) {
-    struct watcher watcher;
+    struct policy policy;
+    struct run_progress progress = {
+        .warmup = plan->warmup, .time_budget = plan->time_budget, .policy = &policy};
     struct measured measured;
-    policy_init(&watcher.policy);
-    watcher.policy.threshold = options->threshold;
-    watcher.progress.warmup = plan->warmup;
-    watcher.progress.time_budget = plan->time_budget;
-    watcher.progress.policy = &watcher.policy;
+    policy_init(&policy);
+    policy.threshold = options->threshold;
     plan->sides = sides->sides;
     plan->side_count = sides->count;
     plan->name = plan->name ? plan->name : sides->name;
-    plan->enough = narrow_enough;
-    plan->progress = show_progress;
-    plan->context = &watcher;
-    run_progress_begin(&watcher.progress, session->err, fileno(session->err), session->quiet);
+    plan->enough = run_progress_enough;
+    plan->progress = run_progress_show;
+    plan->context = &progress;
+    run_progress_begin(&progress, session->err, fileno(session->err), session->quiet);
     bool good = runner_measure(plan, sides->recordings, &measured, err);
-    run_progress_end(&watcher.progress);
+    run_progress_end(&progress);
     if (!good)
         return false;
     if (measured.rounds == 0 && !plan->nothing)
@@ -205,8 +187,7 @@ static bool measure(struct run_sides *sides, const struct run_options *options, 
     if (!run_sides_write(sides, err))
         return false;
     if (!session->quiet && strcmp(sides->recordings[0]->path, "-") != 0)
-        run_summary_print(session->out, sides->recordings, sides->count, &watcher.policy,
-                          session->arena);
+        run_summary_print(session->out, sides->recordings, sides->count, &policy, session->arena);
     tell(sides, &measured, session);
     *exit_code = judge(&measured);
     return true;

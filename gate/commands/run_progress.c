@@ -20,8 +20,14 @@ static void print_time(FILE *out, double seconds) {
         fprintf(out, "%.1f h", seconds / 3600);
 }
 
-void run_progress_show(struct run_progress *progress, uint32_t round, uint32_t rounds,
-                       double elapsed_s, const struct recording *const *sides, size_t count) {
+bool run_progress_enough(void *context, const struct recording *const *sides, size_t count) {
+    const struct run_progress *progress = context;
+    return precision_of(sides, count, progress->policy).enough;
+}
+
+void run_progress_show(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
+                       const struct recording *const *sides, size_t count) {
+    struct run_progress *progress = context;
     if (!progress->out || elapsed_s - progress->shown_at < 0.1)
         return;
     progress->shown_at = elapsed_s;

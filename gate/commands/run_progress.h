@@ -12,18 +12,21 @@ struct run_progress {
     int fd;    /* of out */
     uint32_t warmup;
     double time_budget;
-    const struct policy *policy;
-    double shown_at; /* seconds since the start */
+    const struct policy *policy; /* whose thresholds say how narrow is narrow enough */
+    double shown_at;             /* seconds since the start */
     bool on_screen;
 };
 
 /* Shows on `out` (of descriptor `fd`) when that is a terminal and `quiet` is false. */
 void run_progress_begin(struct run_progress *progress, FILE *out, int fd, bool quiet);
 
-/* As plan.progress (runner.h): round, time left, width of the widest interval. At most ten times a
- * second. */
-void run_progress_show(struct run_progress *progress, uint32_t round, uint32_t rounds,
-                       double elapsed_s, const struct recording *const *sides, size_t count);
+/* As plan.progress (runner.h), with a struct run_progress as plan.context: round, time left, width
+ * of the widest interval. At most ten times a second. */
+void run_progress_show(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
+                       const struct recording *const *sides, size_t count);
+
+/* As plan.enough, with the same context: are all intervals as narrow as the policy needs? */
+bool run_progress_enough(void *context, const struct recording *const *sides, size_t count);
 
 void run_progress_end(struct run_progress *progress);
 

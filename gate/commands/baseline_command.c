@@ -1,6 +1,6 @@
 #include "gate/commands/baseline_parts.h"
 #include "gate/commands/part.h"
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 #include "runners/base/json.h"
 #include "runners/base/log.h"
 #include "runners/fingerprint.h"

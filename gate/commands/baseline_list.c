@@ -1,6 +1,6 @@
 /* perfgate baseline list, show, find */
 #include "gate/commands/baseline_parts.h"
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 #include "runners/base/json.h"
 #include "runners/base/log.h"
 #include "stats/summary.h"

@@ -1,6 +1,6 @@
 /* perfgate baseline export, prune */
 #include "gate/commands/baseline_parts.h"
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 #include "runners/base/log.h"
 #include "runners/base/out_file.h"
 

@@ -2,7 +2,7 @@
 #include "gate/commands/init_find.h"
 #include "gate/commands/option_rows.h"
 #include "gate/config/config.h"
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 #include "runners/base/out_file.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "gate/commands/profile_parts.h"
 #include "gate/commands/view.h"
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 #include "runners/base/json.h"
 #include "runners/profile/profile_file.h"
 #include "runners/profile/tally.h"

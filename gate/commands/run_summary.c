@@ -1,8 +1,8 @@
 #include "gate/commands/run_summary.h"
 
-#include "gate/report/escape.h"
 #include "gate/report/figure_text.h"
 #include "gate/report/text_table.h"
+#include "runners/base/escape.h"
 #include "runners/recording/unit.h"
 #include "stats/auto_test.h"
 

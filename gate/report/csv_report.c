@@ -1,6 +1,6 @@
-#include "gate/report/escape.h"
 #include "gate/report/figure_text.h"
 #include "gate/report/grid_print.h"
+#include "runners/base/escape.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 #include "gate/report/grid_print.h"
 
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 
 /* benchstat tells of lines that it cannot read before anything else. */
 static void put_damage(const struct comparison *comparison, FILE *out, struct arena *scratch) {

@@ -1,8 +1,8 @@
 /* JUnit XML: a test case a gated row, so that CI systems list what got slower among their failed
  * tests. */
-#include "gate/report/escape.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
+#include "runners/base/escape.h"
 
 /* The case of one row, as JUnit sees it. */
 enum outcome_of_case { CASE_PASSED, CASE_FAILED, CASE_SKIPPED };

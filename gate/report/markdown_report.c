@@ -3,9 +3,9 @@
  * is counted, and no row is cut in two. */
 #include "gate/report/amount.h"
 #include "gate/report/environment.h"
-#include "gate/report/escape.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
+#include "runners/base/escape.h"
 
 enum {
     MOST_NAME = 120, /* characters of a name */

@@ -1,6 +1,6 @@
-#include "gate/report/escape.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
+#include "runners/base/escape.h"
 #include "runners/base/text.h"
 
 #include <stdint.h>

@@ -1,8 +1,8 @@
-#include "gate/report/escape.h"
 #include "gate/report/figure_text.h"
 #include "gate/report/grid_print.h"
 #include "gate/report/report.h"
 #include "gate/report/text_table.h"
+#include "runners/base/escape.h"
 #include "runners/base/parallel.h"
 #include "runners/base/strings.h"
 

@@ -1,7 +1,6 @@
 #include "tests/unit/test.h"
 
-#include "gate/report/escape.h"
-#include "runners/base/text.h"
+#include "runners/base/escape.h"
 
 struct escaped {
     const char *text, *want;
@@ -40,6 +39,16 @@ static void for_a_terminal(void **state) {
     struct arena *arena = arena_new();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_string_equal(escape_text(arena, rows[i].text), rows[i].want);
+    arena_free(arena);
+}
+
+static void any_bytes_as_visible_text(void **state) {
+    (void)state;
+    static const char bytes[] = "::operator new\0\xFF\xE2\x80\xA8</script>";
+    struct arena *arena = arena_new();
+    assert_string_equal(escape_visible(arena, (struct text){bytes, sizeof bytes - 1}),
+                        "::operator new" BAD BAD BAD "</script>");
+    assert_string_equal(escape_visible(arena, (struct text){bytes, 0}), "");
     arena_free(arena);
 }
 
@@ -153,6 +162,7 @@ static void every_two_bytes_fit_where_they_are_written(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_bytes_as_visible_text),
         cmocka_unit_test(for_a_terminal),
         cmocka_unit_test(for_a_markdown_cell),
         cmocka_unit_test(for_xml),

@@ -1,7 +1,6 @@
-#include "gate/report/escape.h"
+#include "runners/base/escape.h"
 
 #include "runners/base/number.h"
-#include "runners/base/text.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -47,6 +46,13 @@ static size_t put_visible(struct output *out, struct text text, size_t at) {
     else
         put(out, text.at + at, length);
     return length;
+}
+
+const char *escape_visible(struct arena *arena, struct text text) {
+    struct output out = output_new(arena, text.length, 3);
+    for (size_t at = 0; at < text.length;)
+        at += put_visible(&out, text, at);
+    return out.text;
 }
 
 /* CI services read commands from what is printed: GitHub lines that begin with `::`, and `##[`

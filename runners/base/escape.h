@@ -1,12 +1,16 @@
 /* One escaper an output language. Names, labels and paths are hostile: everything that came from
  * outside passes through one of these on its way out. Control characters (but none is kept) become
  * U+FFFD or a visible form; bytes that are not UTF-8 become U+FFFD. */
-#ifndef GATE_REPORT_ESCAPE_H
-#define GATE_REPORT_ESCAPE_H
+#ifndef RUNNERS_BASE_ESCAPE_H
+#define RUNNERS_BASE_ESCAPE_H
 
 #include "runners/base/arena.h"
+#include "runners/base/text.h"
 
 #include <stdio.h>
+
+/* What all of them begin with: any bytes, NUL among them, as UTF-8 that shows what it is. */
+const char *escape_visible(struct arena *arena, struct text text);
 
 /* For a terminal or plain text: no control characters, no escape sequences, no bidirectional
  * overrides. */

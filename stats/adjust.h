@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_ADJUST_H
-#define PERFGATE_STATS_ADJUST_H
+#ifndef STATS_ADJUST_H
+#define STATS_ADJUST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_AUTO_PARTS_H
-#define PERFGATE_STATS_AUTO_PARTS_H
+#ifndef STATS_AUTO_PARTS_H
+#define STATS_AUTO_PARTS_H
 
 #include "stats/auto_test.h"
 #include "stats/welch.h"

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_AUTO_TEST_H
-#define PERFGATE_STATS_AUTO_TEST_H
+#ifndef STATS_AUTO_TEST_H
+#define STATS_AUTO_TEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

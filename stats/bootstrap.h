@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_BOOTSTRAP_H
-#define PERFGATE_STATS_BOOTSTRAP_H
+#ifndef STATS_BOOTSTRAP_H
+#define STATS_BOOTSTRAP_H
 
 #include <stddef.h>
 #include <stdint.h>

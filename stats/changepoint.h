@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_CHANGEPOINT_H
-#define PERFGATE_STATS_CHANGEPOINT_H
+#ifndef STATS_CHANGEPOINT_H
+#define STATS_CHANGEPOINT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_DOUBLE_KEY_H
-#define PERFGATE_STATS_DOUBLE_KEY_H
+#ifndef STATS_DOUBLE_KEY_H
+#define STATS_DOUBLE_KEY_H
 
 #include <stdint.h>
 #include <string.h>

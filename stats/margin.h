@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_MARGIN_H
-#define PERFGATE_STATS_MARGIN_H
+#ifndef STATS_MARGIN_H
+#define STATS_MARGIN_H
 
 #include "stats/welch.h"
 

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_OUTCOME_H
-#define PERFGATE_STATS_OUTCOME_H
+#ifndef STATS_OUTCOME_H
+#define STATS_OUTCOME_H
 
 /* What became of a test. Every result of stats/ carries one of these; no function of stats/ prints,
  * aborts or fails in another way. Unless the outcome is OUTCOME_OK, every number that could not be

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_OVERLAY_H
-#define PERFGATE_STATS_OVERLAY_H
+#ifndef STATS_OVERLAY_H
+#define STATS_OVERLAY_H
 
 #include <stdbool.h>
 #include <stddef.h>

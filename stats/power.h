@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_POWER_H
-#define PERFGATE_STATS_POWER_H
+#ifndef STATS_POWER_H
+#define STATS_POWER_H
 
 #include <stddef.h>
 

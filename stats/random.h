@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_RANDOM_H
-#define PERFGATE_STATS_RANDOM_H
+#ifndef STATS_RANDOM_H
+#define STATS_RANDOM_H
 
 #include <gsl/gsl_rng.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_RANK_H
-#define PERFGATE_STATS_RANK_H
+#ifndef STATS_RANK_H
+#define STATS_RANK_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_RANK_NULL_H
-#define PERFGATE_STATS_RANK_NULL_H
+#ifndef STATS_RANK_NULL_H
+#define STATS_RANK_NULL_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_SCORES_H
-#define PERFGATE_STATS_SCORES_H
+#ifndef STATS_SCORES_H
+#define STATS_SCORES_H
 
 #include <stdbool.h>
 #include <stddef.h>

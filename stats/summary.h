@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_SUMMARY_H
-#define PERFGATE_STATS_SUMMARY_H
+#ifndef STATS_SUMMARY_H
+#define STATS_SUMMARY_H
 
 #include <stdbool.h>
 #include <stddef.h>

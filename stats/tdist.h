@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_TDIST_H
-#define PERFGATE_STATS_TDIST_H
+#ifndef STATS_TDIST_H
+#define STATS_TDIST_H
 
 /* Student's t and the normal distribution, quick and with relative accuracy far into the tail (to
  * 1e-300, where a difference of two probabilities or a library's normal approximation would have

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_STATS_WELCH_H
-#define PERFGATE_STATS_WELCH_H
+#ifndef STATS_WELCH_H
+#define STATS_WELCH_H
 
 #include <stddef.h>
 

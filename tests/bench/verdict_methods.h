@@ -1,5 +1,5 @@
-#ifndef PERFGATE_TESTS_BENCH_VERDICT_METHODS_H
-#define PERFGATE_TESTS_BENCH_VERDICT_METHODS_H
+#ifndef TESTS_BENCH_VERDICT_METHODS_H
+#define TESTS_BENCH_VERDICT_METHODS_H
 
 /* The ways to decide that verdict_replay.c holds against perfgate: a number, textbook tests,
  * benchstat's rule, and tests that are meant for noise like this. */

@@ -1,5 +1,5 @@
-#ifndef PERFGATE_TESTS_BENCH_VERDICT_TRIALS_H
-#define PERFGATE_TESTS_BENCH_VERDICT_TRIALS_H
+#ifndef TESTS_BENCH_VERDICT_TRIALS_H
+#define TESTS_BENCH_VERDICT_TRIALS_H
 
 /* Recorded traces, the comparisons that verdict_replay.c makes of their windows, and how these are
  * written for perfgate. */

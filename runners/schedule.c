@@ -1,15 +1,10 @@
 #include "runners/schedule.h"
 
-static uint64_t next(struct schedule *schedule) {
-    uint64_t z = schedule->state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
+#include "runners/base/splitmix64.h"
 
 /* 0 … most, evenly: the high half of a product of 32 bits has a bias of at most most / 2^32. */
 static uint32_t up_to(struct schedule *schedule, uint32_t most) {
-    return (uint32_t)(((next(schedule) >> 32) * ((uint64_t)most + 1)) >> 32);
+    return (uint32_t)(((splitmix64_next(&schedule->state) >> 32) * ((uint64_t)most + 1)) >> 32);
 }
 
 uint32_t schedule_round(struct schedule *schedule, uint32_t round, size_t *sides, uint32_t most) {

@@ -13,7 +13,7 @@ enum run_order { ORDER_ABBA, ORDER_SHUFFLE };
 struct schedule {
     enum run_order order;
     size_t sides;
-    uint64_t state; /* of splitmix64 (Steele, Lea & Flood 2014), begun with the seed */
+    uint64_t state; /* of splitmix64, begun with the seed */
 };
 
 /* Fills sides[0 … count-1] with the order of round `round` (from 1; call it once a round, in turn)

@@ -1,5 +1,6 @@
 #include "gate/compare/calibration.h"
 
+#include "runners/base/splitmix64.h"
 #include "runners/recording/unit.h"
 #include "stats/auto_test.h"
 #include "stats/summary.h"
@@ -32,14 +33,6 @@ static struct common common_rounds(const struct series *base, const struct serie
     return common;
 }
 
-/* splitmix64 (Steele, Lea & Flood 2014). */
-static uint64_t draw(uint64_t *state) {
-    uint64_t z = *state += 0x9E3779B97F4A7C15ULL;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-    return z ^ (z >> 31);
-}
-
 static double half_percents_up(double ratio) {
     return ceil(ratio * 200 - 1e-9) / 200;
 }
@@ -52,7 +45,7 @@ struct window {
 
 static void fill_window(struct window *window, const struct common *common, uint32_t first) {
     for (uint32_t i = 0; i < window->rounds; i++) {
-        bool flip = draw(&window->random) & 1;
+        bool flip = splitmix64_next(&window->random) & 1;
         double one = common->base[first + i], other = common->head[first + i];
         window->base[i] = flip ? other : one;
         window->head[i] = flip ? one : other;

@@ -3,6 +3,8 @@
  * Every line has three units. With `rounds` the whole list comes once a round, else the lines of a
  * benchmark stand together, as `go test -count` writes them. SEED moves the numbers, so that two
  * files differ. */
+#include "runners/base/splitmix64.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +12,8 @@
 
 static uint64_t state;
 
-/* SplitMix64 (Steele, Lea, Flood 2014). */
 static uint64_t next(void) {
-    uint64_t z = state += 0x9E3779B97F4A7C15U;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
-    return z ^ z >> 31;
+    return splitmix64_next(&state);
 }
 
 static void line(unsigned long benchmark) {

@@ -1,6 +1,8 @@
 /* Writes random Go benchmark files and a random way to look at them, for comparing perfgate with
  * benchstat: random_benchmarks SEED FOLDER makes FOLDER/a.txt, b.txt, sometimes c.txt, and
  * FOLDER/args with one argument a line. The same bytes for the same seed. */
+#include "runners/base/splitmix64.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -10,12 +12,8 @@
 
 static uint64_t state;
 
-/* SplitMix64 (Steele, Lea, Flood 2014). */
 static uint64_t next(void) {
-    uint64_t z = state += 0x9E3779B97F4A7C15U;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
-    return z ^ z >> 31;
+    return splitmix64_next(&state);
 }
 
 static unsigned below(unsigned limit) {

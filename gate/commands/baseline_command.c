@@ -111,13 +111,10 @@ void entry_json(struct json_writer *w, const struct store_entry *entry) {
                  {"damage", entry->damage}};
     json_open_object(w);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        json_key(w, texts[i].key);
-        json_put_string(w, texts[i].value);
+        json_string_member(w, texts[i].key, texts[i].value);
     }
-    json_key(w, "accepted");
-    json_put_bool(w, entry->accepted);
-    json_key(w, "usable");
-    json_put_bool(w, store_entry_usable(entry));
+    json_bool_member(w, "accepted", entry->accepted);
+    json_bool_member(w, "usable", store_entry_usable(entry));
     json_close_object(w);
 }
 

@@ -54,17 +54,13 @@ static void entries_json(FILE *out, const void *what, struct arena *arena) {
     const struct entries *entries = what;
     struct json_writer w;
     (void)arena;
-    json_begin(&w, out, true);
-    json_open_object(&w);
-    json_key(&w, "schema");
-    json_put_string(&w, "perfgate.baseline/1");
+    json_open_document(&w, out, "perfgate.baseline/1");
     json_key(&w, "entries");
     json_open_array(&w);
     for (size_t i = 0; i < entries->count; i++)
         entry_json(&w, &entries->items[i]);
     json_close_array(&w);
     json_close_object(&w);
-    fputc('\n', out);
 }
 
 /* ---- list ---- */
@@ -192,17 +188,13 @@ static void shown_json(FILE *out, const void *what, struct arena *arena) {
     const struct recording *r = shown->recording;
     struct json_writer w;
     (void)arena;
-    json_begin(&w, out, true);
-    json_open_object(&w);
-    json_key(&w, "schema");
-    json_put_string(&w, "perfgate.baseline/1");
+    json_open_document(&w, out, "perfgate.baseline/1");
     json_key(&w, "entry");
     entry_json(&w, shown->entry);
     json_key(&w, "provenance");
     json_open_object(&w);
     for (uint32_t i = 0; i < r->provenance_count; i++) {
-        json_key(&w, r->provenance[i].key);
-        json_put_string(&w, r->provenance[i].value);
+        json_string_member(&w, r->provenance[i].key, r->provenance[i].value);
     }
     json_close_object(&w);
     json_key(&w, "benchmarks");
@@ -210,19 +202,14 @@ static void shown_json(FILE *out, const void *what, struct arena *arena) {
     for (uint32_t i = 0; i < r->series_count; i++) {
         const struct series *s = &r->series[i];
         json_open_object(&w);
-        json_key(&w, "name");
-        json_put_string(&w, strings_get(r->strings, s->name));
-        json_key(&w, "unit");
-        json_put_string(&w, strings_get(r->strings, s->unit));
-        json_key(&w, "n");
-        json_put_int(&w, s->count);
-        json_key(&w, "median");
-        json_put_number(&w, median_of(s->values, s->count));
+        json_string_member(&w, "name", strings_get(r->strings, s->name));
+        json_string_member(&w, "unit", strings_get(r->strings, s->unit));
+        json_count_member(&w, "n", s->count);
+        json_number_member(&w, "median", median_of(s->values, s->count));
         json_close_object(&w);
     }
     json_close_array(&w);
     json_close_object(&w);
-    fputc('\n', out);
 }
 
 static bool run_show(struct session *session, int argc, const char **argv, int *exit_code,

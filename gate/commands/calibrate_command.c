@@ -104,49 +104,34 @@ static void explain(FILE *out) {
 
 static void write_row(struct json_writer *w, const struct calibrated_row *row) {
     json_open_object(w);
-    json_key(w, "benchmark");
-    json_put_string(w, row->benchmark);
-    json_key(w, "unit");
-    json_put_string(w, row->unit);
-    json_key(w, "windows");
-    json_put_int(w, (int64_t)row->windows);
-    json_key(w, "false_alarms");
-    json_put_number(w, row->false_alarms);
-    json_key(w, "false_reds");
-    json_put_number(w, row->false_reds);
-    json_key(w, "smallest_detectable_change");
-    json_put_number(w, row->detectable);
-    json_key(w, "threshold");
-    json_put_number(w, row->threshold);
+    json_string_member(w, "benchmark", row->benchmark);
+    json_string_member(w, "unit", row->unit);
+    json_count_member(w, "windows", row->windows);
+    json_number_member(w, "false_alarms", row->false_alarms);
+    json_number_member(w, "false_reds", row->false_reds);
+    json_number_member(w, "smallest_detectable_change", row->detectable);
+    json_number_member(w, "threshold", row->threshold);
     json_key(w, "rounds_needed");
     if (row->rounds_needed)
         json_put_int(w, row->rounds_needed);
     else
         json_put_null(w);
-    json_key(w, "threshold_suggested");
-    json_put_number(w, row->threshold_suggested);
+    json_number_member(w, "threshold_suggested", row->threshold_suggested);
     json_close_object(w);
 }
 
 static void write_json(FILE *out, const struct outcome_of_trial *outcomes, size_t count) {
     struct json_writer w;
-    json_begin(&w, out, true);
-    json_open_object(&w);
-    json_key(&w, "schema");
-    json_put_string(&w, "perfgate.calibration/1");
+    json_open_document(&w, out, "perfgate.calibration/1");
     json_key(&w, "benchmarks");
     json_open_array(&w);
     for (size_t i = 0; i < count; i++) {
         const struct outcome_of_trial *o = &outcomes[i];
         json_open_object(&w);
-        json_key(&w, "name");
-        json_put_string(&w, o->trial->name);
-        json_key(&w, "rounds");
-        json_put_int(&w, o->calibration.rounds);
-        json_key(&w, "rounds_suggested");
-        json_put_int(&w, o->rounds);
-        json_key(&w, "threshold_suggested");
-        json_put_number(&w, o->threshold);
+        json_string_member(&w, "name", o->trial->name);
+        json_count_member(&w, "rounds", o->calibration.rounds);
+        json_count_member(&w, "rounds_suggested", o->rounds);
+        json_number_member(&w, "threshold_suggested", o->threshold);
         json_key(&w, "rows");
         json_open_array(&w);
         for (size_t k = 0; k < o->calibration.count; k++)
@@ -156,7 +141,6 @@ static void write_json(FILE *out, const struct outcome_of_trial *outcomes, size_
     }
     json_close_array(&w);
     json_close_object(&w);
-    fputc('\n', out);
 }
 
 /* Line of an entry, from its "path:line". */

@@ -121,42 +121,31 @@ static void print_noise(FILE *out, const struct diagnosis *d) {
 
 static void write_json(FILE *out, const struct diagnosis *d) {
     struct json_writer w;
-    json_begin(&w, out, true);
-    json_open_object(&w);
-    json_key(&w, "schema");
-    json_put_string(&w, "perfgate.doctor/1");
-    json_key(&w, "fingerprint_id");
-    json_put_string(&w, d->fingerprint_id);
+    json_open_document(&w, out, "perfgate.doctor/1");
+    json_string_member(&w, "fingerprint_id", d->fingerprint_id);
     json_key(&w, "fingerprint");
     json_open_object(&w);
     for (size_t i = 0; i < d->fingerprint.count; i++) {
-        json_key(&w, d->fingerprint.fields[i].key);
-        json_put_string(&w, d->fingerprint.fields[i].value);
+        json_string_member(&w, d->fingerprint.fields[i].key, d->fingerprint.fields[i].value);
     }
     json_close_object(&w);
-    json_key(&w, "clock_step");
-    json_put_number(&w, d->clock_step);
+    json_number_member(&w, "clock_step", d->clock_step);
     json_key(&w, "counters");
     json_open_object(&w);
     for (size_t i = 0; i < d->set.count; i++) {
-        json_key(&w, d->set.events[i]->name);
-        json_put_bool(&w, d->counters.error[i] == 0);
+        json_bool_member(&w, d->set.events[i]->name, d->counters.error[i] == 0);
     }
     json_close_object(&w);
-    json_key(&w, "counters_missing");
-    json_put_string(&w, d->counters_missing);
-    json_key(&w, "valgrind");
-    json_put_string(&w, d->valgrind);
+    json_string_member(&w, "counters_missing", d->counters_missing);
+    json_string_member(&w, "valgrind", d->valgrind);
     json_key(&w, "findings");
     json_open_array(&w);
     for (size_t i = 0; i < d->findings.count; i++) {
         json_open_object(&w);
-        json_key(&w, "level");
-        json_put_string(&w, d->findings.items[i].level == NOTE_INFO ? "info" : "warning");
-        json_key(&w, "what");
-        json_put_string(&w, d->findings.items[i].what);
-        json_key(&w, "cure");
-        json_put_string(&w, d->findings.items[i].cure);
+        json_string_member(&w, "level",
+                           d->findings.items[i].level == NOTE_INFO ? "info" : "warning");
+        json_string_member(&w, "what", d->findings.items[i].what);
+        json_string_member(&w, "cure", d->findings.items[i].cure);
         json_close_object(&w);
     }
     json_close_array(&w);
@@ -164,17 +153,13 @@ static void write_json(FILE *out, const struct diagnosis *d) {
     json_open_array(&w);
     for (size_t i = 0; i < 2; i++) {
         json_open_object(&w);
-        json_key(&w, "clock");
-        json_put_string(&w, d->steadiness[i].clock);
-        json_key(&w, "rounds_10");
-        json_put_number(&w, d->steadiness[i].at_10);
-        json_key(&w, "rounds_30");
-        json_put_number(&w, d->steadiness[i].at_30);
+        json_string_member(&w, "clock", d->steadiness[i].clock);
+        json_number_member(&w, "rounds_10", d->steadiness[i].at_10);
+        json_number_member(&w, "rounds_30", d->steadiness[i].at_30);
         json_close_object(&w);
     }
     json_close_array(&w);
     json_close_object(&w);
-    fputc('\n', out);
 }
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,

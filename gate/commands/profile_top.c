@@ -93,12 +93,8 @@ static void print_text(FILE *out, const void *what, struct arena *arena) {
 static void print_json(FILE *out, const void *what, struct arena *arena) {
     const struct top *top = what;
     struct json_writer w;
-    json_begin(&w, out, true);
-    json_open_object(&w);
-    json_key(&w, "schema");
-    json_put_string(&w, "perfgate.profile/1");
-    json_key(&w, "sample_type");
-    json_put_string(&w, arena_printf(arena, "%s/%s", top->type, top->unit));
+    json_open_document(&w, out, "perfgate.profile/1");
+    json_string_member(&w, "sample_type", arena_printf(arena, "%s/%s", top->type, top->unit));
     json_key(&w, "total");
     json_put_int(&w, top->total);
     json_key(&w, "functions");
@@ -106,8 +102,7 @@ static void print_json(FILE *out, const void *what, struct arena *arena) {
     for (size_t i = 0; i < top->tally->row_count; i++) {
         const struct tally_row *row = &top->tally->rows[i];
         json_open_object(&w);
-        json_key(&w, "name");
-        json_put_string(&w, strings_get(top->tally->strings, row->name));
+        json_string_member(&w, "name", strings_get(top->tally->strings, row->name));
         json_key(&w, "flat");
         json_put_int(&w, row->flat);
         json_key(&w, "cum");
@@ -116,7 +111,6 @@ static void print_json(FILE *out, const void *what, struct arena *arena) {
     }
     json_close_array(&w);
     json_close_object(&w);
-    fputc('\n', out);
 }
 
 /* ---- in ---- */

@@ -8,58 +8,38 @@
 
 #include <math.h>
 
-static void number_member(struct json_writer *w, const char *key, double value) {
-    json_key(w, key);
-    json_put_number(w, value);
-}
-
-static void string_member(struct json_writer *w, const char *key, const char *value) {
-    json_key(w, key);
-    json_put_string(w, value);
-}
-
-static void count_member(struct json_writer *w, const char *key, size_t value) {
-    json_key(w, key);
-    json_put_int(w, (int64_t)value);
-}
-
-static void bool_member(struct json_writer *w, const char *key, bool value) {
-    json_key(w, key);
-    json_put_bool(w, value);
-}
-
 static const char *better_name(enum better better) {
     return better == BETTER_LOWER ? "lower" : better == BETTER_HIGHER ? "higher" : NULL;
 }
 
 static void put_rule(struct json_writer *w, const struct policy_rule *rule) {
     json_open_object(w);
-    string_member(w, "benchmark", rule->benchmark);
-    string_member(w, "unit", rule->unit);
+    json_string_member(w, "benchmark", rule->benchmark);
+    json_string_member(w, "unit", rule->unit);
     if (!isnan(rule->threshold))
-        number_member(w, "threshold", rule->threshold);
+        json_number_member(w, "threshold", rule->threshold);
     if (!isnan(rule->absolute_floor))
-        number_member(w, "floor", rule->absolute_floor);
+        json_number_member(w, "floor", rule->absolute_floor);
     if (!isnan(rule->alpha))
-        number_member(w, "alpha", rule->alpha);
+        json_number_member(w, "alpha", rule->alpha);
     if (rule->better != BETTER_UNKNOWN)
-        string_member(w, "better", better_name(rule->better));
+        json_string_member(w, "better", better_name(rule->better));
     if (rule->gated >= 0)
-        bool_member(w, "gate", rule->gated == 1);
-    string_member(w, "where", rule->where);
+        json_bool_member(w, "gate", rule->gated == 1);
+    json_string_member(w, "where", rule->where);
     json_close_object(w);
 }
 
 static void put_policy(struct json_writer *w, const struct policy *policy) {
     json_key(w, "policy");
     json_open_object(w);
-    number_member(w, "threshold", policy->threshold);
-    number_member(w, "alpha", policy->alpha);
-    number_member(w, "confidence", policy->confidence);
-    string_member(w, "correction", correction_name(policy->correction));
-    string_member(w, "test", test_choice_name(policy->test));
-    bool_member(w, "strict", policy->strict);
-    bool_member(w, "ignore_fingerprint", policy->ignore_fingerprint);
+    json_number_member(w, "threshold", policy->threshold);
+    json_number_member(w, "alpha", policy->alpha);
+    json_number_member(w, "confidence", policy->confidence);
+    json_string_member(w, "correction", correction_name(policy->correction));
+    json_string_member(w, "test", test_choice_name(policy->test));
+    json_bool_member(w, "strict", policy->strict);
+    json_bool_member(w, "ignore_fingerprint", policy->ignore_fingerprint);
     json_key(w, "rules");
     json_open_array(w);
     for (size_t i = 0; i < policy->rule_count; i++)
@@ -72,12 +52,12 @@ static void put_counts(struct json_writer *w, const char *key, const size_t *cou
     json_key(w, key);
     json_open_object(w);
     for (int i = 0; i < ROW_VERDICT_COUNT; i++)
-        count_member(w, row_verdict_name((enum row_verdict)i), counts[i]);
+        json_count_member(w, row_verdict_name((enum row_verdict)i), counts[i]);
     json_close_object(w);
 }
 
 static void put_reasons(struct json_writer *w, const struct comparison *c) {
-    string_member(w, "reason", reason_name(c->reason));
+    json_string_member(w, "reason", reason_name(c->reason));
     json_key(w, "reasons");
     json_open_array(w);
     for (int i = REASON_NONE + 1; i <= REASON_MISSING_ROWS; i++) {
@@ -90,36 +70,36 @@ static void put_reasons(struct json_writer *w, const struct comparison *c) {
 static void put_side(struct json_writer *w, const char *key, const struct side *side) {
     json_key(w, key);
     json_open_object(w);
-    count_member(w, "n", side->n);
-    number_member(w, "center", side->center);
-    number_member(w, "low", side->low);
-    number_member(w, "high", side->high);
+    json_count_member(w, "n", side->n);
+    json_number_member(w, "center", side->center);
+    json_number_member(w, "low", side->low);
+    json_number_member(w, "high", side->high);
     json_close_object(w);
 }
 
 static void put_row(struct json_writer *w, const struct comparison *c, const struct row *row) {
     json_open_object(w);
-    string_member(w, "name", row->name);
-    string_member(w, "unit", row->unit);
-    string_member(w, "verdict", row_verdict_name(row->verdict));
+    json_string_member(w, "name", row->name);
+    json_string_member(w, "unit", row->unit);
+    json_string_member(w, "verdict", row_verdict_name(row->verdict));
     if (row->verdict == ROW_WAIVED)
-        string_member(w, "unwaived", row_verdict_name(row->unwaived));
-    bool_member(w, "gated", row->policy.gated);
-    string_member(w, "better", better_name(row->policy.better));
+        json_string_member(w, "unwaived", row_verdict_name(row->unwaived));
+    json_bool_member(w, "gated", row->policy.gated);
+    json_string_member(w, "better", better_name(row->policy.better));
     if (row->column < c->grid->column_count)
-        string_member(w, "column", c->grid->columns[row->column].text);
-    string_member(w, "test", row->test);
+        json_string_member(w, "column", c->grid->columns[row->column].text);
+    json_string_member(w, "test", row->test);
     put_side(w, "base", &row->base);
     put_side(w, "head", &row->head);
-    number_member(w, "change", row->change);
-    number_member(w, "change_low", row->change_low);
-    number_member(w, "change_high", row->change_high);
-    number_member(w, "t", row->t);
-    number_member(w, "df", row->df);
-    number_member(w, "p", row->p);
-    number_member(w, "p_adjusted", row->p_adjusted);
-    number_member(w, "smallest_detectable_change", row->smallest_detectable_change);
-    number_member(w, "threshold", row->policy.threshold);
+    json_number_member(w, "change", row->change);
+    json_number_member(w, "change_low", row->change_low);
+    json_number_member(w, "change_high", row->change_high);
+    json_number_member(w, "t", row->t);
+    json_number_member(w, "df", row->df);
+    json_number_member(w, "p", row->p);
+    json_number_member(w, "p_adjusted", row->p_adjusted);
+    json_number_member(w, "smallest_detectable_change", row->smallest_detectable_change);
+    json_number_member(w, "threshold", row->policy.threshold);
     json_key(w, "notes");
     json_open_array(w);
     for (uint32_t i = 0; i < row->note_count; i++)
@@ -139,8 +119,8 @@ static void put_key(struct environment *e, struct text key, struct text value) {
     uint32_t before = strings_count(e->seen);
     if (strings_add(e->seen, key) < before)
         return;
-    string_member(e->w, arena_strndup(e->arena, key.at, key.length),
-                  arena_strndup(e->arena, value.at, value.length));
+    json_string_member(e->w, arena_strndup(e->arena, key.at, key.length),
+                       arena_strndup(e->arena, value.at, value.length));
 }
 
 static void put_environment(struct json_writer *w, const char *key, const struct recording *r,
@@ -187,16 +167,14 @@ static bool json_write(FILE *out, const struct comparison *c, const struct repor
     (void)style;
     (void)err;
     struct json_writer writer, *w = &writer;
-    json_begin(w, out, true);
-    json_open_object(w);
-    string_member(w, "schema", "perfgate.report/1");
-    string_member(w, "verdict", verdict_name(c->verdict));
-    count_member(w, "exit_code", (size_t)verdict_exit_code(c->verdict));
+    json_open_document(w, out, "perfgate.report/1");
+    json_string_member(w, "verdict", verdict_name(c->verdict));
+    json_count_member(w, "exit_code", (size_t)verdict_exit_code(c->verdict));
     put_reasons(w, c);
     put_policy(w, c->policy);
     put_counts(w, "counts", c->counts);
     put_counts(w, "gated_counts", c->gated_counts);
-    count_member(w, "family", c->family);
+    json_count_member(w, "family", c->family);
     json_key(w, "benchmarks");
     json_open_array(w);
     for (size_t i = 0; i < c->row_count; i++)
@@ -215,7 +193,6 @@ static bool json_write(FILE *out, const struct comparison *c, const struct repor
     json_open_object(w);
     json_close_object(w);
     json_close_object(w);
-    fputc('\n', out);
     return true;
 }
 

@@ -43,4 +43,13 @@ void json_put_int(struct json_writer *w, int64_t value);
 void json_put_bool(struct json_writer *w, bool value);
 void json_put_null(struct json_writer *w);
 
+/* Begins a pretty text whose object has its "schema" in it; json_close_object ends it. */
+void json_open_document(struct json_writer *w, FILE *out, const char *schema);
+
+/* A key and its value. */
+void json_string_member(struct json_writer *w, const char *key, const char *text);
+void json_number_member(struct json_writer *w, const char *key, double value);
+void json_count_member(struct json_writer *w, const char *key, size_t value);
+void json_bool_member(struct json_writer *w, const char *key, bool value);
+
 #endif

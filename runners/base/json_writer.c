@@ -132,3 +132,29 @@ void json_put_bool(struct json_writer *w, bool value) {
 void json_put_null(struct json_writer *w) {
     put_plain(w, "null");
 }
+
+void json_open_document(struct json_writer *w, FILE *out, const char *schema) {
+    json_begin(w, out, true);
+    json_open_object(w);
+    json_string_member(w, "schema", schema);
+}
+
+void json_string_member(struct json_writer *w, const char *key, const char *text) {
+    json_key(w, key);
+    json_put_string(w, text);
+}
+
+void json_number_member(struct json_writer *w, const char *key, double value) {
+    json_key(w, key);
+    json_put_number(w, value);
+}
+
+void json_count_member(struct json_writer *w, const char *key, size_t value) {
+    json_key(w, key);
+    json_put_int(w, (int64_t)value);
+}
+
+void json_bool_member(struct json_writer *w, const char *key, bool value) {
+    json_key(w, key);
+    json_put_bool(w, value);
+}

@@ -132,6 +132,20 @@ static struct cursor walk(const struct reader *r, int list) {
     return (struct cursor){r->spans[list].first, r->spans[list].end, false};
 }
 
+/* Reads the messages of one list; what protobuf-c unpacks for one is gone before the next. */
+static bool read_each(struct reader *r, int list,
+                      bool (*read_one)(struct reader *r, const struct wire_field *field)) {
+    struct cursor c = walk(r, list);
+    struct wire_field field;
+    bool good = true;
+    while (good && next_of(&c, (uint64_t)list, &field)) {
+        struct arena_mark mark = arena_mark(r->scratch);
+        good = read_one(r, &field);
+        arena_reset(r->scratch, mark);
+    }
+    return good;
+}
+
 /* ---- texts ---- */
 
 static bool read_strings(struct reader *r) {
@@ -203,59 +217,51 @@ static bool read_header(struct reader *r) {
     return take_header(r, header);
 }
 
+static bool read_mapping(struct reader *r, const struct wire_field *field) {
+    struct profile_mapping *to = &r->profile->mappings[r->profile->mapping_count];
+    const Pprof__Mapping *m = pprof__mapping__unpack(
+        &r->allocator, (size_t)(field->bytes.end - field->bytes.at), field->bytes.at);
+    if (!m)
+        return wrong_at(r, field->start, "damaged mapping");
+    *to = (struct profile_mapping){.start = m->memory_start,
+                                   .limit = m->memory_limit,
+                                   .offset = m->file_offset,
+                                   .has_functions = m->has_functions,
+                                   .has_filenames = m->has_filenames,
+                                   .has_line_numbers = m->has_line_numbers,
+                                   .has_inline_frames = m->has_inline_frames};
+    if (!id_table_put(&r->mappings, m->id, (uint32_t)r->profile->mapping_count++))
+        return wrong_at(r, field->start, "the id of a mapping is 0 or there twice");
+    return text_of_field(r, m->filename, field->start, &to->file) &&
+           text_of_field(r, m->build_id, field->start, &to->build_id);
+}
+
 static bool read_mappings(struct reader *r) {
-    struct cursor c = walk(r, MAPPING);
-    struct wire_field field;
-    struct profile *p = r->profile;
-    p->mappings = ARENA_NEW(r->arena, struct profile_mapping, r->spans[MAPPING].count);
-    r->mappings = id_table_new(r->spans[MAPPING].count, p->strings, r->scratch);
-    while (next_of(&c, MAPPING, &field)) {
-        struct arena_mark mark = arena_mark(r->scratch);
-        const Pprof__Mapping *m = pprof__mapping__unpack(
-            &r->allocator, (size_t)(field.bytes.end - field.bytes.at), field.bytes.at);
-        if (!m)
-            return wrong_at(r, field.start, "damaged mapping");
-        struct profile_mapping *to = &p->mappings[p->mapping_count];
-        *to = (struct profile_mapping){.start = m->memory_start,
-                                       .limit = m->memory_limit,
-                                       .offset = m->file_offset,
-                                       .has_functions = m->has_functions,
-                                       .has_filenames = m->has_filenames,
-                                       .has_line_numbers = m->has_line_numbers,
-                                       .has_inline_frames = m->has_inline_frames};
-        if (!id_table_put(&r->mappings, m->id, (uint32_t)p->mapping_count++))
-            return wrong_at(r, field.start, "the id of a mapping is 0 or there twice");
-        if (!text_of_field(r, m->filename, field.start, &to->file) ||
-            !text_of_field(r, m->build_id, field.start, &to->build_id))
-            return false;
-        arena_reset(r->scratch, mark);
-    }
-    return true;
+    size_t count = r->spans[MAPPING].count;
+    r->profile->mappings = ARENA_NEW(r->arena, struct profile_mapping, count);
+    r->mappings = id_table_new(count, r->profile->strings, r->scratch);
+    return read_each(r, MAPPING, read_mapping);
+}
+
+static bool read_function(struct reader *r, const struct wire_field *field) {
+    struct profile_function *to = &r->profile->functions[r->profile->function_count];
+    const Pprof__Function *f = pprof__function__unpack(
+        &r->allocator, (size_t)(field->bytes.end - field->bytes.at), field->bytes.at);
+    if (!f)
+        return wrong_at(r, field->start, "damaged function");
+    to->start_line = f->start_line;
+    if (!id_table_put(&r->functions, f->id, (uint32_t)r->profile->function_count++))
+        return wrong_at(r, field->start, "the id of a function is 0 or there twice");
+    return text_of_field(r, f->name, field->start, &to->name) &&
+           text_of_field(r, f->system_name, field->start, &to->system_name) &&
+           text_of_field(r, f->filename, field->start, &to->file);
 }
 
 static bool read_functions(struct reader *r) {
-    struct cursor c = walk(r, FUNCTION);
-    struct wire_field field;
-    struct profile *p = r->profile;
-    p->functions = ARENA_NEW(r->arena, struct profile_function, r->spans[FUNCTION].count);
-    r->functions = id_table_new(r->spans[FUNCTION].count, p->strings, r->scratch);
-    while (next_of(&c, FUNCTION, &field)) {
-        struct arena_mark mark = arena_mark(r->scratch);
-        const Pprof__Function *f = pprof__function__unpack(
-            &r->allocator, (size_t)(field.bytes.end - field.bytes.at), field.bytes.at);
-        if (!f)
-            return wrong_at(r, field.start, "damaged function");
-        struct profile_function *to = &p->functions[p->function_count];
-        to->start_line = f->start_line;
-        if (!id_table_put(&r->functions, f->id, (uint32_t)p->function_count++))
-            return wrong_at(r, field.start, "the id of a function is 0 or there twice");
-        if (!text_of_field(r, f->name, field.start, &to->name) ||
-            !text_of_field(r, f->system_name, field.start, &to->system_name) ||
-            !text_of_field(r, f->filename, field.start, &to->file))
-            return false;
-        arena_reset(r->scratch, mark);
-    }
-    return true;
+    size_t count = r->spans[FUNCTION].count;
+    r->profile->functions = ARENA_NEW(r->arena, struct profile_function, count);
+    r->functions = id_table_new(count, r->profile->strings, r->scratch);
+    return read_each(r, FUNCTION, read_function);
 }
 
 /* ---- locations ---- */

@@ -91,16 +91,20 @@ static uint64_t in_ms(unsigned ms) {
     return now_ns() + (uint64_t)ms * 1000000u;
 }
 
+/* The first bytes of a file as a string; empty when it cannot be read. */
+static void read_start(const char *path, char *text, size_t size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, text, size - 1) : 0;
+    text[length > 0 ? length : 0] = '\0';
+    if (fd >= 0)
+        close(fd);
+}
+
 /* se.nr_migrations of a process that has ended and is not yet reaped. */
 static int64_t read_migrations(pid_t pid) {
-    char text[4096];
-    snprintf(text, sizeof text, "/proc/%d/sched", (int)pid);
-    int fd = open(text, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/sched", (int)pid);
+    read_start(path, text, sizeof text);
     const char *at = strstr(text, "nr_migrations");
     at = at ? strchr(at, ':') : NULL;
     return at ? strtoll(at + 1, NULL, 10) : -1;
@@ -154,14 +158,9 @@ static void await(pid_t pid, const struct spawn_request *request, uint64_t start
 }
 
 static pid_t parent_of(const char *pid_name) {
-    char text[512];
-    snprintf(text, sizeof text, "/proc/%.20s/stat", pid_name);
-    int fd = open(text, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    ssize_t length = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%.20s/stat", pid_name);
+    read_start(path, text, sizeof text);
     const char *at = strrchr(text, ')'); /* the name may hold anything */
     if (!at || strlen(at) < 4)
         return -1;

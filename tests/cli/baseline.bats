@@ -28,6 +28,15 @@ commit() {
     git rev-parse HEAD
 }
 
+# save_main COMMIT…: stores a recording of main for each commit
+save_main() {
+    local commit
+    for commit; do
+        recording r.txt 100 "branch: main" "commit: $commit"
+        baseline save r.txt
+    done
+}
+
 @test "save names an entry by branch, time, commit and machine; nothing else is in the store" {
     recording r.txt 100 "commit: 0123456789abcdef0123456789abcdef01234567" "branch: main" "time: 2026-01-31T23:59:59Z" \
         "fingerprint-id: 00ff00ff00ff00ff"
@@ -292,10 +301,7 @@ nothing_lost() {
     second=$(commit two)
     git checkout -q feature
     git -c user.name=a -c user.email=a@example.org merge -q --no-edit main
-    for commit in "$first" "$second"; do
-        recording r.txt 100 "branch: main" "commit: $commit"
-        baseline save r.txt
-    done
+    save_main "$first" "$second"
     run baseline find --fingerprint none
     [[ "$output" == *"-$second-nofingerprint.txt" ]]
 }
@@ -305,10 +311,7 @@ nothing_lost() {
     first=$(commit one)
     git checkout -q -b feature
     own=$(commit work)
-    for commit in "$first" "$own"; do
-        recording r.txt 100 "branch: main" "commit: $commit"
-        baseline save r.txt
-    done
+    save_main "$first" "$own"
     run baseline find --fingerprint none
     [[ "$output" == *"-$first-nofingerprint.txt" ]]
 }

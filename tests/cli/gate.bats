@@ -293,7 +293,8 @@ END
     NAMES="Parse Write" gate 0
 }
 
-@test "a crash is exit 4, and the other benchmarks are still judged" {
+# two entries, A and B, with scripts of their own; B crashes in the ninth process, after its baseline was saved
+with_crash() {
     cat >perfgate.yml <<'END'
 rounds: 6
 warmup: 0
@@ -306,6 +307,10 @@ END
     gate 4 --save
     next two
     for i in $(seq 30); do [ "$i" -eq 9 ] && echo crash || echo 100000; done >b/script
+}
+
+@test "a crash is exit 4, and the other benchmarks are still judged" {
+    with_crash
     gate 4
     grep -q '"reason": *"failed-rows"' report.json
     [[ "$output" == *"failed        B"*"exit status 3"* ]]
@@ -313,18 +318,7 @@ END
 }
 
 @test "a crash beside a regression is exit 1, and both are told" {
-    cat >perfgate.yml <<'END'
-rounds: 6
-warmup: 0
-benchmarks:
-- {name: a, command: env STATE=a NAMES=A ./bench, format: go}
-- {name: b, command: env STATE=b NAMES=B ./bench, format: go}
-END
-    mkdir a b
-    next "two entries"
-    gate 4 --save
-    next two
-    for i in $(seq 30); do [ "$i" -eq 9 ] && echo crash || echo 100000; done >b/script
+    with_crash
     for i in $(seq 30); do [ "$i" -gt 6 ] && echo 150000 || echo 100000; done >a/script
     gate 1
     [[ "$output" == *"regressed     A"* ]]

@@ -33,6 +33,16 @@ static inline struct reading read_text(const struct format *format, const char *
     return read_bytes(format, text_of(text));
 }
 
+/* Reads a file with a format, NULL: the one that is found out. The test fails when it cannot. */
+static inline struct reading read_fixture(const struct format *format, const char *path) {
+    struct reading reading = {.arena = arena_new()};
+    reading.good = recording_read(&reading.r, path, format, strings_new(reading.arena),
+                                  reading.arena, &reading.err);
+    if (!reading.good)
+        fail_msg("%s", reading.err.text);
+    return reading;
+}
+
 static inline void reading_free(struct reading *reading) {
     arena_free(reading->arena);
 }

@@ -9,18 +9,33 @@ static const struct auto_plan paired = {0.95, true, true, false, 0};
 static const struct auto_plan apart = {0.95, false, true, false, 0};
 static const struct auto_plan even = {0.95, false, false, false, 0};
 
-static double rejected(enum noise noise, size_t n, struct auto_plan plan, double ratio) {
+/* The share of seeded windows that auto_test by a plan, or without one Welch's test, rejects. */
+static double share_rejected(enum noise noise, size_t n, const struct auto_plan *plan,
+                             double ratio) {
     enum { WINDOWS = 2000 };
     double base[64], head[64];
     gsl_rng *random = random_new(7);
     size_t count = 0;
     for (size_t i = 0; i < WINDOWS; i++) {
         noise_rounds(random, noise, n, ratio, base, head);
-        struct auto_result r = auto_test(base, n, head, n, plan);
-        count += r.p <= 0.05 && (ratio == 1 || r.change > 0.02);
+        if (plan) {
+            struct auto_result r = auto_test(base, n, head, n, *plan);
+            count += r.p <= 0.05 && (ratio == 1 || r.change > 0.02);
+        } else {
+            const struct t_plan welch = {SCALE_RAW, 0, 0, 0.95};
+            count += welch_test(base, n, head, n, welch).p <= 0.05;
+        }
     }
     random_free(random);
     return (double)count / WINDOWS;
+}
+
+static double rejected(enum noise noise, size_t n, struct auto_plan plan, double ratio) {
+    return share_rejected(noise, n, &plan, ratio);
+}
+
+static double welch_rejected(enum noise noise, size_t n, double ratio) {
+    return share_rejected(noise, n, NULL, ratio);
 }
 
 static void the_level_holds_in_every_noise(void **state) {
@@ -36,19 +51,6 @@ static void the_level_holds_in_every_noise(void **state) {
             assert_true(sizes[s] < 5 || both >= 0.004);
         }
     }
-}
-
-static double welch_rejected(enum noise noise, size_t n, double ratio) {
-    enum { WINDOWS = 2000 };
-    double base[64], head[64];
-    gsl_rng *random = random_new(7);
-    size_t count = 0;
-    for (size_t i = 0; i < WINDOWS; i++) {
-        noise_rounds(random, noise, n, ratio, base, head);
-        count += welch_test(base, n, head, n, (struct t_plan){SCALE_RAW, 0, 0, 0.95}).p <= 0.05;
-    }
-    random_free(random);
-    return (double)count / WINDOWS;
 }
 
 static void a_slow_tail_does_not_hide_a_change(void **state) {

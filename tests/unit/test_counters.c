@@ -59,6 +59,27 @@ static struct counter_set set_of(const char *text) {
     return set;
 }
 
+/* Counters of a machine, probed. `fake` stays where it is: the system reads it. */
+struct probed {
+    struct counter_system system;
+    struct counter_set set;
+    struct counters counters;
+    struct counter_value values[COUNTERS_MAX];
+    int opened; /* so many events the probing opened */
+};
+
+static void probe(struct probed *probed, struct fake *fake, const char *events) {
+    probed->system = system_of(fake);
+    probed->set = set_of(events);
+    counters_probe(&probed->counters, &probed->set, &probed->system);
+    probed->opened = fake->opened;
+}
+
+static void count_once(struct probed *probed) {
+    counters_begin(&probed->counters);
+    counters_end(&probed->counters, probed->values);
+}
+
 static void lists_are_understood(void **state) {
     (void)state;
     struct counter_set set = set_of("auto");
@@ -97,62 +118,48 @@ static void multiplexed_values_are_scaled(void **state) {
 static void hardware_events_form_a_group_of_the_program_alone(void **state) {
     (void)state;
     struct fake fake = {.paranoid = 1, .pmu = 8, .raw = {7, 10, 10}};
-    struct counter_system system = system_of(&fake);
-    struct counter_set set = set_of("auto");
-    struct counters counters;
-    struct counter_value values[COUNTERS_MAX];
-    counters_probe(&counters, &set, &system);
-    int probed = fake.opened;
-    counters_begin(&counters);
+    struct probed p;
+    probe(&p, &fake, "auto");
+    count_once(&p);
     for (int i = 0; i < 5; i++) {
-        const struct perf_event_attr *attr = &fake.attrs[probed + i];
+        const struct perf_event_attr *attr = &fake.attrs[p.opened + i];
         bool leads = i == 0 || i == 4; /* migrations are no hardware event */
         assert_true(attr->inherit);
         assert_true(attr->disabled == leads && attr->enable_on_exec == leads);
         assert_false(attr->exclude_kernel);
-        assert_int_equal(fake.groups[probed + i], leads ? -1 : 100 + probed);
+        assert_int_equal(fake.groups[p.opened + i], leads ? -1 : 100 + p.opened);
     }
-    counters_end(&counters, values);
-    assert_true(values[3].value == 7);
-    counters_close(&counters);
+    assert_true(p.values[3].value == 7);
+    counters_close(&p.counters);
     assert_int_equal(fake.opened, fake.closed);
     struct arena *arena = arena_new();
-    assert_null(counters_explain(&set, &counters.state, 1, arena));
+    assert_null(counters_explain(&p.set, &p.counters.state, 1, arena));
     arena_free(arena);
 }
 
 static void what_does_not_fit_the_group_is_counted_alone(void **state) {
     (void)state;
     struct fake fake = {.paranoid = 1, .pmu = 2, .raw = {7, 10, 5}};
-    struct counter_system system = system_of(&fake);
-    struct counter_set set = set_of("instructions,cycles,branch-misses");
-    struct counters counters;
-    struct counter_value values[COUNTERS_MAX];
-    counters_probe(&counters, &set, &system);
-    int probed = fake.opened;
-    counters_begin(&counters);
-    assert_int_equal(fake.groups[probed + 1], 100 + probed);
-    assert_int_equal(fake.groups[probed + 2], -1);
-    assert_true(fake.attrs[probed + 2].enable_on_exec);
-    counters_end(&counters, values);
-    assert_near(values[2].value, 14, 1e-12);
+    struct probed p;
+    probe(&p, &fake, "instructions,cycles,branch-misses");
+    count_once(&p);
+    assert_int_equal(fake.groups[p.opened + 1], 100 + p.opened);
+    assert_int_equal(fake.groups[p.opened + 2], -1);
+    assert_true(fake.attrs[p.opened + 2].enable_on_exec);
+    assert_near(p.values[2].value, 14, 1e-12);
 }
 
 static void a_refusal_is_tried_again_in_user_space_and_explained(void **state) {
     (void)state;
     struct fake fake = {.paranoid = 2, .pmu = 8, .raw = {7, 10, 10}};
-    struct counter_system system = system_of(&fake);
-    struct counter_set set = set_of("auto");
-    struct counters counters;
-    struct counter_value values[COUNTERS_MAX];
+    struct probed p;
     struct arena *arena = arena_new();
-    counters_probe(&counters, &set, &system);
-    counters_begin(&counters);
-    counters_end(&counters, values);
-    assert_true(values[0].value == 7);
-    assert_nan(values[4].value);
+    probe(&p, &fake, "auto");
+    count_once(&p);
+    assert_true(p.values[0].value == 7);
+    assert_nan(p.values[4].value);
     assert_string_equal(
-        counters_explain(&set, &counters.state, 2, arena),
+        counters_explain(&p.set, &p.counters.state, 2, arena),
         "instructions, cycles, branch-misses, cache-misses: in user space only: "
         "perf_event_paranoid is 2 (sysctl kernel.perf_event_paranoid=1 allows it; in a container "
         "--cap-add PERFMON); migrations: perf_event_paranoid is 2 (sysctl "
@@ -163,17 +170,13 @@ static void a_refusal_is_tried_again_in_user_space_and_explained(void **state) {
 static void a_machine_without_counters_says_so(void **state) {
     (void)state;
     struct fake fake = {.paranoid = 1, .no_hardware = true, .pmu = 8, .raw = {3, 10, 10}};
-    struct counter_system system = system_of(&fake);
-    struct counter_set set = set_of("auto");
-    struct counters counters;
-    struct counter_value values[COUNTERS_MAX];
+    struct probed p;
     struct arena *arena = arena_new();
-    counters_probe(&counters, &set, &system);
-    counters_begin(&counters);
-    counters_end(&counters, values);
-    assert_nan(values[0].value);
-    assert_true(values[4].value == 3);
-    assert_string_equal(counters_explain(&set, &counters.state, 1, arena),
+    probe(&p, &fake, "auto");
+    count_once(&p);
+    assert_nan(p.values[0].value);
+    assert_true(p.values[4].value == 3);
+    assert_string_equal(counters_explain(&p.set, &p.counters.state, 1, arena),
                         "instructions, cycles, branch-misses, cache-misses: not supported by this "
                         "machine (a virtual machine without a PMU?)");
     arena_free(arena);

@@ -2,18 +2,10 @@
 
 #include "tests/unit/reading.h"
 
-static struct reading read_fixture(const char *path) {
-    struct reading reading = {.arena = arena_new()};
-    reading.good = recording_read(&reading.r, path, &google_benchmark_format,
-                                  strings_new(reading.arena), reading.arena, &reading.err);
-    if (!reading.good)
-        fail_msg("%s", reading.err.text);
-    return reading;
-}
-
 static void reads_single_runs(void **state) {
     (void)state;
-    struct reading reading = read_fixture("fixtures/google_benchmark/single.json");
+    struct reading reading =
+        read_fixture(&google_benchmark_format, "fixtures/google_benchmark/single.json");
     const struct series *s = reading_series(&reading, 0, "copy/64", "sec/op");
     assert_int_equal(s->count, 1);
     assert_true(s->values[0] == 2.1913753069878927 * 1e-9);
@@ -44,7 +36,7 @@ static void repetitions_are_samples_with_a_warning(void **state) {
                                         "fixtures/google_benchmark/interleaved.json"};
     static const uint32_t counts[] = {5, 3};
     for (size_t i = 0; i < 2; i++) {
-        struct reading reading = read_fixture(paths[i]);
+        struct reading reading = read_fixture(&google_benchmark_format, paths[i]);
         assert_int_equal(reading_series(&reading, 0, "copy/64", "sec/op")->count, counts[i]);
         assert_int_equal(reading_series(&reading, 0, "copy/4096", "B/s")->count, counts[i]);
         assert_null(reading_series(&reading, 0, "copy/64_mean", "sec/op"));
@@ -56,7 +48,8 @@ static void repetitions_are_samples_with_a_warning(void **state) {
 
 static void aggregates_alone_are_one_sample(void **state) {
     (void)state;
-    struct reading reading = read_fixture("fixtures/google_benchmark/aggregates_only.json");
+    struct reading reading =
+        read_fixture(&google_benchmark_format, "fixtures/google_benchmark/aggregates_only.json");
     const struct series *s = reading_series(&reading, 0, "copy/64", "sec/op");
     assert_int_equal(s->count, 1);
     assert_true(s->values[0] == 1.7932788490803648 * 1e-9);
@@ -67,7 +60,8 @@ static void aggregates_alone_are_one_sample(void **state) {
 
 static void what_is_not_json_but_printed_is_read(void **state) {
     (void)state;
-    struct reading reading = read_fixture("fixtures/google_benchmark/nonfinite.json");
+    struct reading reading =
+        read_fixture(&google_benchmark_format, "fixtures/google_benchmark/nonfinite.json");
     const struct series *s = reading_series(&reading, 0, "a_\"NaN\"_name", "sec/op");
     assert_int_equal(s->count, 1);
     assert_true(s->values[0] == 2.5e-6);

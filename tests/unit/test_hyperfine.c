@@ -2,18 +2,9 @@
 
 #include "tests/unit/reading.h"
 
-static struct reading read_fixture(const char *path) {
-    struct reading reading = {.arena = arena_new()};
-    reading.good = recording_read(&reading.r, path, NULL, strings_new(reading.arena), reading.arena,
-                                  &reading.err);
-    if (!reading.good)
-        fail_msg("%s", reading.err.text);
-    return reading;
-}
-
 static void times_are_samples(void **state) {
     (void)state;
-    struct reading reading = read_fixture("fixtures/hyperfine/commands.json");
+    struct reading reading = read_fixture(NULL, "fixtures/hyperfine/commands.json");
     assert_int_equal(reading.r->series_count, 2);
     const struct series *s = reading_series(&reading, 0, "sleep_0.001", "sec/op");
     assert_int_equal(s->count, 10);
@@ -26,7 +17,7 @@ static void times_are_samples(void **state) {
 
 static void memory_and_parameters(void **state) {
     (void)state;
-    struct reading reading = read_fixture("fixtures/hyperfine/memory.json");
+    struct reading reading = read_fixture(NULL, "fixtures/hyperfine/memory.json");
     const struct series *s = reading_series(&reading, 0, "seq_10/n=10", "peak-RSS-bytes");
     assert_int_equal(s->count, 6);
     assert_true(s->values[0] == 3072000);
@@ -38,26 +29,26 @@ static void memory_and_parameters(void **state) {
     s = reading_series(&reading, 0, "a", "peak-RSS-bytes");
     assert_true(s->count == 2 && s->values[0] == 7 && s->values[1] == 9);
     reading_free(&reading);
-    reading = read_fixture("fixtures/hyperfine/parameters.json");
+    reading = read_fixture(NULL, "fixtures/hyperfine/parameters.json");
     assert_int_equal(reading_series(&reading, 0, "seq_100/n=100/tool=seq", "sec/op")->count, 3);
     reading_free(&reading);
-    reading = read_fixture("fixtures/hyperfine/one_run.json");
+    reading = read_fixture(NULL, "fixtures/hyperfine/one_run.json");
     assert_int_equal(reading_series(&reading, 0, "named_|_<b>", "sec/op")->count, 1);
     reading_free(&reading);
 }
 
 static void failed_runs_are_no_samples(void **state) {
     (void)state;
-    struct reading reading = read_fixture("fixtures/hyperfine/flaky.json");
+    struct reading reading = read_fixture(NULL, "fixtures/hyperfine/flaky.json");
     assert_int_equal(reading_series(&reading, 0, "flaky", "sec/op")->count, 4);
     assert_int_equal(reading.r->failure_count, 1);
     assert_string_equal(reading.r->failures[0].reason, "exit status 1");
     reading_free(&reading);
-    reading = read_fixture("fixtures/hyperfine/failing.json");
+    reading = read_fixture(NULL, "fixtures/hyperfine/failing.json");
     assert_int_equal(reading.r->series_count, 0);
     assert_int_equal(reading.r->failure_count, 5);
     reading_free(&reading);
-    reading = read_fixture("fixtures/hyperfine/killed.json");
+    reading = read_fixture(NULL, "fixtures/hyperfine/killed.json");
     assert_string_equal(reading.r->failures[2].reason, "exit status 137");
     reading_free(&reading);
 }

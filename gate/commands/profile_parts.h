@@ -4,7 +4,7 @@
 #define GATE_COMMANDS_PROFILE_PARTS_H
 
 #include "gate/commands/option_rows.h"
-#include "runners/profile/profile.h"
+#include "runners/profile/tally.h"
 
 extern const struct command profile_top_command, profile_cum_command, profile_convert_command;
 
@@ -32,8 +32,9 @@ bool profile_filter_apply(const struct profile_filter *filter, const struct prof
 bool profile_pick_type(const struct profile *profile, const char *path, const char *name,
                        uint32_t *out, struct pg_error *err);
 
-/* A value for people, as pprof writes it: 1.50s, 12kB, 3. */
-enum { VALUE_TEXT = 64 };
-void profile_value_text(char out[VALUE_TEXT], double value, const char *unit);
+/* Reads a profile, picks the sample type and the samples that the filter leaves. */
+bool profile_take(struct tally_part *out, const char *path, const char *type,
+                  const struct profile_filter *filter, struct strings *strings, struct arena *arena,
+                  struct pg_error *err);
 
 #endif

@@ -4,9 +4,9 @@
 #include "runners/base/json.h"
 #include "runners/profile/profile_file.h"
 #include "runners/profile/tally.h"
+#include "runners/profile/value_text.h"
 
 #include <inttypes.h>
-#include <math.h>
 
 struct top_options {
     struct profile_filter filter;
@@ -25,44 +25,6 @@ struct top {
 
 enum { DEFAULT_ROWS = 40 };
 
-/* ---- a value ---- */
-
-struct value_unit {
-    const char *of, *suffix;
-    double factor;
-};
-
-/* By quantity, the largest unit first. */
-static const struct value_unit units[] = {
-    {"nanoseconds", "hrs", 3600e9},
-    {"nanoseconds", "mins", 60e9},
-    {"nanoseconds", "s", 1e9},
-    {"nanoseconds", "ms", 1e6},
-    {"nanoseconds", "us", 1e3},
-    {"nanoseconds", "ns", 1},
-    {"bytes", "TB", 0x1p40},
-    {"bytes", "GB", 0x1p30},
-    {"bytes", "MB", 0x1p20},
-    {"bytes", "kB", 0x1p10},
-    {"bytes", "B", 1},
-};
-
-void profile_value_text(char out[VALUE_TEXT], double value, const char *unit) {
-    double factor = 1;
-    const char *suffix = strcmp(unit, "count") == 0 ? "" : unit;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcmp(unit, units[i].of) == 0) {
-            factor = units[i].factor;
-            suffix = units[i].suffix;
-            if (fabs(value) >= factor)
-                break;
-        }
-    }
-    value /= factor;
-    bool whole = fabs(value - round(value)) < 0.005;
-    snprintf(out, VALUE_TEXT, "%.*f%.20s", whole ? 0 : 2, value, value == 0 ? "" : suffix);
-}
-
 /* ---- out ---- */
 
 static double percent(int64_t value, int64_t total) {
@@ -74,15 +36,15 @@ static void print_text(FILE *out, const void *what, struct arena *arena) {
     char total[VALUE_TEXT], flat[VALUE_TEXT], cum[VALUE_TEXT];
     int64_t sum = 0;
     const char *unit = escape_text(arena, top->unit);
-    profile_value_text(total, (double)top->total, unit);
+    value_text(total, (double)top->total, unit);
     fprintf(out, "Type: %s\nShowing %zu of %" PRIu32 " functions, total %s\n",
             escape_text(arena, top->type), top->shown, top->tally->row_count, total);
     fprintf(out, "%10s %7s %7s %10s %7s\n", "flat", "flat%", "sum%", "cum", "cum%");
     for (size_t i = 0; i < top->shown; i++) {
         const struct tally_row *row = &top->tally->rows[i];
         sum = (int64_t)((uint64_t)sum + (uint64_t)row->flat);
-        profile_value_text(flat, (double)row->flat, unit);
-        profile_value_text(cum, (double)row->cum, unit);
+        value_text(flat, (double)row->flat, unit);
+        value_text(cum, (double)row->cum, unit);
         fprintf(out, "%10s %6.2f%% %6.2f%% %10s %6.2f%%  %s\n", flat,
                 percent(row->flat, top->total), percent(sum, top->total), cum,
                 percent(row->cum, top->total),
@@ -131,6 +93,19 @@ bool profile_pick_type(const struct profile *p, const char *path, const char *na
                         words);
 }
 
+bool profile_take(struct tally_part *out, const char *path, const char *type,
+                  const struct profile_filter *filter, struct strings *strings, struct arena *arena,
+                  struct pg_error *err) {
+    struct profile *p;
+    bool *skip;
+    if (!profile_read(&p, path, strings, arena, err) ||
+        !profile_pick_type(p, path, type, &out->type, err) ||
+        !profile_filter_apply(filter, p, &skip, arena, err))
+        return false;
+    *out = (struct tally_part){p, out->type, skip, 1};
+    return true;
+}
+
 static double plain_sum(const struct profile *p, uint32_t type) {
     double sum = 0;
     for (size_t i = 0; i < p->sample_count; i++)
@@ -142,19 +117,15 @@ static double plain_sum(const struct profile *p, uint32_t type) {
  * percentages of its total. */
 static bool subtract(struct tally *tally, struct tally_part *part, const struct top_options *o,
                      struct top *top, struct arena *arena, struct pg_error *err) {
-    struct profile *base;
-    struct tally_part from = {.factor = -1};
-    bool *skip;
-    if (!profile_read(&base, o->diff_base, tally->strings, arena, err) ||
-        !profile_pick_type(base, o->diff_base, top->type, &from.type, err) ||
-        !profile_filter_apply(&o->filter, base, &skip, arena, err))
+    struct tally_part from;
+    if (!profile_take(&from, o->diff_base, top->type, &o->filter, tally->strings, arena, err))
         return false;
+    from.factor = -1;
+    const struct profile *base = from.profile;
     const char *unit = strings_get(tally->strings, base->types[from.type].unit);
     if (strcmp(unit, top->unit) != 0)
         return pg_error_set(err, PG_FORMAT, "%.300s: %.60s is in %.60s, but in %.60s in the other",
                             o->diff_base, top->type, unit, top->unit);
-    from.profile = base;
-    from.skip = skip;
     if (o->normalize) {
         double new_sum = plain_sum(part->profile, part->type);
         part->factor = new_sum != 0 ? plain_sum(base, from.type) / new_sum : 0;
@@ -170,15 +141,10 @@ static bool count(const char *path, const struct top_options *o, bool by_cum, st
                   struct arena *arena, struct pg_error *err) {
     struct strings *strings = strings_new(arena);
     struct tally *tally = tally_new(strings, arena);
-    struct tally_part part = {.factor = 1};
-    struct profile *p;
-    bool *skip;
-    if (!profile_read(&p, path, strings, arena, err) ||
-        !profile_pick_type(p, path, o->type, &part.type, err) ||
-        !profile_filter_apply(&o->filter, p, &skip, arena, err))
+    struct tally_part part;
+    if (!profile_take(&part, path, o->type, &o->filter, strings, arena, err))
         return false;
-    part.profile = p;
-    part.skip = skip;
+    const struct profile *p = part.profile;
     *top = (struct top){.tally = tally,
                         .type = strings_get(strings, p->types[part.type].name),
                         .unit = strings_get(strings, p->types[part.type].unit),

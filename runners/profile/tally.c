@@ -1,4 +1,5 @@
 #include "runners/profile/tally.h"
+#include "runners/profile/frame_names.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,38 +33,12 @@ static uint32_t row_of_name(struct tally *t, uint32_t name) {
     return t->row_of[name] - 1;
 }
 
-static uint32_t row_of_binary(struct tally *t, const struct profile *p, uint32_t mapping) {
-    const char *file =
-        mapping == PROFILE_NONE ? "" : strings_get(p->strings, p->mappings[mapping].file);
-    const char *slash = strrchr(file, '/');
-    const char *name =
-        *file ? arena_printf(t->arena, "[%s]", slash ? slash + 1 : file) : "<unknown>";
-    return row_of_name(t, strings_add(t->strings, text_of(name)));
-}
-
-/* The rows of all locations: of location i, rows[start[i] … start[i + 1]), the innermost first. */
-struct places {
-    uint32_t *start, *rows;
-};
-
-static struct places find_places(struct tally *t, const struct profile *p) {
-    uint32_t count = 0, lines = p->line_start[p->location_count];
-    struct places places = {ARENA_NEW(t->arena, uint32_t, p->location_count + 1),
-                            ARENA_NEW(t->arena, uint32_t, p->location_count + lines)};
-    uint32_t *by_mapping = ARENA_NEW(t->arena, uint32_t, p->mapping_count + 1);
-    for (size_t i = 0; i < p->location_count; i++) {
-        uint32_t mapping = p->locations[i].mapping;
-        uint32_t *binary = &by_mapping[mapping == PROFILE_NONE ? p->mapping_count : mapping];
-        uint32_t first = p->line_start[i], last = p->line_start[i + 1];
-        for (uint32_t l = first; l < last || (l == first && first == last); l++) {
-            uint32_t name = l < last ? p->functions[p->lines[l].function].name : 0;
-            if (!name && !*binary)
-                *binary = row_of_binary(t, p, mapping) + 1;
-            places.rows[count++] = name ? row_of_name(t, name) : *binary - 1;
-        }
-        places.start[i + 1] = count;
-    }
-    return places;
+/* The rows of all locations, as frame_names has their names. */
+static struct frame_names find_rows(struct tally *t, const struct profile *p) {
+    struct frame_names rows = frame_names_find(p, t->arena);
+    for (uint32_t i = 0; i < rows.start[p->location_count]; i++)
+        rows.names[i] = row_of_name(t, rows.names[i]);
+    return rows;
 }
 
 static int64_t scaled(int64_t value, double factor) {
@@ -79,19 +54,19 @@ static int64_t scaled(int64_t value, double factor) {
 
 void tally_add(struct tally *t, const struct tally_part *part) {
     const struct profile *p = part->profile;
-    struct places places = find_places(t, p);
+    struct frame_names rows = find_rows(t, p);
     for (size_t i = 0; i < p->sample_count; i++) {
         int64_t value = scaled(p->values[i * p->type_count + part->type], part->factor);
         uint32_t first = p->stack_start[i], last = p->stack_start[i + 1];
         if (value == 0 || first == last || (part->skip && part->skip[i]))
             continue;
         uint32_t serial = ++t->samples;
-        struct tally_row *leaf = &t->rows[places.rows[places.start[p->frames[first]]]];
+        struct tally_row *leaf = &t->rows[rows.names[rows.start[p->frames[first]]]];
         leaf->flat = sum(leaf->flat, value);
         for (uint32_t f = first; f < last; f++) {
             uint32_t place = p->frames[f];
-            for (uint32_t r = places.start[place]; r < places.start[place + 1]; r++) {
-                struct tally_row *row = &t->rows[places.rows[r]];
+            for (uint32_t r = rows.start[place]; r < rows.start[place + 1]; r++) {
+                struct tally_row *row = &t->rows[rows.names[r]];
                 if (row->seen != serial) {
                     row->seen = serial;
                     row->cum = sum(row->cum, value);

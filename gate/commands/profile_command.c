@@ -2,7 +2,8 @@
 #include "gate/commands/profile_parts.h"
 
 static const struct command *const parts[] = {&profile_top_command, &profile_cum_command,
-                                              &profile_convert_command, NULL};
+                                              &profile_merge_command, &profile_convert_command,
+                                              NULL};
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
@@ -13,6 +14,6 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 const struct command profile_command = {
     .name = "profile",
     .summary = "Look into profiles: which function, how much",
-    .operands = "top|cum|convert …",
+    .operands = "top|cum|merge|convert …",
     .run = run,
 };

@@ -6,7 +6,8 @@
 #include "gate/commands/option_rows.h"
 #include "runners/profile/tally.h"
 
-extern const struct command profile_top_command, profile_cum_command, profile_convert_command;
+extern const struct command profile_top_command, profile_cum_command, profile_merge_command,
+    profile_convert_command;
 
 /* Which samples: regular expressions, NULL when not given. */
 struct profile_filter {

@@ -1,5 +1,6 @@
 #include "runners/profile/profile_file.h"
 #include "runners/base/source.h"
+#include "runners/profile/merge.h"
 #include "runners/profile/pprof.h"
 
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
@@ -13,4 +14,18 @@ bool profile_read(struct profile **out, const char *path, struct strings *string
         good = pg_error_in(err, source_name(source));
     source_close(source);
     return good;
+}
+
+bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
+                      struct strings *strings, struct arena *arena, struct pg_error *err) {
+    struct merge_part *parts = ARENA_NEW(arena, struct merge_part, count);
+    struct profile *profile;
+    for (size_t i = 0; i < count; i++) {
+        if (!profile_read(&profile, paths[i], strings, arena, err))
+            return false;
+        parts[i] = (struct merge_part){.profile = profile, .factor = 1, .name = paths[i]};
+    }
+    if (count == 1)
+        *out = profile;
+    return count == 1 || profile_merge_parts(out, parts, count, arena, err);
 }

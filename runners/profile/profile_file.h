@@ -10,4 +10,8 @@
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
                   struct arena *arena, struct pg_error *err);
 
+/* The same of one file or more, merged when they are several. */
+bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
+                      struct strings *strings, struct arena *arena, struct pg_error *err);
+
 #endif

@@ -1,7 +1,7 @@
 #include "runners/profile/tally.h"
 #include "runners/profile/frame_names.h"
+#include "runners/profile/merge.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static int64_t sum(int64_t a, int64_t b) {
@@ -41,22 +41,11 @@ static struct frame_names find_rows(struct tally *t, const struct profile *p) {
     return rows;
 }
 
-static int64_t scaled(int64_t value, double factor) {
-    if (factor == 1)
-        return value;
-    if (factor == -1)
-        return (int64_t)(0 - (uint64_t)value);
-    double product = round((double)value * factor);
-    if (!(fabs(product) < 0x1p63))
-        return product > 0 ? INT64_MAX : INT64_MIN;
-    return (int64_t)product;
-}
-
 void tally_add(struct tally *t, const struct tally_part *part) {
     const struct profile *p = part->profile;
     struct frame_names rows = find_rows(t, p);
     for (size_t i = 0; i < p->sample_count; i++) {
-        int64_t value = scaled(p->values[i * p->type_count + part->type], part->factor);
+        int64_t value = profile_scaled(p->values[i * p->type_count + part->type], part->factor);
         uint32_t first = p->stack_start[i], last = p->stack_start[i + 1];
         if (value == 0 || first == last || (part->skip && part->skip[i]))
             continue;

@@ -48,7 +48,7 @@ assert len(flat) == 54 and sum(flat) == 133 and flat == sorted(flat, reverse=Tru
 @test "bad use is exit 2 and says what is expected" {
     run "$PERFGATE" profile
     [ "$status" -eq 2 ]
-    [[ "$output" == *"expected top, cum or convert"* ]]
+    [[ "$output" == *"expected top, cum, merge or convert"* ]]
     run "$PERFGATE" profile top
     [ "$status" -eq 2 ]
     run "$PERFGATE" profile top -t heat "$(cpu)"
@@ -93,4 +93,30 @@ assert len(flat) == 54 and sum(flat) == 133 and flat == sorted(flat, reverse=Tru
     [ "$status" -eq 2 ]
     run "$PERFGATE" profile convert -o "$PWD" "$(cpu)"
     [ "$status" -eq 4 ]
+}
+
+@test "merge: twice the figures, the samples of one, and its bytes again for one file" {
+    "$PERFGATE" profile merge -o one.pb.gz "$(cpu)"
+    "$PERFGATE" profile merge -o twice.pb.gz "$(cpu)" one.pb.gz
+    "$PERFGATE" profile top -t samples --report json=one.json one.pb.gz >table
+    "$PERFGATE" profile top -t samples --report json=twice.json twice.pb.gz >table
+    python3 -c '
+import json
+one, twice = (json.load(open(f + ".json")) for f in ("one", "twice"))
+assert one["total"] == 133 and twice["total"] == 266
+double = [{"name": f["name"], "flat": 2 * f["flat"], "cum": 2 * f["cum"]} for f in one["functions"]]
+assert double == twice["functions"]'
+    [ "$("$PERFGATE" profile convert --to folded -o - twice.pb.gz | wc -l)" -eq "$("$PERFGATE" profile convert --to folded -o - one.pb.gz | wc -l)" ]
+    "$PERFGATE" profile merge -o - one.pb.gz | cmp - one.pb.gz
+}
+
+@test "merge: what does not fit is refused by name, and leaves no file" {
+    run "$PERFGATE" profile merge -o out.pb.gz "$(cpu)" "$root/fixtures/fuzz/pprof/seed-go-heap"
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"no sample type in common"* ]]
+    [ ! -e out.pb.gz ]
+    run "$PERFGATE" profile merge "$(cpu)"
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" profile merge -o out.pb.gz
+    [ "$status" -eq 2 ]
 }

@@ -151,6 +151,19 @@ for file in cpu1 heap1; do
     fi
 done
 
+# merging, by pprof's own dump of everything; heap profiles come from different runs of one program
+for kind in cpu heap; do
+    "$perfgate" profile merge -o ours.pb.gz ${kind}1 ${kind}2 ${kind}1
+    go tool pprof -symbolize=none -proto -output theirs.pb.gz ${kind}1 ${kind}2 ${kind}1 2>/dev/null
+    go tool pprof -symbolize=none -raw ours.pb.gz >ours 2>/dev/null
+    go tool pprof -symbolize=none -raw theirs.pb.gz >theirs 2>/dev/null
+    if [ "$(wc -l <theirs)" -gt 50 ] && diff theirs ours >difference; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1)) && echo "differs: merge of $kind" && head -n 10 difference
+    fi
+done
+
 # the profiles that come with Go
 for file in "$(go env GOROOT)"/src/cmd/compile/internal/test/testdata/pgo/*/*.pprof; do
     [ ! -e "$file" ] || check ns "$file"

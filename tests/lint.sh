@@ -50,6 +50,10 @@ forbid 'name the expected exit code' '^ *\[\[? "\$status" (-ne|-gt|!=) 0 \]\]?$'
 mapfile -t texts < <(of '^(fixtures|tests|github-action)/.*\.(txt|json|csv|md|stdout|stderr|yml|yaml|sh|bats)$')
 forbid 'absolute path of one machine' '/(home|root|Users|work)/[A-Za-z0-9_]' "${texts[@]}"
 
+while IFS= read -r file; do
+    fault "$file: does not belong to the top level"
+done < <(of '^[^/]+$' | grep -vxE 'LICENSE|Makefile|README\.md|\..*')
+
 while IFS= read -r name; do
     fault "two files are named $name: $(of "(^|/)$name\$" | tr '\n' ' ')"
 done < <(of '^(stats|runners|gate|tests)/.*\.[ch]$' | sed 's|.*/||' | sort | uniq -d)

@@ -4,7 +4,9 @@
 #include "gate/report/text_table.h"
 #include "runners/base/escape.h"
 #include "runners/recording/unit.h"
-#include "stats/auto_test.h"
+#include "stats/summary.h"
+
+#include <math.h>
 
 enum { LINES_MOST = 40, NAME_MOST = 80 /* characters */ };
 
@@ -16,20 +18,21 @@ static const struct series *find(const struct recording *r, const struct series 
     return NULL;
 }
 
-static struct figure estimate(const struct series *series, const struct row_policy *policy,
-                              const char *unit, double confidence) {
+static struct figure summarise(const struct series *series, bool exact, struct classic *classic,
+                               struct arena *arena) {
     struct figure figure = {.center = NAN, .low = NAN, .high = NAN};
     if (!series || series->count == 0)
         return figure;
-    struct auto_plan plan = {.confidence = confidence,
-                             .time_like = unit_is_time(unit),
-                             .larger_is_better = policy->better == BETTER_HIGHER};
-    struct auto_result result =
-        auto_test(series->values, series->count, series->values, series->count, plan);
-    figure.center = series->count == 1 ? series->values[0] : result.base.center;
-    figure.low = result.base.low;
-    figure.high = result.base.high;
-    figure.count = series->count;
+    double *sorted = ARENA_NEW(arena, double, series->count);
+    memcpy(sorted, series->values, series->count * sizeof *sorted);
+    sort_values(sorted, series->count);
+    bool constant = sorted[0] == sorted[series->count - 1];
+    struct classic_summary summary =
+        classic_summarise(classic, sorted, series->count, exact || constant);
+    figure.center = summary.center;
+    figure.low = summary.low;
+    figure.high = summary.high;
+    figure.count = summary.count;
     return figure;
 }
 
@@ -48,26 +51,40 @@ static void put_figure(struct text_table *table, const struct figure *figure, st
     put(table, text, length, ALIGN_RIGHT, length ? MARGIN_RANGE : MARGIN_NONE);
 }
 
+/* What stays the same from line to line. */
+struct run_summary {
+    struct recording *const *sides;
+    size_t count;
+    const struct policy *policy;
+    bool gated_only;
+    struct text_table table;
+    struct classic classic;
+    struct arena *arena;
+};
+
 /* One line; false when the unit is left out. */
-static bool put_line(struct text_table *table, struct recording *const *sides, size_t count,
-                     const struct series *series, const char *name, const struct policy *policy,
-                     bool gated_only, struct arena *arena) {
-    const char *unit = strings_get(sides[0]->strings, series->unit);
-    struct unit_metadata *metadata = recording_unit(sides[0], series->unit);
-    struct row_policy of_unit = policy_for_unit(policy, unit, metadata);
-    struct row_policy row = policy_for(policy, &of_unit, name, unit, NULL);
-    if (gated_only && !row.gated)
+static bool put_line(struct run_summary *summary, const struct series *series, const char *name,
+                     bool repeated) {
+    struct arena *arena = summary->arena;
+    struct text_table *table = &summary->table;
+    struct recording *first = summary->sides[0];
+    const char *unit = strings_get(first->strings, series->unit);
+    struct unit_metadata *metadata = recording_unit(first, series->unit);
+    struct row_policy of_unit = policy_for_unit(summary->policy, unit, metadata);
+    size_t count = summary->count;
+    if (summary->gated_only && !policy_for(summary->policy, &of_unit, name, unit, NULL).gated)
         return false;
     struct figure *figures = ARENA_NEW(arena, struct figure, count);
     double *centers = ARENA_NEW(arena, double, count);
     for (size_t i = 0; i < count; i++) {
-        const struct series *of = i ? find(sides[i], series) : series;
-        figures[i] = estimate(of, &row, unit, policy->confidence);
+        const struct series *of = i ? find(summary->sides[i], series) : series;
+        figures[i] = summarise(of, metadata->assume == ASSUME_EXACT, &summary->classic, arena);
         centers[i] = figures[i].center;
     }
     struct scale scale = scale_of(centers, count, unit_is_binary(unit));
     text_table_row(table);
-    text_table_text(table, cut_middle(arena, escape_text(arena, name), NAME_MOST), ALIGN_LEFT);
+    const char *head = repeated ? "" : cut_middle(arena, escape_text(arena, name), NAME_MOST);
+    text_table_text(table, head, ALIGN_LEFT);
     const char *shown = cut_middle(arena, escape_text(arena, unit), NAME_MOST);
     put(table, shown, strlen(shown), ALIGN_LEFT, MARGIN_BLANKS);
     for (size_t i = 0; i < count; i++)
@@ -83,38 +100,46 @@ static bool one_benchmark(const struct recording *r) {
     return true;
 }
 
+static void put_labels(struct run_summary *summary) {
+    text_table_row(&summary->table);
+    text_table_column(&summary->table, 2);
+    for (size_t i = 0; i < summary->count; i++) {
+        const char *label = escape_text(summary->arena, summary->sides[i]->label);
+        text_table_add(&summary->table, &(struct table_cell){.text = label,
+                                                             .bytes = strlen(label),
+                                                             .align = ALIGN_RIGHT,
+                                                             .margin = MARGIN_BLANKS,
+                                                             .span = 2});
+    }
+}
+
 void run_summary_print(FILE *out, struct recording *const *sides, size_t count,
                        const struct policy *policy, struct arena *arena) {
     const struct recording *first = sides[0];
-    bool gated_only = !one_benchmark(first);
+    struct run_summary summary = {.sides = sides,
+                                  .count = count,
+                                  .policy = policy,
+                                  .gated_only = !one_benchmark(first),
+                                  .arena = arena};
     size_t lines = 0, left_out = 0;
     uint32_t last = UINT32_MAX;
-    struct text_table table;
-    text_table_init(&table, arena);
-    text_table_row(&table);
-    text_table_column(&table, 2);
-    for (size_t i = 0; i < count; i++) {
-        const char *label = escape_text(arena, sides[i]->label);
-        text_table_add(&table, &(struct table_cell){.text = label,
-                                                    .bytes = strlen(label),
-                                                    .align = ALIGN_RIGHT,
-                                                    .margin = MARGIN_BLANKS,
-                                                    .span = 2});
-    }
+    text_table_init(&summary.table, arena);
+    classic_init(&summary.classic, policy->alpha, policy->confidence);
+    put_labels(&summary);
     for (uint32_t i = 0; i < first->series_count; i++) {
         const struct series *series = &first->series[i];
         const char *name = strings_get(first->strings, series->name);
         if (lines == LINES_MOST) {
             left_out++;
-        } else if (put_line(&table, sides, count, series, series->name == last ? "" : name, policy,
-                            gated_only, arena)) {
+        } else if (put_line(&summary, series, name, series->name == last)) {
             lines++;
             last = series->name;
         }
     }
+    classic_release(&summary.classic);
     if (lines == 0)
         return;
-    text_table_print(&table, out, false);
+    text_table_print(&summary.table, out, false);
     if (left_out)
         fprintf(out, "and %zu more\n", left_out);
 }

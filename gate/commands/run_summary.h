@@ -7,9 +7,9 @@
 
 #include <stdio.h>
 
-/* Prints centres and how far their intervals reach, as the gate's test estimates them. With a
- * single benchmark every unit, with more the gated ones; at most 40 lines, then how many are left
- * out. Nothing is judged here. */
+/* Prints medians and how far their intervals of order statistics reach, as benchstat does: ∞ below
+ * six rounds whose values differ. With a single benchmark every unit, with more the gated ones; at
+ * most 40 lines, then how many are left out. Nothing is judged here. */
 void run_summary_print(FILE *out, struct recording *const *sides, size_t count,
                        const struct policy *policy, struct arena *arena);
 

@@ -367,6 +367,24 @@ B
     [ "${#lines[@]}" -lt 50 ]
 }
 
+@test "the figures are medians, also of counts, with benchstat's intervals" {
+    cat >counts <<'B'
+#!/bin/sh
+echo x >>runs
+echo "Unit faults/op better=lower"
+set -- 1 6 2 2 3 9 4 4
+shift $(($(wc -l <runs) - 1))
+echo "BenchmarkA 1 $1 faults/op"
+B
+    chmod +x counts
+    run_perfgate -o out -r 2 -w 0 -- ./counts
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"A"*"faults/op"*" 3.500 ± ∞"* ]] # of 1 and 6; their geometric centre is 2.449
+    rm runs
+    run_perfgate -o out -r 8 -w 0 -- ./counts
+    [[ "$output" == *"A"*"faults/op"*" 3.500 ± 71%"* ]] # the 1st to the 7th, 1 to 6: of 8, these cover 1 - 10/256
+}
+
 @test "it goes on while an interval is too wide, and stops when it is not" {
     cat >noisy <<'B'
 #!/bin/sh

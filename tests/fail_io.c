@@ -6,7 +6,7 @@
  *
  * With FAIL_IO_KILL the process does not see a failure but is killed (SIGKILL) at the FAIL_IO_AT-th
  * call that changes a file, of whatever kind (unlink too): `before` it is made, `after`, or, of a
- * write, in the `middle`.
+ * write, in the `middle`. With FAIL_IO_NAMELESS there are no files without a name (O_TMPFILE).
  *
  * glibc's streams call the kernel from inside glibc, where a preload sees nothing; so streams
  * opened for writing, and stdout, become cookie streams whose bytes go through the write and close
@@ -115,7 +115,12 @@ int openat(int folder, const char *path, int flags, ...) {
     va_start(rest, flags);
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
     va_end(rest);
-    if ((flags & O_CREAT) && fails("create", -1))
+    bool nameless = (flags & O_TMPFILE) == O_TMPFILE;
+    if (nameless && getenv("FAIL_IO_NAMELESS")) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    if ((nameless || (flags & O_CREAT)) && fails("create", -1))
         return -1;
     return (int)made(syscall(SYS_openat, folder, path, flags, mode));
 }

@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,55 @@ static bool open_through(struct out_file *out, struct pg_error *err) {
     return true;
 }
 
+enum { PROC_FD = 32, RANDOM_LETTERS = 6, NAME_TRIES = 100 };
+
+static const char *proc_fd(char out[PROC_FD], int fd) {
+    snprintf(out, PROC_FD, "/proc/self/fd/%d", fd);
+    return out;
+}
+
+/* A file without a name leaves nothing behind, however the process ends. It gets one through
+ * /proc; -1 where there is none, or the file system has no such files. */
+static int open_nameless(const char *folder) {
+    char path[PROC_FD];
+    int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd < 0 || access(proc_fd(path, fd), F_OK) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int open_named(char *pattern) {
+    int fd = mkostemp(pattern, O_CLOEXEC);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fd < 0 || fchmod(fd, 0666 & ~mask) == 0)
+        return fd;
+    int saved = errno;
+    close(fd);
+    unlink(pattern);
+    errno = saved;
+    return -1;
+}
+
+static bool open_beside(struct out_file *out, struct arena *arena, struct pg_error *err) {
+    const char *folder = dirname(arena_strdup(arena, out->path));
+    const char *name = basename(arena_strdup(arena, out->path));
+    out->temporary = arena_printf(arena, "%s/.%.200s.XXXXXX", folder, name);
+    int fd = open_nameless(folder);
+    if (fd < 0) {
+        fd = open_named(out->temporary);
+        out->named = fd >= 0;
+    }
+    if (fd >= 0 && (out->stream = fdopen(fd, "w")))
+        return true;
+    pg_error_errno(err, "%.400s: cannot create a file in folder '%.200s'", out->path, folder);
+    if (fd >= 0)
+        close(fd);
+    out_file_abandon(out);
+    return false;
+}
+
 static bool is_special(const char *path) {
     struct stat status;
     return strcmp(path, "-") == 0 ||
@@ -30,29 +80,31 @@ static bool is_special(const char *path) {
 bool out_file_open(struct out_file *out, const char *path, struct arena *arena,
                    struct pg_error *err) {
     struct stat status;
-    *out = (struct out_file){NULL, arena_strdup(arena, path), NULL};
+    *out = (struct out_file){.path = arena_strdup(arena, path)};
     if (is_special(path))
         return open_through(out, err);
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         return pg_error_errno(err, "%.400s: cannot create", path);
     }
-    const char *folder = dirname(arena_strdup(arena, path));
-    const char *name = basename(arena_strdup(arena, path));
-    char *temporary = arena_printf(arena, "%s/.%.200s.XXXXXX", folder, name);
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
-        return pg_error_errno(err, "%.400s: cannot create a file in folder '%.200s'", path, folder);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0 || !(out->stream = fdopen(fd, "w"))) {
-        pg_error_errno(err, "%.400s: cannot create", path);
-        close(fd);
-        unlink(temporary);
-        return false;
+    return open_beside(out, arena, err);
+}
+
+static bool name_finished(struct out_file *out, int fd) {
+    static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    char *random = out->temporary + strlen(out->temporary) - RANDOM_LETTERS, nameless[PROC_FD];
+    for (int tries = 0; tries < NAME_TRIES; tries++) {
+        unsigned char bytes[RANDOM_LETTERS];
+        if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+            return false;
+        for (size_t i = 0; i < RANDOM_LETTERS; i++)
+            random[i] = letters[bytes[i] % (sizeof letters - 1)];
+        out->named = linkat(AT_FDCWD, proc_fd(nameless, fd), AT_FDCWD, out->temporary,
+                            AT_SYMLINK_FOLLOW) == 0;
+        if (out->named || errno != EEXIST)
+            return out->named;
     }
-    out->temporary = temporary;
-    return true;
+    return false;
 }
 
 static bool finish(struct out_file *out, struct pg_error *err) {
@@ -62,6 +114,8 @@ static bool finish(struct out_file *out, struct pg_error *err) {
     /* EINVAL and EROFS: the descriptor is a pipe or terminal, which has nothing to sync. */
     if (good && fsync(fileno(stream)) != 0)
         good = errno == EINVAL || errno == EROFS || errno == ENOTSUP;
+    if (good && out->temporary && !out->named)
+        good = name_finished(out, fileno(stream));
     int saved = errno;
     if (fclose(stream) != 0 && good) {
         good = false;
@@ -77,9 +131,9 @@ bool out_file_commit(struct out_file *out, struct pg_error *err) {
         return good;
     if (good && rename(out->temporary, out->path) != 0)
         good = pg_error_errno(err, "%.400s: cannot rename into place", out->path);
-    if (!good)
-        unlink(out->temporary);
-    out->temporary = NULL;
+    if (good)
+        out->temporary = NULL;
+    out_file_abandon(out);
     return good;
 }
 
@@ -116,7 +170,7 @@ bool out_file_commit_new(struct out_file *out, bool *exists, struct pg_error *er
 void out_file_abandon(struct out_file *out) {
     if (out->stream)
         fclose(out->stream);
-    if (out->temporary)
+    if (out->temporary && out->named)
         unlink(out->temporary);
     out->stream = NULL;
     out->temporary = NULL;

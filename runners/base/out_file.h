@@ -11,10 +11,12 @@
 struct out_file {
     FILE *stream;     /* write here; owned by the out_file */
     const char *path; /* as given; "-" is stdout, which is written through */
-    const char *temporary;
+    char *temporary;  /* `.NAME.XXXXXX` in the same folder; NULL: written through, or finished */
+    bool named;       /* the temporary name is taken */
 };
 
-/* Creates the temporary file (`.NAME.XXXXXX` in the same folder, mode 0666 less the umask). A FIFO
+/* Creates a file (mode 0666 less the umask) that has no name until it is finished, so that a killed
+ * process leaves none behind; where the file system cannot do that it has the temporary one. A FIFO
  * or a device is opened as it is, since it cannot be renamed into place. Missing parent folders are
  * an error that names the folder. */
 bool out_file_open(struct out_file *out, const char *path, struct arena *arena,

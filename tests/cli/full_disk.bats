@@ -39,6 +39,21 @@ whole_recording() { # whole_recording FILE: it is all there or not at all
     each_io_failure kept "$PERFGATE" run --rounds 2 --counters off -o out -- ./bench
 }
 
+@test "run: a file system without nameless files takes a named one" {
+    recorded() {
+        whole_recording out.txt && [ -z "$(leftovers)" ] && { [ "$1" -ne 0 ] || [ -e out.txt ]; }
+        local good=$?
+        rm -f out.txt
+        return $good
+    }
+    FAIL_IO_NAMELESS=no kinds="write create" each_io_failure recorded "$PERFGATE" run --rounds 2 --counters off -o out -- ./bench
+    (
+        umask 027
+        FAIL_IO_NAMELESS=no LD_PRELOAD=$BUILD/tests/fail_io.so "$PERFGATE" run --rounds 2 --counters off -o out -- ./bench
+    )
+    [ "$(stat -c %a out.txt)" = 640 ]
+}
+
 @test "run: two sides" {
     two() {
         whole_recording main.txt && whole_recording new.txt && [ -z "$(leftovers)" ] && { [ "$1" -ne 0 ] || [ -e new.txt ]; } || return 1

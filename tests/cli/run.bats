@@ -276,7 +276,7 @@ B
     [ "$(find . -name '.out*' | wc -l)" -eq 0 ]
 }
 
-@test "kill -9 of perfgate ends the benchmark too and leaves the old recording" {
+@test "kill -9 of perfgate ends the benchmark too and leaves the old recording, and nothing else" {
     echo old >out.txt
     "$PERFGATE" run -o out -r 5 -w 0 -- "$child" daemon pids hang >/dev/null 2>&1 3>&- &
     wait_for pids
@@ -288,6 +288,7 @@ B
     done
     gone pids
     [ "$(cat out.txt)" = old ]
+    [ "$(find . -name '.out*' | wc -l)" -eq 0 ]
 }
 
 @test "a place that cannot be written is found before anything runs" {

@@ -30,11 +30,10 @@ struct store {
 #define MODIFIED_MARK "-dirty"
 
 struct store_entry {
-    const char *id;   /* BRANCH/TIME-COMMIT-FINGERPRINT as the files are called, without ending */
-    const char *path; /* of the recording */
-    const char *profile;              /* path, or NULL; after store_inspect */
-    const char *branch;               /* decoded */
-    const char *time;                 /* TIME of the name */
+    const char *id;     /* BRANCH/TIME-COMMIT-FINGERPRINT as the files are called, without ending */
+    const char *path;   /* of the recording */
+    const char *branch; /* decoded */
+    const char *time;   /* TIME of the name */
     const char *commit, *fingerprint; /* of the name; NULL for nocommit, nofingerprint */
     bool modified; /* what was built differs from the commit, which then ends with MODIFIED_MARK */
     unsigned number; /* 1, or the `.2`, `.3` … of a name that was taken */
@@ -42,6 +41,8 @@ struct store_entry {
     /* From inside the file, after store_inspect: */
     const char *verdict; /* "regression", "pass" …; NULL when nothing judged it */
     const char *damage;  /* why it cannot be used, or NULL */
+    const char *profile; /* its path, or NULL */
+    bool profile_lost;   /* the recording has one, which is not there */
 };
 
 enum {

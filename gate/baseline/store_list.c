@@ -245,8 +245,11 @@ static void inspect_comments(const struct store *store, struct store_entry *entr
     const char *verdict = recording_get(head, "verdict");
     if (verdict)
         entry->verdict = arena_strndup(arena, verdict, strnlen(verdict, 40));
-    if (recording_get(head, "profile") && exists(store, entry->id, ".pb.gz"))
-        entry->profile = arena_printf(arena, "%s/%s.pb.gz", store->path, entry->id);
+    if (recording_get(head, "profile")) {
+        entry->profile_lost = !exists(store, entry->id, ".pb.gz");
+        if (!entry->profile_lost)
+            entry->profile = arena_printf(arena, "%s/%s.pb.gz", store->path, entry->id);
+    }
     arena_free(scratch);
 }
 
@@ -254,6 +257,7 @@ bool store_read(const struct store *store, struct store_entry *entry, const char
                 struct strings *strings, struct recording **out) {
     struct pg_error err = {0};
     entry->verdict = entry->damage = entry->profile = NULL;
+    entry->profile_lost = false;
     if (!is_file(entry->path)) {
         entry->damage = "not a regular file";
         return false;

@@ -77,11 +77,20 @@ bool baseline_of(const struct recording_baseline *o, const struct recording *hea
 }
 
 const char *entry_state(const struct store_entry *entry, struct arena *arena) {
+    const char *lost = entry->profile_lost ? ", profile lost" : "";
     if (entry->damage)
         return "damaged";
     if (!entry->verdict)
-        return entry->accepted ? "accepted" : "-";
-    return arena_printf(arena, "%s%s", entry->verdict, entry->accepted ? " (accepted)" : "");
+        return arena_printf(arena, "%s%s", entry->accepted ? "accepted" : "-", lost);
+    return arena_printf(arena, "%s%s%s", entry->verdict, entry->accepted ? " (accepted)" : "",
+                        lost);
+}
+
+void entry_warn(const struct store_entry *entry) {
+    if (entry->damage)
+        pg_log(LOG_WARNING, "%s: damaged: %s", entry->id, entry->damage);
+    if (entry->profile_lost)
+        pg_log(LOG_WARNING, "%s: its profile is not there", entry->id);
 }
 
 const char *entry_commit(const struct store_entry *entry, struct arena *arena) {
@@ -113,6 +122,7 @@ void entry_json(struct json_writer *w, const struct store_entry *entry) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         json_string_member(w, texts[i].key, texts[i].value);
     }
+    json_bool_member(w, "profile_lost", entry->profile_lost);
     json_bool_member(w, "accepted", entry->accepted);
     json_bool_member(w, "usable", store_entry_usable(entry));
     json_close_object(w);

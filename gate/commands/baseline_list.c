@@ -65,17 +65,6 @@ static void entries_json(FILE *out, const void *what, struct arena *arena) {
 
 /* ---- list ---- */
 
-static size_t warn_damaged(const struct entries *entries) {
-    size_t damaged = 0;
-    for (size_t i = 0; i < entries->count; i++) {
-        if (!entries->items[i].damage)
-            continue;
-        damaged++;
-        pg_log(LOG_WARNING, "%s: damaged: %s", entries->items[i].id, entries->items[i].damage);
-    }
-    return damaged;
-}
-
 static bool run_list(struct session *session, int argc, const char **argv, int *exit_code,
                      struct pg_error *err) {
     const char *path = DEFAULT_STORE, *branch = NULL;
@@ -94,11 +83,12 @@ static bool run_list(struct session *session, int argc, const char **argv, int *
     struct store store = {path, session->arena};
     if (!store_list(&store, branch, &list, err))
         return false;
-    for (size_t i = 0; i < list.count; i++)
+    for (size_t i = 0; i < list.count; i++) {
         store_inspect(&store, &list.items[i]);
+        entry_warn(&list.items[i]);
+    }
     struct entries entries = {list.items, list.count};
     struct view view = {entries_text, entries_json, &entries};
-    warn_damaged(&entries);
     if (list.strange)
         pg_log(LOG_WARNING, "%s: %zu files that are not of a store, passed over", path,
                list.strange);
@@ -232,8 +222,7 @@ static bool run_show(struct session *session, int argc, const char **argv, int *
         return false;
     if (!store_read(&store, &entry, "baseline", strings_new(session->arena), &recording))
         return pg_error_set(err, PG_FORMAT, "%.200s: damaged: %.400s", entry.id, entry.damage);
-    if (entry.damage)
-        pg_log(LOG_WARNING, "%s: damaged: %s", entry.id, entry.damage);
+    entry_warn(&entry);
     struct shown shown = {&entry, recording};
     struct view view = {shown_text, shown_json, &shown};
     return view_print(&view, &reports, session, err);

@@ -59,8 +59,11 @@ const char *entry_commit(const struct store_entry *entry, struct arena *arena);
 /* What it means that a recording is of a modified tree. */
 const char *entry_modified(const struct recording *recording, struct arena *arena);
 
-/* "regression (accepted)", "damaged", "-" when nothing judged it. */
+/* "regression (accepted)", "damaged", "-" when nothing judged it, "pass, profile lost". */
 const char *entry_state(const struct store_entry *entry, struct arena *arena);
+
+/* Logs what is wrong with it, if something is. */
+void entry_warn(const struct store_entry *entry);
 
 /* Id of this machine's fingerprint. */
 const char *this_machine(struct arena *arena);

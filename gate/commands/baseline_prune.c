@@ -31,6 +31,12 @@ static bool copy_file(const char *from, const char *to, struct arena *arena, str
     return false;
 }
 
+/* Stdout, a pipe, a device: nothing can stand beside it. */
+static bool is_stream(const char *path) {
+    struct stat status;
+    return strcmp(path, "-") == 0 || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+}
+
 static bool is_folder(const char *path) {
     struct stat status;
     size_t length = strlen(path);
@@ -38,25 +44,42 @@ static bool is_folder(const char *path) {
            (stat(path, &status) == 0 && S_ISDIR(status.st_mode));
 }
 
+/* PATH and its two endings taken apart: NAME.txt has its profile in NAME.pb.gz. */
+static const char *profile_beside(const char *path, struct arena *arena) {
+    size_t length = strlen(path);
+    bool text = length > 4 && strcmp(path + length - 4, ".txt") == 0;
+    return arena_printf(arena, "%.*s.pb.gz", (int)(text ? length - 4 : length), path);
+}
+
 /* In a folder the entry keeps its name, with the branch before it and no folder below. */
+static const char *path_in_folder(const struct store_entry *entry, const char *folder,
+                                  struct arena *arena) {
+    char *name = arena_strdup(arena, entry->id);
+    *strchr(name, '/') = '-';
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    return arena_printf(arena, "%.*s/%s.txt", (int)length, folder, name);
+}
+
+/* The profile goes first: a recording that says it has one never stands there without. */
 static bool export_one(const struct store_entry *entry, const char *to, struct session *session,
                        struct pg_error *err) {
     struct arena *arena = session->arena;
-    if (!is_folder(to))
-        return copy_file(entry->path, to, arena, err);
-    char *name = arena_strdup(arena, entry->id);
-    *strchr(name, '/') = '-';
-    size_t length = strlen(to);
-    while (length > 1 && to[length - 1] == '/')
-        length--;
-    to = arena_strndup(arena, to, length);
-    const char *path = arena_printf(arena, "%s/%s.txt", to, name);
-    if (!make_folders(to, err) || !copy_file(entry->path, path, arena, err))
+    bool folder = is_folder(to);
+    const char *path = folder ? path_in_folder(entry, to, arena) : to;
+    if (folder && !make_folders(to, err))
         return false;
-    if (!session->quiet)
+    entry_warn(entry);
+    if (entry->profile && is_stream(path))
+        pg_log(LOG_WARNING, "%s: its profile stays behind: %s", entry->id, entry->profile);
+    else if (entry->profile && !copy_file(entry->profile, profile_beside(path, arena), arena, err))
+        return false;
+    if (!copy_file(entry->path, path, arena, err))
+        return false;
+    if (folder && !session->quiet)
         fprintf(session->out, "%s\n", path);
-    return !entry->profile ||
-           copy_file(entry->profile, arena_printf(arena, "%s/%s.pb.gz", to, name), arena, err);
+    return true;
 }
 
 /* The entries named, or else the baseline that find would give. */

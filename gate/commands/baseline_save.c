@@ -56,7 +56,7 @@ static const char *profile_of(const struct recording *r, struct arena *arena) {
     if (length < 5 || strcmp(r->path + length - 4, ".txt") != 0)
         return NULL;
     const char *path = arena_printf(arena, "%.*s.pb.gz", (int)length - 4, r->path);
-    return access(path, R_OK) == 0 ? path : NULL;
+    return access(path, F_OK) == 0 ? path : NULL;
 }
 
 static bool save_one(const char *operand, const struct save_options *o, struct strings *strings,
@@ -69,6 +69,8 @@ static bool save_one(const char *operand, const struct save_options *o, struct s
         !name_recording(recording, o, arena, err))
         return false;
     struct store_save save = {recording, profile_of(recording, arena), o->verdict, o->accept};
+    if (!save.profile && recording_get(recording, "profile"))
+        pg_log(LOG_WARNING, "%s: its profile is not beside it", operand);
     if (!store_save(&store, &save, &entry, err))
         return false;
     if (recording_modified(recording))

@@ -431,6 +431,40 @@ nothing_lost() {
     [ "$(find .perfgate/baseline -type f | wc -l)" -eq 0 ]
 }
 
+@test "a profile leaves the store with its recording, and one that is lost is missed" {
+    recording r.txt 100 "branch: main" "time: 2026-01-01T00:00:00Z"
+    printf '\037\213profile' >r.pb.gz
+    baseline save r.txt
+    baseline export 2026 -o out.txt
+    cmp r.pb.gz out.pb.gz
+    baseline export 2026 -o plain
+    cmp r.pb.gz plain.pb.gz
+    baseline export 2026 -o folder/
+    cmp r.pb.gz folder/main-20260101T000000Z-nocommit-nofingerprint.pb.gz
+    stored=.perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.pb.gz
+    run --separate-stderr baseline export 2026 -o -
+    [ "$status" -eq 0 ]
+    [ "$stderr" = "perfgate: warning: main/20260101T000000Z-nocommit-nofingerprint: its profile stays behind: $stored" ]
+    # a profile that cannot be written: no recording that claims one
+    mkdir half.pb.gz
+    run baseline export 2026 -o half.txt
+    [ "$status" -eq 4 ]
+    [ ! -e half.txt ]
+
+    rm "$stored"
+    for command in list "show 2026" "export 2026 -o lost.txt"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr baseline $command
+        [ "$status" -eq 0 ]
+        [[ "$stderr" == *"main/20260101T000000Z-nocommit-nofingerprint: its profile is not there" ]]
+    done
+    run --separate-stderr baseline list
+    [[ "${lines[1]}" == *"-, profile lost" ]]
+    baseline show 2026 --report json=- | grep -q '"profile_lost": true'
+    run --separate-stderr baseline save --branch=other lost.txt
+    [ "$stderr" = "perfgate: warning: lost.txt: its profile is not beside it" ]
+}
+
 @test "compare takes its baseline from the store" {
     for day in 1 2 3; do
         recording r.txt $((1000 + day)) "branch: main" "time: 2026-01-0${day}T00:00:00Z" "fingerprint-id: aa"

@@ -17,9 +17,26 @@ struct harvest harvest_read(struct text output, const struct format *format,
     source_close(source);
     if (!good)
         harvest.problem = arena_strdup(scratch, err.text);
-    if (printed->series_count || printed->damaged_lines)
+    if (harvest_results(printed) || printed->damaged_lines)
         harvest.printed = printed;
     return harvest;
+}
+
+bool harvest_results(const struct recording *printed) {
+    return printed && (printed->series_count || printed->failure_count);
+}
+
+const char *harvest_damage(const struct harvest *harvest, struct arena *arena) {
+    const struct recording *printed = harvest->printed;
+    if (harvest->problem)
+        return arena_strdup(arena, harvest->problem);
+    for (uint32_t i = 0; printed && i < printed->note_count; i++) {
+        const struct note *note = &printed->notes[i];
+        if (note->level == NOTE_DAMAGE)
+            return arena_printf(arena, "%s%s%s", note->where ? note->where : "",
+                                note->where ? ": " : "", note->text);
+    }
+    return printed && printed->damaged_lines ? "damaged lines" : NULL;
 }
 
 static double mean(const struct series *series) {
@@ -44,15 +61,40 @@ void harvest_add(struct recording *out, const struct recording *printed, uint32_
                       recording_series(out, number, from->name, from->unit, from->unit_written),
                       mean(from), round);
     }
+}
+
+static void note_contradiction(struct recording *out, const struct unit_metadata *from,
+                               uint32_t round, const char *key, const char *standing) {
+    const char *where = arena_printf(out->arena, "round %u", round);
+    recording_note(out, NOTE_DAMAGE, where, "metadata %s of unit %s already set to %s", key,
+                   strings_get(out->strings, from->written), standing);
+}
+
+bool harvest_units(struct recording *out, const struct recording *printed, uint32_t round) {
+    bool agree = true;
     for (uint32_t i = 0; i < printed->unit_count; i++) {
         const struct unit_metadata *from = &printed->units[i];
         struct unit_metadata *to = recording_unit(out, from->unit);
+        bool turned = to->better_line && from->better_line && to->better != from->better;
+        bool loosened = to->assume_line && from->assume_line && to->assume != from->assume;
+        if (turned)
+            note_contradiction(out, from, round, "better",
+                               to->better == BETTER_LOWER ? "lower" : "higher");
+        if (loosened)
+            note_contradiction(out, from, round, "assume",
+                               to->assume == ASSUME_EXACT ? "exact" : "nothing");
+        agree &= !turned && !loosened;
         to->written = from->written;
-        if (from->better != BETTER_UNKNOWN)
+        if (from->better_line && !to->better_line) {
             to->better = from->better;
-        if (from->assume != ASSUME_NOTHING)
+            to->better_line = from->better_line;
+        }
+        if (from->assume_line && !to->assume_line) {
             to->assume = from->assume;
+            to->assume_line = from->assume_line;
+        }
     }
+    return agree;
 }
 
 bool name_set_has(const struct name_set *set, uint32_t name) {
@@ -75,4 +117,6 @@ bool name_set_add(struct name_set *set, uint32_t name, struct arena *arena) {
 void harvest_names(const struct recording *printed, struct name_set *set, struct arena *arena) {
     for (uint32_t i = 0; i < printed->series_count; i++)
         name_set_add(set, printed->series[i].name, arena);
+    for (uint32_t i = 0; i < printed->failure_count; i++)
+        name_set_add(set, printed->failures[i].name, arena);
 }

@@ -63,11 +63,31 @@ static void keep_figures(struct measuring *m, struct side_state *side, uint32_t 
     figures_add(&m->figures, &side->sample.figures, side->out, side->config, name, round);
 }
 
-static void keep_printed(struct measuring *m, struct side_state *side, uint32_t round) {
+/* Benchmarks of which a process that ran well says itself that they failed. */
+static bool keep_failures(struct measuring *m, struct side_state *side, uint32_t round) {
+    const struct recording *printed = side->sample.printed;
+    bool failed = false;
+    for (uint32_t i = 0; i < printed->failure_count; i++) {
+        const struct failure *failure = &printed->failures[i];
+        if (!in_share(m, side, failure->name))
+            continue;
+        failed = true;
+        recording_fail(side->out, failure->name, round, failure->reason);
+        show_failure(side, round,
+                     arena_printf(m->scratch, "%.200s: %.600s",
+                                  strings_get(side->out->strings, failure->name), failure->reason),
+                     NULL, m->scratch);
+    }
+    return failed;
+}
+
+/* True when results that are known are missing, a benchmark failed, or a unit changed its meaning.
+ */
+static bool keep_printed(struct measuring *m, struct side_state *side, uint32_t round) {
     const struct recording *printed = side->sample.printed;
     struct name_set now = {0};
     harvest_names(printed, &now, m->scratch);
-    bool missing = false;
+    bool missing = keep_failures(m, side, round);
     for (size_t i = 0; i < side->known.count; i++) {
         uint32_t name = side->known.names[i];
         if (name_set_has(&now, name) || !in_share(m, side, name))
@@ -79,7 +99,6 @@ static void keep_printed(struct measuring *m, struct side_state *side, uint32_t 
                                   strings_get(side->out->strings, name)),
                      NULL, m->scratch);
     }
-    m->measured->failures += missing;
     for (size_t i = 0; i < now.count; i++) {
         if (name_set_add(&side->known, now.names[i], m->arena) && side->known.count > now.count)
             recording_note(side->out, NOTE_WARNING, strings_get(side->out->strings, now.names[i]),
@@ -89,39 +108,41 @@ static void keep_printed(struct measuring *m, struct side_state *side, uint32_t 
     const struct plan *plan = m->plan;
     harvest_add(side->out, printed, provenance_config(&m->fingerprint, side->out), round,
                 plan->shard_index, plan->listed ? 0 : plan->shard_count);
+    return !harvest_units(side->out, printed, round) || missing;
 }
 
 static void keep(struct measuring *m, struct side_state *side, uint32_t round) {
     const struct sample *sample = &side->sample;
-    m->measured->failures += sample->reason != NULL;
+    bool failed = sample->reason || sample->damage;
     if (sample->reason && m->mode == MODE_WHOLE)
         recording_fail(side->out, process_name(m, side), round, sample->reason);
     else if (sample->reason)
         fail_known(m, side, round, sample->reason);
-    if (sample->reason)
-        return;
-    if (m->mode == MODE_HARNESS)
-        keep_printed(m, side, round);
-    keep_figures(m, side, round);
+    else if (m->mode == MODE_HARNESS)
+        failed |= keep_printed(m, side, round);
+    if (!sample->reason)
+        keep_figures(m, side, round);
+    m->measured->failures += failed;
 }
 
 /* In a round that decides, a side that ran well and printed nothing where another printed
- * benchmarks has failed. */
+ * benchmarks has failed. Results that cannot be read are benchmarks too: a process is not measured
+ * as a whole because its harness broke. */
 void decide_mode(struct measuring *m, uint32_t round) {
     bool prints = false, runs = false;
     if (m->mode != MODE_UNDECIDED)
         return;
     for (size_t i = 0; i < m->count; i++) {
         const struct sample *sample = &m->sides[i].sample;
-        runs |= !sample->reason;
-        prints |= !sample->reason && sample->printed && sample->printed->series_count;
+        runs |= !sample->reason || sample->damage;
+        prints |= sample->damage || (!sample->reason && harvest_results(sample->printed));
     }
     if (!runs)
         return;
     m->mode = prints ? MODE_HARNESS : MODE_WHOLE;
     for (size_t i = 0; prints && i < m->count; i++) {
         struct sample *sample = &m->sides[i].sample;
-        if (sample->reason || (sample->printed && sample->printed->series_count))
+        if (sample->reason || harvest_results(sample->printed))
             continue;
         sample->reason = "printed no benchmark result";
         show_failure(&m->sides[i], round, sample->reason, NULL, m->scratch);

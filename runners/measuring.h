@@ -26,6 +26,7 @@ struct unnamed_failure {
 /* What one process of the current round gave. */
 struct sample {
     const char *reason; /* why it failed, or NULL */
+    const char *damage; /* what of its output cannot be read, or NULL; there may be results too */
     struct figure_values figures;
     const struct recording *printed; /* in scratch */
 };

@@ -53,29 +53,36 @@ static void note_process(struct measuring *m, struct side_state *side, uint32_t 
     }
 }
 
+/* What the reader said of the output. A warm-up is not kept, so neither is damage in it. */
+static void note_output(struct side_state *side, uint32_t round, struct arena *arena) {
+    const struct recording *printed = side->sample.printed;
+    for (uint32_t i = 0; printed && i < printed->note_count; i++) {
+        const struct note *note = &printed->notes[i];
+        const char *line = note->where ? note->where + strcspn(note->where, ":") : "";
+        if (side->output_notes++ >= NOTES_FROM_OUTPUT)
+            return;
+        recording_note(side->out, round ? note->level : NOTE_INFO,
+                       round ? arena_printf(arena, "round %u, output%s", round, line)
+                             : arena_printf(arena, "warm-up, output%s", line),
+                       "%s", note->text);
+    }
+}
+
 static void read_output(struct measuring *m, struct side_state *side, uint32_t round,
                         const struct launched *launched) {
-    const struct plan *plan = m->plan;
+    struct sample *sample = &side->sample;
     struct harvest harvest =
-        harvest_read(launched->output, plan->format, side->out->strings, m->scratch);
-    side->sample.printed = harvest.printed;
-    bool prints = m->mode == MODE_HARNESS || (harvest.printed && harvest.printed->series_count);
-    if (launched->output_cut && prints)
-        side->sample.reason = arena_printf(m->arena, "printed more than %d bytes", OUTPUT_LIMIT);
-    else if (harvest.problem && plan->format)
-        side->sample.reason = arena_printf(m->arena, "printed no readable %s: %s",
-                                           plan->format->name, harvest.problem);
-    const struct recording *printed = harvest.printed;
-    for (uint32_t i = 0; printed && i < printed->note_count; i++) {
-        if (side->output_notes++ < NOTES_FROM_OUTPUT)
-            recording_note(
-                side->out, printed->notes[i].level,
-                arena_printf(m->arena, "round %u, output%s", round,
-                             printed->notes[i].where
-                                 ? printed->notes[i].where + strcspn(printed->notes[i].where, ":")
-                                 : ""),
-                "%s", printed->notes[i].text);
-    }
+        harvest_read(launched->output, m->plan->format, side->out->strings, m->scratch);
+    sample->printed = harvest.printed;
+    sample->damage = harvest_damage(&harvest, m->arena);
+    bool results = harvest_results(harvest.printed);
+    if (launched->output_cut && (results || m->mode == MODE_HARNESS))
+        sample->reason = arena_printf(m->arena, "printed more than %d bytes", OUTPUT_LIMIT);
+    else if (sample->damage && !results)
+        sample->reason =
+            arena_printf(m->arena, "printed no readable benchmark result: %s%s", sample->damage,
+                         m->mode == MODE_UNDECIDED ? " (--format none measures the process)" : "");
+    note_output(side, round, m->arena);
 }
 
 bool run_unmeasured(struct measuring *m, int command, const char *what, bool finish,
@@ -119,11 +126,12 @@ static bool run_measured(struct measuring *m, struct side_state *side, uint32_t 
     side->sample.figures = figures_of(&m->figures, &launched);
     if (!side->sample.reason && m->mode != MODE_WHOLE)
         read_output(m, side, round, &launched);
-    bool prints = side->sample.printed && side->sample.printed->series_count;
-    if (!side->sample.reason && m->mode == MODE_HARNESS && !prints)
+    if (!side->sample.reason && m->mode == MODE_HARNESS && !harvest_results(side->sample.printed))
         side->sample.reason = "printed no benchmark result";
     if (side->sample.reason)
         show_failure(side, round, side->sample.reason, &launched, m->scratch);
+    else if (side->sample.damage)
+        show_failure(side, round, side->sample.damage, &launched, m->scratch);
     return true;
 }
 

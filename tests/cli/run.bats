@@ -225,6 +225,67 @@ B
     [ -z "$(LC_ALL=C grep -P '[^\x00-\x7f]|\x1b' out.txt)" ]
 }
 
+@test "results that cannot be read are not taken for a program without results" {
+    for line in 'BenchmarkA 1 NaN ns/op' 'BenchmarkA 100 12.3' '{"context": {}, "benchmarks": [{'; do
+        run_perfgate -o out -r 2 -w 0 -- echo "$line"
+        [ "$status" -eq 4 ]
+        [[ "$output" == *"round 1: printed no readable benchmark result: output:"*"(--format none measures the process)"* ]]
+        [[ "$output" == *"2 of 2 processes failed"* ]]
+        ! grep -q '^Benchmark' out.txt
+        run "$PERFGATE" compare out.txt out.txt
+        [ "$status" -eq 4 ]
+        run_perfgate -o out -r 2 -w 0 --format none -- echo "$line"
+        [ "$status" -eq 0 ]
+    done
+    # what can be read is kept
+    run_perfgate -o out -r 2 -w 1 -- printf 'BenchmarkA 1 NaN ns/op\nBenchmarkB 1 6 ns/op\n'
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"warm-up: output:1: parsing measurement: not a finite number"* ]]
+    [[ "$output" == *"2 of 3 processes failed"* ]]
+    [ "$(grep -c '^BenchmarkB 1 6 ns/op' out.txt)" -eq 2 ]
+    # damage in a warm-up round is none of the recording
+    printf '#!/bin/sh\n[ -e warm ] || { echo "BenchmarkA 1 NaN ns/op"; : >warm; }\necho "BenchmarkA 1 5 ns/op"\n' >warms
+    chmod +x warms
+    run_perfgate -o out -r 2 -w 1 -- ./warms
+    [ "$status" -eq 0 ]
+    run "$PERFGATE" compare out.txt out.txt
+    [ "$status" -eq 0 ]
+}
+
+@test "a benchmark that its harness says has failed is a failed row" {
+    cat >bm.json <<'J'
+{"context": {}, "benchmarks": [
+{"name": "BM_bad", "run_type": "iteration", "error_occurred": true, "error_message": "no such file"},
+{"name": "BM_good", "run_type": "iteration", "iterations": 3, "real_time": 2, "cpu_time": 2, "time_unit": "ns"}]}
+J
+    run_perfgate -o out -r 2 -w 0 -- cat bm.json
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"out.txt: 2 benchmarks, 2 rounds, 2 failed"* ]]
+    [ "$(grep -c '^# perfgate failed: BM_bad: no such file$' out.txt)" -eq 2 ]
+    [ "$(grep -c '^BenchmarkBM_good 1 2 ns/op' out.txt)" -eq 2 ]
+    sed -i '/BM_good/d; s/},$/}]}/' bm.json
+    run_perfgate -o out -r 2 -w 0 -- cat bm.json
+    [ "$status" -eq 4 ]
+    [ "$(grep -c '^# perfgate failed: BM_bad: no such file$' out.txt)" -eq 2 ]
+}
+
+@test "a unit whose direction changes between rounds is damage" {
+    cat >turns <<'B'
+#!/bin/sh
+echo x >>runs
+[ "$(wc -l <runs)" -lt 3 ] && better=lower || better=higher
+printf 'Unit widgets better=%s\nBenchmarkA 1 5 widgets\n' $better
+B
+    chmod +x turns
+    run_perfgate -o out -r 4 -w 0 -- ./turns
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"round 3: metadata better of unit widgets already set to lower"* ]]
+    grep -q '^Unit widgets better=lower$' out.txt
+    [ "$(grep -c '^BenchmarkA 1 5 widgets' out.txt)" -eq 4 ]
+    run "$PERFGATE" compare out.txt out.txt
+    [ "$status" -eq 4 ]
+}
+
 @test "a side that prints nothing where the other prints benchmarks has failed at them" {
     run_perfgate -r 2 --side a="$child bench A 1" --side b="$child print nothing"
     [ "$status" -eq 4 ]

@@ -2,7 +2,7 @@
 VARIANT ?= release
 BUILD    = build/$(VARIANT)
 PREFIX  ?= /usr/local
-CFLAGS  ?= -O2 -g
+CFLAGS  ?= -O3 -g
 PKGS     = gsl libcjson zlib libprotobuf-c popt yaml-0.1 libpcre2-8
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 Q        = $(if $(V),,@)

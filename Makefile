@@ -3,7 +3,7 @@ VARIANT ?= release
 BUILD    = build/$(VARIANT)
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O3 -g
-PKGS     = gsl libcjson zlib libprotobuf-c popt yaml-0.1 libpcre2-8
+PKGS     = gsl libcjson zlib libprotobuf-c popt yaml-0.1 libpcre2-8 libdw libelf
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 Q        = $(if $(V),,@)
 SUBMAKE  = $(MAKE) --no-print-directory
@@ -20,7 +20,7 @@ PKG_LIBS    = $(call pkg,PKG_LIBS,--libs $(PKGS))
 CMOCKA_LIBS = $(call pkg,CMOCKA_LIBS,--libs cmocka)
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
               -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(VARIANT_$(VARIANT)) $(CFLAGS)
-ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -lm -lpthread
+ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -liberty -lm -lpthread
 
 # A room is a folder: new files and new rooms are found, none is listed.
 FUZZERS  = $(wildcard */*_fuzz.c */*/*_fuzz.c)

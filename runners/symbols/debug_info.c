@@ -1,0 +1,182 @@
+#include "runners/symbols/debug_info.h"
+
+#include "runners/symbols/scope_tree.h"
+#include "runners/symbols/source_paths.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+struct unit {
+    Dwarf_Die die;      /* with lines */
+    Dwarf_Die inner;    /* with functions: another one where units are split over files */
+    const char *folder; /* that the compiler ran in, or NULL */
+    bool read, read_nested;
+    struct ranges ranges; /* of functions */
+    Dwarf_Die *functions;
+    size_t count, capacity;
+};
+
+struct debug_info {
+    struct arena *arena, *scratch; /* both its own; it lives in the first */
+    uint64_t lowest, visits;
+    struct unit *units;
+    size_t count, capacity;
+    struct ranges ranges; /* of units */
+    struct source_paths paths;
+    /* The function of the last lookup, in scratch: addresses mostly come in order. */
+    const void *current;
+    struct scope_tree tree;
+};
+
+static const char *folder_of(Dwarf_Die *unit) {
+    Dwarf_Attribute attribute;
+    return dwarf_attr(unit, DW_AT_comp_dir, &attribute) ? dwarf_formstring(&attribute) : NULL;
+}
+
+struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
+    struct arena *arena = arena_new();
+    struct debug_info *info = ARENA_NEW(arena, struct debug_info, 1);
+    Dwarf_Die die, inner;
+    uint8_t type;
+    *info = (struct debug_info){.arena = arena,
+                                .scratch = arena_new(),
+                                .lowest = lowest,
+                                .visits = SCOPE_VISITS,
+                                .paths = {.arena = arena}};
+    for (Dwarf_CU *at = NULL;
+         info->visits && dwarf_get_units(dwarf, at, &at, NULL, &type, &die, &inner) == 0;) {
+        info->visits--;
+        if (type != DW_UT_compile && type != DW_UT_skeleton)
+            continue;
+        die_ranges(&info->ranges, &die, lowest, (uint32_t)info->count, &info->visits, arena);
+        ARENA_PUSH(arena, info->units, info->count, info->capacity,
+                   ((struct unit){
+                       .die = die, .inner = inner.addr ? inner : die, .folder = folder_of(&die)}));
+    }
+    ranges_sort(&info->ranges);
+    return info;
+}
+
+void debug_info_free(struct debug_info *info) {
+    if (!info)
+        return;
+    arena_free(info->scratch);
+    arena_free(info->arena);
+}
+
+bool debug_info_has_code(const struct debug_info *info) {
+    return info->ranges.count > 0;
+}
+
+/* Do functions stand inside such an entry? Inside functions they do in few languages only. */
+static bool holds_functions(int tag, bool nested) {
+    return tag == DW_TAG_namespace || tag == DW_TAG_module || tag == DW_TAG_structure_type ||
+           tag == DW_TAG_class_type || tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type ||
+           (nested && (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block));
+}
+
+static void add_function(struct debug_info *info, struct unit *unit, Dwarf_Die *die) {
+    size_t before = unit->ranges.count;
+    die_ranges(&unit->ranges, die, info->lowest, (uint32_t)unit->count, &info->visits, info->arena);
+    if (unit->ranges.count > before)
+        ARENA_PUSH(info->arena, unit->functions, unit->count, unit->capacity, *die);
+}
+
+static void read_functions(struct debug_info *info, struct unit *unit, bool nested) {
+    Dwarf_Die path[SCOPE_DEPTH], child, inner;
+    size_t depth = 0;
+    unit->read = true;
+    unit->read_nested = nested;
+    unit->count = unit->ranges.count = 0;
+    bool more = dwarf_child(&unit->inner, &child) == 0;
+    while (info->visits) {
+        if (!more) {
+            if (depth == 0)
+                break;
+            child = path[--depth];
+            more = die_sibling(&child);
+            continue;
+        }
+        info->visits--;
+        int tag = dwarf_tag(&child);
+        if (tag == DW_TAG_subprogram)
+            add_function(info, unit, &child);
+        if (depth < SCOPE_DEPTH && holds_functions(tag, nested) &&
+            dwarf_child(&child, &inner) == 0) {
+            path[depth++] = child;
+            child = inner;
+        } else {
+            more = die_sibling(&child);
+        }
+    }
+    ranges_sort(&unit->ranges);
+}
+
+/* The function of the unit that has the address, NULL when none has it. */
+static Dwarf_Die *find_function(struct debug_info *info, struct unit *unit, uint64_t address) {
+    if (!unit->read)
+        read_functions(info, unit, false);
+    uint32_t found = ranges_find(&unit->ranges, address);
+    if (found == RANGES_NONE && !unit->read_nested) {
+        read_functions(info, unit, true);
+        found = ranges_find(&unit->ranges, address);
+    }
+    return found == RANGES_NONE ? NULL : &unit->functions[found];
+}
+
+static size_t find_scopes(struct debug_info *info, Dwarf_Die *function, uint64_t address,
+                          struct scope *out[static SCOPE_DEPTH]) {
+    if (info->current != function->addr) {
+        arena_free(info->scratch);
+        info->scratch = arena_new();
+        info->tree = scope_tree_read(function, &info->visits, info->scratch);
+        info->current = function->addr;
+    }
+    return scope_tree_find(&info->tree, address, out);
+}
+
+static struct debug_frame line_at(struct debug_info *info, struct unit *unit, uint64_t address) {
+    struct debug_frame frame = {0};
+    Dwarf_Line *line = dwarf_getsrc_die(&unit->die, address);
+    if (!line)
+        return frame;
+    frame.file = source_path(&info->paths, unit->folder, dwarf_linesrc(line, NULL, NULL));
+    if (dwarf_lineno(line, &frame.line) != 0 || frame.line < 0)
+        frame.line = 0;
+    if (dwarf_linecol(line, &frame.column) != 0 || frame.column < 0)
+        frame.column = 0;
+    return frame;
+}
+
+size_t debug_info_find(struct debug_info *info, uint64_t address,
+                       struct debug_frame out[static DEBUG_FRAMES]) {
+    struct scope *scopes[SCOPE_DEPTH];
+    uint32_t which = ranges_find(&info->ranges, address);
+    if (which == RANGES_NONE)
+        return 0;
+    struct unit *unit = &info->units[which];
+    Dwarf_Die *function = find_function(info, unit, address);
+    size_t depth = function ? find_scopes(info, function, address, scopes) : 0;
+    struct debug_frame at = line_at(info, unit, address);
+    if (depth == 0) {
+        out[0] = at;
+        return at.file ? 1 : 0;
+    }
+    for (size_t i = 0; i < depth; i++) {
+        struct scope *scope = scopes[i];
+        scope_name(scope);
+        const char *declared = source_path(&info->paths, unit->folder, scope->declared_in);
+        out[i] = at;
+        out[i].name = scope->name;
+        if (at.file && declared && strcmp(at.file, declared) == 0)
+            out[i].start_line = scope->start_line;
+        if (i + 1 < depth) {
+            scope_call(scope);
+            at = (struct debug_frame){.file =
+                                          source_path(&info->paths, unit->folder, scope->call_file),
+                                      .line = scope->call_line,
+                                      .column = scope->call_column};
+        }
+    }
+    return depth;
+}

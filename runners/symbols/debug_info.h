@@ -1,0 +1,37 @@
+/* What DWARF says about an address: the functions around it, inlined ones first, with file, line
+ * and column. Built for many addresses: units, functions and inlined calls are indexed when an
+ * address first falls into them. */
+#ifndef RUNNERS_SYMBOLS_DEBUG_INFO_H
+#define RUNNERS_SYMBOLS_DEBUG_INFO_H
+
+#include "runners/base/arena.h"
+
+#include <elfutils/libdw.h>
+#include <stdbool.h>
+
+/* A function on the way from the address to the physical function. Texts belong to the DWARF. */
+struct debug_frame {
+    const char *name; /* as linked where that is known; NULL: not known */
+    const char *file; /* of the line; NULL: not known */
+    int line, column; /* 0: not known */
+    int start_line;   /* where the function is declared, when that is in `file`, else 0 */
+};
+
+enum { DEBUG_FRAMES = 256 };
+
+struct debug_info;
+
+/* Indexes the units. `lowest` is the first address of the program's code. The DWARF stays the
+ * caller's and must outlive the index. */
+struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest);
+void debug_info_free(struct debug_info *info);
+
+/* Are there any units with code? */
+bool debug_info_has_code(const struct debug_info *info);
+
+/* The functions around the address, the innermost first; the last is the physical one, whose name
+ * may be missing where only lines are known. 0 when nothing is known. */
+size_t debug_info_find(struct debug_info *info, uint64_t address,
+                       struct debug_frame out[static DEBUG_FRAMES]);
+
+#endif

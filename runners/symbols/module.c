@@ -1,0 +1,105 @@
+#include "runners/symbols/module.h"
+
+#include "runners/symbols/debug_file.h"
+
+#include <errno.h>
+
+/* Addresses below are not code. */
+static uint64_t lowest_code(Elf *elf) {
+    GElf_Shdr header;
+    uint64_t lowest = UINT64_MAX;
+    for (Elf_Scn *at = elf_nextscn(elf, NULL); at; at = elf_nextscn(elf, at)) {
+        if (gelf_getshdr(at, &header) && header.sh_flags & SHF_EXECINSTR && header.sh_addr < lowest)
+            lowest = header.sh_addr;
+    }
+    return lowest == UINT64_MAX ? 0 : lowest;
+}
+
+static bool has_debug_info(Elf *elf) {
+    GElf_Shdr header;
+    return elf_section(elf, ".debug_info", &header) || elf_section(elf, ".zdebug_info", &header);
+}
+
+static void read_debug_info(struct module *m, Elf *elf) {
+    m->dwarf = has_debug_info(elf) ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
+    if (!m->dwarf)
+        return;
+    m->info = debug_info_new(m->dwarf, lowest_code(elf));
+    if (debug_info_has_code(m->info))
+        m->state = SYMBOLS_DEBUG_INFO;
+}
+
+static void read_names(struct module *m) {
+    m->symbols = symbol_table_read(m->program.elf, false, m->arena);
+    if (!m->symbols.count && m->debug.elf)
+        m->symbols = symbol_table_read(m->debug.elf, false, m->arena);
+    m->state = SYMBOLS_TABLE;
+    if (m->symbols.count)
+        return;
+    m->symbols = symbol_table_read(m->program.elf, true, m->arena);
+    m->state = m->symbols.count ? SYMBOLS_EXPORTED : SYMBOLS_STRIPPED;
+}
+
+static void read_all(struct module *m) {
+    read_names(m);
+    read_debug_info(m, m->program.elf);
+    if (m->state != SYMBOLS_DEBUG_INFO && !m->dwarf && m->debug.elf)
+        read_debug_info(m, m->debug.elf);
+}
+
+void module_open_memory(struct module *m, char *bytes, size_t length, struct arena *arena) {
+    *m = (struct module){.arena = arena, .program.fd = -1, .debug.fd = -1};
+    m->state = SYMBOLS_NOT_ELF;
+    if (elf_file_memory(&m->program, bytes, length))
+        read_all(m);
+}
+
+static bool open_program(struct module *m, const char *path) {
+    struct text image;
+    if (strcmp(path, "[vdso]") != 0)
+        return elf_file_open(&m->program, path);
+    image = vdso_image();
+    errno = 0;
+    return elf_file_memory(&m->program, arena_strndup(m->arena, image.at, image.length),
+                           image.length);
+}
+
+void module_open(struct module *m, const char *path, const char *build_id, const char *debug_root,
+                 struct arena *arena) {
+    char found[BUILD_ID_TEXT];
+    *m = (struct module){.arena = arena, .program.fd = -1, .debug.fd = -1};
+    if (!open_program(m, path)) {
+        m->state = errno ? SYMBOLS_NO_FILE : SYMBOLS_NOT_ELF;
+        return;
+    }
+    elf_build_id(m->program.elf, found);
+    if (*build_id && strcmp(found, build_id) != 0) {
+        m->state = SYMBOLS_OTHER_BUILD;
+        return;
+    }
+    if (!has_debug_info(m->program.elf) &&
+        !debug_file_find(&m->debug, m->program.elf, path, debug_root, arena))
+        m->debug = (struct elf_file){NULL, -1};
+    read_all(m);
+}
+
+void module_close(struct module *m) {
+    debug_info_free(m->info);
+    dwarf_end(m->dwarf);
+    elf_file_close(&m->debug);
+    elf_file_close(&m->program);
+}
+
+size_t module_find(struct module *m, uint64_t address,
+                   struct debug_frame out[static DEBUG_FRAMES]) {
+    size_t depth = m->info ? debug_info_find(m->info, address, out) : 0;
+    const char *like = depth ? out[depth - 1].name : NULL;
+    const struct symbol *symbol = symbol_find(&m->symbols, address, like);
+    if (depth == 0) {
+        out[0] = (struct debug_frame){0};
+        depth = 1;
+    }
+    if (symbol)
+        out[depth - 1].name = symbol->name;
+    return out[depth - 1].name ? depth : 0;
+}

@@ -1,0 +1,54 @@
+/* The inlined functions of one function, as its debug information tells them. */
+#ifndef RUNNERS_SYMBOLS_SCOPE_TREE_H
+#define RUNNERS_SYMBOLS_SCOPE_TREE_H
+
+#include "runners/symbols/ranges.h"
+
+#include <elfutils/libdw.h>
+
+/* One function or inlined call. */
+struct scope {
+    Dwarf_Die die;
+    uint32_t end;                      /* index behind its last inner scope */
+    uint32_t range_start, range_count; /* of the tree's ranges */
+    /* Read when first needed: */
+    bool known, call_known;
+    const char *name; /* linkage name where there is one; NULL: nameless */
+    int start_line;
+    const char *declared_in;
+    const char *call_file; /* where it was inlined to */
+    int call_line, call_column;
+};
+
+/* Scopes in the order of the debug information: an inner one behind its outer one. */
+struct scope_tree {
+    struct scope *scopes;
+    size_t count, capacity;
+    struct ranges ranges;
+};
+
+/* How far hostile debug information may lead: scopes within each other that are followed, and
+ * entries of one module that are visited. */
+enum { SCOPE_DEPTH = 256 };
+#define SCOPE_VISITS ((uint64_t)1 << 28)
+
+/* The tree of a function. *visits is counted down; at 0 the tree ends early. */
+struct scope_tree scope_tree_read(Dwarf_Die *function, uint64_t *visits, struct arena *arena);
+
+/* The scopes around the address, the innermost first, at most SCOPE_DEPTH. */
+size_t scope_tree_find(const struct scope_tree *tree, uint64_t address,
+                       struct scope *out[static SCOPE_DEPTH]);
+
+/* Fills name, start_line and declared_in; or the call_… fields. */
+void scope_name(struct scope *scope);
+void scope_call(struct scope *scope);
+
+/* Adds the address ranges of an entry that begin at `lowest` or above (lower ones are what the
+ * linker dropped). */
+void die_ranges(struct ranges *ranges, Dwarf_Die *die, uint64_t lowest, uint32_t of,
+                uint64_t *visits, struct arena *arena);
+
+/* The next entry of the same parent, always further on in the file. */
+bool die_sibling(Dwarf_Die *die);
+
+#endif

@@ -72,7 +72,7 @@ static const struct part *strongest(const struct parts *parts) {
 }
 
 static bool add_welch(struct parts *parts, struct t_side base, struct t_side head, bool one_ended,
-                      struct auto_shift *shift) {
+                      double weight, struct auto_shift *shift) {
     double sum = base.variance + head.variance;
     if (base.outcome != OUTCOME_OK || head.outcome != OUTCOME_OK || !(sum > 0))
         return false;
@@ -84,8 +84,12 @@ static bool add_welch(struct parts *parts, struct t_side base, struct t_side hea
                                  head.variance * head.variance / head.df);
     double difference = head.origin - base.origin + (head.offset - base.offset);
     *shift = (struct auto_shift){difference, sqrt(sum), df, 1};
-    add_t(parts, difference / sqrt(sum), df, HALF_WEIGHT);
+    add_t(parts, difference / sqrt(sum), df, weight);
     return true;
+}
+
+static struct t_side untrimmed(const double *values, size_t n, struct auto_plan plan) {
+    return t_side_of(values, n, (struct t_plan){.scale = SCALE_RAW, .confidence = plan.confidence});
 }
 
 /* Leaves in shift whichever is more precise: what it holds, or the mean difference of pairs. */
@@ -136,12 +140,10 @@ static void add_means(struct parts *parts, const struct turned *s, struct auto_p
         pairs = pairs_t(s->base, s->head, s->base_n);
     if (pairs.usable && fabs(pairs.t) < 1 / ROUNDING)
         add_t(parts, pairs.t, pairs.df, weight);
-    if (plan.paired)
-        return;
-    struct t_plan whole = {.scale = SCALE_RAW, .confidence = plan.confidence};
-    struct t_test t = welch_test(s->base, s->base_n, s->head, s->head_n, whole);
-    if (t.outcome == OUTCOME_OK)
-        add_t(parts, t.t, t.df, weight);
+    struct auto_shift unused;
+    if (!plan.paired)
+        add_welch(parts, untrimmed(s->base, s->base_n, plan), untrimmed(s->head, s->head_n, plan),
+                  false, weight, &unused);
 }
 
 /* Mean length of the middle halves. */
@@ -251,16 +253,15 @@ static void test_turned(struct auto_result *r, const struct turned *s, struct au
                                    : 0,
                                0, 1, 1};
     double narrow = narrowness(s, scale, aligned_center(s, 0), plan);
-    add_welch(&parts, base, head, plan.time_like, &start);
+    add_welch(&parts, base, head, plan.time_like, HALF_WEIGHT, &start);
     if (plan.paired)
         add_pairs(&parts, s, plan, &start);
     add_means(&parts, s, plan, HALF_WEIGHT + NARROW_WEIGHT * narrow);
     add_scores(&parts, s, plan);
     if (parts.count == 0) {
-        struct t_plan whole = {.scale = SCALE_RAW, .confidence = plan.confidence};
-        base = t_side_of(s->base_sorted, s->base_n, whole);
-        head = t_side_of(s->head_sorted, s->head_n, whole);
-        if (!add_welch(&parts, base, head, false, &start)) {
+        base = untrimmed(s->base_sorted, s->base_n, plan);
+        head = untrimmed(s->head_sorted, s->head_n, plan);
+        if (!add_welch(&parts, base, head, false, HALF_WEIGHT, &start)) {
             r->outcome = OUTCOME_OUT_OF_RANGE;
             return;
         }

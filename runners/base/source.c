@@ -295,7 +295,7 @@ bool source_view(struct source *s, size_t limit, struct text *out, struct pg_err
 
 bool source_rest(struct source *s, size_t limit, struct arena *arena, struct text *out,
                  struct pg_error *err) {
-    struct text view;
+    struct text view = {NULL, 0};
     if (!source_view(s, limit, &view, err))
         return false;
     *out = (struct text){arena_strndup(arena, view.at, view.length), view.length};

@@ -10,6 +10,7 @@
 #include "runners/process_figures.h"
 #include "runners/runner.h"
 #include "runners/sampler/launcher.h"
+#include "runners/sampler/rings.h"
 
 enum { OUTPUT_LIMIT = 64 * 1024 * 1024, ERROR_LIMIT = 64 * 1024, NO_COMMAND = -1 };
 
@@ -31,6 +32,21 @@ struct sample {
     const struct recording *printed; /* in scratch */
 };
 
+/* How all sides are sampled: decided when their sampled rounds begin. */
+struct sampled_how {
+    struct ring_request rings;
+    uint32_t most_frames;
+};
+
+/* Of the sampled rounds of a side, those that succeeded. */
+struct sampled_side {
+    double *cpu; /* s, user and system, a round */
+    size_t count, capacity;
+    double user_ns, system_ns; /* of all */
+    uint64_t damaged;          /* records */
+    uint32_t failures;
+};
+
 struct side_state {
     const struct plan_side *side;
     struct recording *out;
@@ -42,6 +58,7 @@ struct side_state {
     uint32_t config; /* of the process figures, once there are some */
     bool has_config;
     struct callgrind callgrind;
+    struct sampled_side sampled;
     bool failure_shown, outliving_noted, left_noted, floor_noted;
     unsigned output_notes;
 };
@@ -57,6 +74,8 @@ struct measuring {
     enum mode mode;
     const char *name; /* of the whole process */
     double least_share[COUNTERS_MAX];
+    struct sampled_how sampled;
+    double started; /* seconds_now when the rounds began */
     struct measured *measured;
     struct arena *arena, *scratch; /* scratch is emptied after each round */
 };
@@ -73,6 +92,18 @@ bool run_unmeasured(struct measuring *m, int command, const char *what, bool fin
 
 /* Runs each side once under callgrind, when the plan says so, and adds what it counted. */
 bool count_instructions(struct measuring *m, struct pg_error *err);
+
+/* After the timed rounds: samples every side that has a sampling and succeeded, in rounds of their
+ * own, and records how. A sampler that is refused is an error only when it was asked for by name. */
+bool run_sampled_rounds(struct measuring *m, struct pg_error *err);
+
+/* Writes into the side's recording how it was sampled and what is to be said of the profile.
+ * Medians of a process's CPU time, in seconds: timed, and sampled. */
+void record_sampling(struct measuring *m, struct side_state *side, double timed_cpu,
+                     double sampled_cpu);
+
+/* CLOCK_MONOTONIC. */
+double seconds_now(void);
 
 /* On stderr, once a side, with the end of what it printed. `launched` may be NULL. */
 void show_failure(struct side_state *side, uint32_t round, const char *reason,

@@ -6,6 +6,9 @@
 #include "runners/recording/recording.h"
 #include "runners/sampler/launcher.h"
 
+/* The first of the fixed ones. */
+enum figure { FIGURE_WALL, FIGURE_CPU, FIGURE_USER, FIGURE_SYSTEM };
+
 enum { FIGURES_MAX = 8 + COUNTERS_MAX };
 
 /* A unit prepared once: as written, tidied, and the factor between. */

@@ -9,7 +9,10 @@
 #include <libgen.h>
 #include <time.h>
 
-static double seconds_now(void) {
+/* Of a time budget, when sampled rounds are to follow. */
+static const double TIMED_SHARE = 0.7;
+
+double seconds_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -49,7 +52,8 @@ static const struct recording *const *as_read(struct measuring *m) {
 
 static bool time_is_over(struct measuring *m, double elapsed) {
     const struct plan *plan = m->plan;
-    if (plan->time_budget <= 0 || elapsed < plan->time_budget || m->measured->rounds == 0)
+    double share = plan->sides[0].sampling ? TIMED_SHARE : 1;
+    if (plan->time_budget <= 0 || elapsed < share * plan->time_budget || m->measured->rounds == 0)
         return false;
     if (m->measured->rounds < plan->rounds) {
         for (size_t i = 0; i < m->count; i++)
@@ -72,7 +76,7 @@ static bool goes_on(struct measuring *m, double elapsed) {
 
 static bool run_rounds(struct measuring *m, struct pg_error *err) {
     const struct plan *plan = m->plan;
-    double started = seconds_now();
+    double started = m->started = seconds_now();
     for (uint32_t i = 0;; i++) {
         struct arena_mark mark = arena_mark(m->scratch);
         bool warm = i < plan->warmup;
@@ -212,7 +216,8 @@ bool runner_measure(const struct plan *plan, struct recording *const *out,
         note_counters(&m);
         figures_prepare(&m.figures, &plan->counters, launcher_counters(m.launcher), out[0]->strings,
                         m.arena);
-        good = set_up(&m, err) && run_rounds(&m, err) && count_instructions(&m, err);
+        good = set_up(&m, err) && run_rounds(&m, err) && run_sampled_rounds(&m, err) &&
+               count_instructions(&m, err);
         struct noise_counts after = noise_count(&plan->roots, m.scratch);
         note_noise(&m, &before, &after);
         clean_up(&m);

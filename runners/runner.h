@@ -7,6 +7,7 @@
 #include "runners/formats/format.h"
 #include "runners/recording/recording.h"
 #include "runners/sampler/counters.h"
+#include "runners/sampler/sampling.h"
 #include "runners/schedule.h"
 #include "runners/system_files.h"
 
@@ -23,6 +24,19 @@ struct plan_side {
     const char *directory;       /* to run in, or NULL */
     const char *commit, *branch; /* provenance, or NULL */
     bool modified;               /* what was built differs from that commit */
+    struct sampling *sampling;   /* gets the samples; NULL: not sampled */
+};
+
+enum sampler {
+    SAMPLER_NONE,
+    SAMPLER_PERF, /* perf_event_open, or an error */
+    SAMPLER_AUTO, /* as perf, for programs that run long enough, and where the system allows it */
+};
+
+struct plan_sampling {
+    enum sampler sampler;
+    double rate;     /* samples a second of CPU time */
+    uint32_t rounds; /* beside the timed ones; 0: as many as those, up to 20 */
 };
 
 struct plan {
@@ -44,6 +58,7 @@ struct plan {
     bool aslr_off;
     bool pad_environment; /* random stack offset a round, the same for every side */
     struct counter_set counters;
+    struct plan_sampling sampling;
     bool valgrind;                     /* one more run a side under callgrind, as instructions/op */
     uint32_t shard_index, shard_count; /* 1-based (shard.h); 0, 0: no shards */
     uint32_t listed; /* benchmarks before sharding, when the command itself runs only its share of
@@ -58,6 +73,8 @@ struct plan {
      * listens. */
     void (*progress)(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
                      const struct recording *const *sides, size_t count);
+    /* The same after each sampled round. */
+    void (*sampled)(void *context, uint32_t round, uint32_t rounds);
     void *context;
 };
 

@@ -52,11 +52,8 @@ static bool name_recording(struct recording *r, const struct save_options *o, st
 
 /* NAME.pb.gz beside NAME.txt. */
 static const char *profile_of(const struct recording *r, struct arena *arena) {
-    size_t length = strlen(r->path);
-    if (length < 5 || strcmp(r->path + length - 4, ".txt") != 0)
-        return NULL;
-    const char *path = arena_printf(arena, "%.*s.pb.gz", (int)length - 4, r->path);
-    return access(path, F_OK) == 0 ? path : NULL;
+    const char *path = recording_profile_path(r->path, arena);
+    return path && access(path, F_OK) == 0 ? path : NULL;
 }
 
 static bool save_one(const char *operand, const struct save_options *o, struct strings *strings,

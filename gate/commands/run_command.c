@@ -1,5 +1,6 @@
 #include "gate/commands/option_rows.h"
 #include "gate/commands/run_progress.h"
+#include "gate/commands/run_sampling.h"
 #include "gate/commands/run_share.h"
 #include "gate/commands/run_summary.h"
 #include "gate/compare/noise_notes.h"
@@ -17,6 +18,7 @@ enum { ROUNDS_MOST = 1000000, ROUNDS_DEFAULT = 10 };
 /* What the option table fills. */
 struct run_options {
     struct side_options sides;
+    struct sampling_options sampling;
     const char *name, *format;
     int rounds, max_rounds, warmup, duration_ms;
     double time_budget, timeout;
@@ -160,8 +162,9 @@ static int judge(const struct measured *measured) {
     return measured->interrupted || measured->failures ? 4 : 0;
 }
 
-static bool measure(struct run_sides *sides, const struct run_options *options, struct plan *plan,
-                    struct session *session, int *exit_code, struct pg_error *err) {
+static bool measure(struct run_sides *sides, struct run_sampling *sampling,
+                    const struct run_options *options, struct plan *plan, struct session *session,
+                    int *exit_code, struct pg_error *err) {
     struct policy policy;
     struct run_progress progress = {
         .warmup = plan->warmup, .time_budget = plan->time_budget, .policy = &policy};
@@ -173,6 +176,7 @@ static bool measure(struct run_sides *sides, const struct run_options *options, 
     plan->name = plan->name ? plan->name : sides->name;
     plan->enough = run_progress_enough;
     plan->progress = run_progress_show;
+    plan->sampled = run_progress_sampled;
     plan->context = &progress;
     run_progress_begin(&progress, session->err, fileno(session->err), session->quiet);
     bool good = runner_measure(plan, sides->recordings, &measured, err);
@@ -184,11 +188,13 @@ static bool measure(struct run_sides *sides, const struct run_options *options, 
                             measured.interrupted);
     for (size_t i = 0; i < sides->count; i++)
         noise_notes_add(sides->recordings[i]);
-    if (!run_sides_write(sides, err))
+    if (!run_sampling_write(sampling, sides, plan, err) || !run_sides_write(sides, err))
         return false;
     if (!session->quiet && strcmp(sides->recordings[0]->path, "-") != 0)
         run_summary_print(session->out, sides->recordings, sides->count, &policy, session->arena);
     tell(sides, &measured, session);
+    if (!session->quiet)
+        run_sampling_tell(sampling, sides, session->out);
     *exit_code = judge(&measured);
     return true;
 }
@@ -197,15 +203,18 @@ static bool build_and_measure(struct run_sides *sides, const struct run_options 
                               struct session *session, int *exit_code, struct pg_error *err) {
     struct plan plan;
     cpu_set_t cpus;
+    struct run_sampling sampling = {0};
     bool good = fill_plan(&plan, options, &cpus, session, err) &&
-                run_sides_open(sides, &options->sides, session->arena, err);
+                run_sides_open(sides, &options->sides, session->arena, err) &&
+                run_sampling_open(&sampling, sides, &plan, &options->sampling, err);
     interrupts_catch();
     good = good && run_sides_build(sides, &options->sides, err);
     if (good && interrupted_by())
         good = pg_error_set(err, PG_CHILD, "interrupted by signal %d before measuring began",
                             interrupted_by());
     good = good && (!options->list || run_share(sides, options->list, &plan, err)) &&
-           measure(sides, options, &plan, session, exit_code, err);
+           measure(sides, &sampling, options, &plan, session, exit_code, err);
+    run_sampling_close(&sampling);
     run_sides_close(sides);
     interrupts_release();
     return good;
@@ -216,6 +225,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     struct parsed_options parsed;
     struct run_sides sides = {0};
     struct run_options o = {.sides = {.parsed = &parsed, .build_timeout = 3600},
+                            .sampling = SAMPLING_DEFAULTS,
                             .format = "auto",
                             .rounds = ROUNDS_DEFAULT,
                             .warmup = 1,
@@ -283,6 +293,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         CHOICE("instructions", &o.instructions, "counter|valgrind",
                "count instructions by the machine's counter, or exactly in one run of valgrind a "
                "side"),
+        SAMPLING_OPTIONS(&o.sampling),
         {.name = "runs",
          .kind = OPTION_INT,
          .target = &o.rounds,

@@ -51,6 +51,15 @@ void run_progress_show(void *context, uint32_t round, uint32_t rounds, double el
     fflush(progress->out);
 }
 
+void run_progress_sampled(void *context, uint32_t round, uint32_t rounds) {
+    struct run_progress *progress = context;
+    if (!progress->out)
+        return;
+    progress->on_screen = true;
+    fprintf(progress->out, "\rsampled round %u of %u\033[K", round, rounds);
+    fflush(progress->out);
+}
+
 void run_progress_end(struct run_progress *progress) {
     if (progress->out && progress->on_screen) {
         fputs("\r\033[K", progress->out);

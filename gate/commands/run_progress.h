@@ -25,6 +25,9 @@ void run_progress_begin(struct run_progress *progress, FILE *out, int fd, bool q
 void run_progress_show(void *context, uint32_t round, uint32_t rounds, double elapsed_s,
                        const struct recording *const *sides, size_t count);
 
+/* As plan.sampled, with the same context. */
+void run_progress_sampled(void *context, uint32_t round, uint32_t rounds);
+
 /* As plan.enough, with the same context: are all intervals as narrow as the policy needs? */
 bool run_progress_enough(void *context, const struct recording *const *sides, size_t count);
 

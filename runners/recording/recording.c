@@ -298,6 +298,13 @@ const char *recording_get(const struct recording *r, const char *key) {
     return found ? found->value : NULL;
 }
 
+const char *recording_profile_path(const char *path, struct arena *arena) {
+    size_t length = strlen(path);
+    if (length < 5 || strcmp(path + length - 4, ".txt") != 0)
+        return NULL;
+    return arena_printf(arena, "%.*s.pb.gz", (int)length - 4, path);
+}
+
 bool recording_modified(const struct recording *r) {
     const char *modified = recording_get(r, "modified");
     return modified && strcmp(modified, "true") == 0;

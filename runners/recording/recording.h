@@ -156,6 +156,9 @@ void recording_carry_units(struct recording *later, const struct recording *earl
  * series, the first of which is *clash: they now stand in it together. */
 bool recording_append(struct recording *out, const struct recording *part, uint32_t *clash);
 
+/* Where the profile of a recording lies: NAME.pb.gz beside NAME.txt; NULL for another path. */
+const char *recording_profile_path(const char *path, struct arena *arena);
+
 /* A name (or unit) as it can stand in a recording: white space and control characters become `_`.
  * The text is the input itself when nothing changes, else a copy in the arena. Readers refuse names
  * longer than RECORDING_NAME_LIMIT bytes. */

@@ -19,7 +19,8 @@
 enum {
     READ_CHUNK = 64 * 1024,
     PIPE_BYTES = 1024 * 1024,   /* so that a chatty program seldom waits for its reader */
-    EQUALISED_LIMIT = 64 * 1024 /* the kernel takes no single string over 128 KiB */
+    EQUALISED_LIMIT = 64 * 1024, /* the kernel takes no single string over 128 KiB */
+    WATCH_NS = 100 * 1000 * 1000
 };
 static const char padding_name[] = "PERFGATE_PADDING=";
 
@@ -386,18 +387,21 @@ static void forget(struct capture *capture) {
 }
 
 /* Reads output until the reply is there; an interrupt is passed on once. */
-static bool listen_until_reply(struct launcher *launcher, bool finish, struct reply *reply,
-                               struct pg_error *err) {
-    bool passed_on = finish;
+static bool listen_until_reply(struct launcher *launcher, const struct launch_how *how,
+                               struct reply *reply, struct pg_error *err) {
+    bool passed_on = how->finish;
+    const struct launch_watch *watch = how->watch;
+    struct timespec interval = {0, WATCH_NS};
     struct pollfd fds[] = {{launcher->socket, POLLIN, 0},
                            {launcher->output.fd, POLLIN, 0},
-                           {launcher->error.fd, POLLIN, 0}};
+                           {launcher->error.fd, POLLIN, 0},
+                           {watch ? watch->fd : -1, POLLIN, 0}};
     for (;;) {
         if (interrupted_by() && !passed_on) {
             kill(launcher->pid, SIGTERM);
             passed_on = true;
         }
-        if (ppoll(fds, 3, NULL, interrupts_open_mask()) < 0) {
+        if (ppoll(fds, 4, watch ? &interval : NULL, interrupts_open_mask()) < 0) {
             if (errno == EINTR)
                 continue;
             return pg_error_errno(err, "cannot wait for the benchmark");
@@ -406,6 +410,8 @@ static bool listen_until_reply(struct launcher *launcher, bool finish, struct re
             drain(launcher, &launcher->output);
         if (fds[2].revents)
             drain(launcher, &launcher->error);
+        if (watch)
+            watch->look(watch->context);
         if (!fds[0].revents)
             continue;
         if (recv(launcher->socket, reply, sizeof *reply, 0) == (ssize_t)sizeof *reply)
@@ -429,7 +435,7 @@ bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how
     forget(&launcher->error);
     if (send(launcher->socket, &order, sizeof order, MSG_NOSIGNAL) < 0)
         return pg_error_set(err, PG_CHILD, "the launching process is gone");
-    if (!listen_until_reply(launcher, how.finish, &reply, err))
+    if (!listen_until_reply(launcher, &how, &reply, err))
         return false;
     drain(launcher, &launcher->output);
     drain(launcher, &launcher->error);
@@ -447,6 +453,10 @@ bool launcher_run(struct launcher *launcher, size_t index, struct launch_how how
     result->output = taken(&launcher->output, &result->output_cut, arena);
     result->error = taken(&launcher->error, &result->error_cut, arena);
     return true;
+}
+
+pid_t launcher_pid(const struct launcher *launcher) {
+    return launcher->pid;
 }
 
 const struct counter_state *launcher_counters(const struct launcher *launcher) {

@@ -1,0 +1,75 @@
+#include "gate/commands/run_sampling.h"
+
+#include "runners/profile/pprof.h"
+#include "runners/sampler/rings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct plan *plan,
+                       const struct sampling_options *options, struct pg_error *err) {
+    struct arena *arena = sides->arena;
+    *out = (struct run_sampling){.files = ARENA_NEW(arena, struct out_file, sides->count),
+                                 .paths = ARENA_NEW(arena, const char *, sides->count),
+                                 .count = sides->count};
+    plan->sampling = (struct plan_sampling){(enum sampler)options->sampler, options->rate,
+                                            (uint32_t)options->rounds};
+    for (size_t i = 0; i < out->count; i++) {
+        out->paths[i] = recording_profile_path(sides->recordings[i]->path, arena);
+        if (!out->paths[i] && options->sampler == SAMPLER_PERF)
+            return pg_error_set(err, PG_USAGE,
+                                "--sampler=perf: %.300s is no file NAME.txt that a profile could "
+                                "stand beside",
+                                sides->recordings[i]->path);
+        if (!out->paths[i] || options->sampler == SAMPLER_NONE)
+            continue;
+        if (!out_file_open(&out->files[i], out->paths[i], arena, err))
+            return false;
+        sides->sides[i].sampling = sampling_new(sides->strings, arena);
+    }
+    return true;
+}
+
+static bool write_profile(struct out_file *file, const struct plan_side *side,
+                          const struct plan *plan, struct recording *r, struct pg_error *err) {
+    int64_t period = (int64_t)ring_period(plan->sampling.rate);
+    struct profile *profile = sampling_profile(side->sampling, period, r->arena);
+    recording_set(r, "profile", "yes");
+    return pprof_write(file->stream, profile, r->arena, err) && out_file_commit(file, err);
+}
+
+bool run_sampling_write(struct run_sampling *sampling, struct run_sides *sides,
+                        const struct plan *plan, struct pg_error *err) {
+    for (size_t i = 0; i < sampling->count; i++) {
+        struct plan_side *side = &sides->sides[i];
+        if (side->sampling && sampling_counts(side->sampling).samples) {
+            if (!write_profile(&sampling->files[i], side, plan, sides->recordings[i], err))
+                return false;
+        } else if (sampling->paths[i] && unlink(sampling->paths[i]) != 0 && errno != ENOENT) {
+            return pg_error_errno(err, "%.400s: cannot remove the profile of an earlier recording",
+                                  sampling->paths[i]);
+        }
+    }
+    return true;
+}
+
+void run_sampling_tell(const struct run_sampling *sampling, const struct run_sides *sides,
+                       FILE *out) {
+    for (size_t i = 0; i < sampling->count; i++) {
+        const struct recording *r = sides->recordings[i];
+        const char *slowdown = recording_get(r, "sampling-slowdown");
+        if (!recording_get(r, "profile"))
+            continue;
+        fprintf(out, "%s: %s samples in %s further rounds", sampling->paths[i],
+                recording_get(r, "samples"), recording_get(r, "sampled-rounds"));
+        if (slowdown)
+            fprintf(out, ", which took %+.1f%% CPU time", 100 * strtod(slowdown, NULL));
+        fputc('\n', out);
+    }
+}
+
+void run_sampling_close(struct run_sampling *sampling) {
+    for (size_t i = 0; sampling->files && i < sampling->count; i++)
+        out_file_abandon(&sampling->files[i]);
+}

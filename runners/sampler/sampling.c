@@ -1,0 +1,194 @@
+#include "runners/sampler/sampling.h"
+
+#include "runners/sampler/sampling_parts.h"
+
+#include <ctype.h>
+#include <linux/perf_event.h>
+#include <math.h>
+
+enum {
+    COMMS_MOST = 64,              /* distinct names; the rest is "other" */
+    FRAMES_MOST = 32 * 1024 * 1024, /* kept of all stacks; then leaves alone are */
+    CHAIN_MOST = 1024
+};
+
+struct sampling *sampling_new(struct strings *strings, struct arena *arena) {
+    struct sampling *sampling = ARENA_NEW(arena, struct sampling, 1);
+    *sampling = (struct sampling){.strings = strings,
+                                  .arena = arena,
+                                  .pieces = code_pieces_new(strings, arena),
+                                  .place_keys = strings_new(arena),
+                                  .stacks = strings_new(arena)};
+    return sampling;
+}
+
+/* ---- places ---- */
+
+static uint32_t place_number(struct sampling *s, struct place place) {
+    uint64_t key[2] = {(uint64_t)place.piece << 32 | place.name, place.offset};
+    uint32_t number = strings_add(s->place_keys, (struct text){(const char *)key, sizeof key});
+    if (number > s->place_count)
+        ARENA_PUSH(s->arena, s->places, s->place_count, s->place_capacity, place);
+    return number - 1;
+}
+
+static uint32_t named_place(struct sampling *s, const char *name) {
+    return place_number(
+        s, (struct place){.piece = PROFILE_NONE, .name = strings_add(s->strings, text_of(name))});
+}
+
+/* Where code made at run time lies says nothing, so all of a mapping's is one place. */
+static bool find_place(struct sampling *s, uint32_t pid, uint64_t address, uint32_t *number) {
+    struct place place = {0};
+    if (!task_table_find(s->round.tasks, pid, address, &place.piece, &place.offset))
+        return false;
+    if (s->pieces.items[place.piece].anonymous)
+        place.offset = 0;
+    *number = place_number(s, place);
+    return true;
+}
+
+/* ---- one sample ---- */
+
+static bool is_marker(uint64_t word) {
+    return word >= (uint64_t)PERF_CONTEXT_MAX;
+}
+
+/* The stack's places, the leaf first. A caller that lies in no code is where a frame pointer was
+ * none: what follows it is not believed. */
+static uint32_t resolve(struct sampling *s, const struct perf_record *record, uint32_t *frames,
+                        bool *truncated) {
+    const struct perf_sample *sample = &record->sample;
+    uint32_t count = 0;
+    if (!find_place(s, record->pid, sample->ip, &frames[count]))
+        frames[count] = named_place(s, "[unknown]");
+    count++;
+    bool leaf = true;
+    for (size_t i = 0; i < sample->depth && count < CHAIN_MOST; i++) {
+        uint64_t address = perf_chain_at(sample, i);
+        if (is_marker(address))
+            continue;
+        if (leaf) { /* the same as ip */
+            leaf = false;
+            continue;
+        }
+        if (!find_place(s, record->pid, address - 1, &frames[count])) {
+            *truncated = true;
+            return count;
+        }
+        count++;
+    }
+    *truncated = count >= s->round.of.most_frames;
+    return count;
+}
+
+/* "worker-17" is a worker like others: digits become N. */
+static uint32_t comm_class(struct sampling *s, uint32_t comm) {
+    char text[64];
+    size_t used = 0;
+    for (const char *at = strings_get(s->strings, comm); *at && used < sizeof text; at++) {
+        bool digit = isdigit((unsigned char)*at);
+        if (!digit || used == 0 || text[used - 1] != 'N')
+            text[used++] = digit ? 'N' : *at;
+    }
+    uint32_t class = strings_add(s->strings, (struct text){text, used});
+    for (uint32_t i = 0; i < s->comm_count; i++) {
+        if (s->comms[i] == class)
+            return class;
+    }
+    if (s->comm_count >= COMMS_MOST)
+        return strings_add(s->strings, text_of("other"));
+    ARENA_PUSH(s->arena, s->comms, s->comm_count, s->comm_capacity, class);
+    return class;
+}
+
+static uint32_t comm_label(struct sampling *s, uint32_t tid) {
+    uint32_t comm = task_table_comm(s->round.tasks, tid);
+    return comm == task_table_first_comm(s->round.tasks) ? 0 : comm_class(s, comm);
+}
+
+static void fold(struct sampling *s, const uint32_t *key, uint32_t words, uint64_t period) {
+    struct round *round = &s->round;
+    struct text text = {(const char *)key, words * sizeof *key};
+    uint32_t number = strings_add(round->stacks, text);
+    if (number > round->count)
+        ARENA_PUSH(round->arena, round->folded, round->count, round->capacity, (struct folded){0});
+    round->folded[number - 1].samples++;
+    round->folded[number - 1].periods += period;
+}
+
+static void take_sample(struct sampling *s, const struct perf_record *record) {
+    uint32_t key[CHAIN_MOST + 2];
+    bool truncated = false;
+    key[0] = comm_label(s, record->tid);
+    uint32_t frames = resolve(s, record, key + 1, &truncated);
+    if (s->frame_count > FRAMES_MOST) {
+        truncated |= frames > 1;
+        frames = 1;
+    }
+    if (truncated)
+        key[1 + frames++] = named_place(s, "[truncated]");
+    fold(s, key, 1 + frames, record->sample.period);
+    s->round.counts.samples++;
+    s->round.counts.periods += record->sample.period;
+    s->round.counts.truncated += truncated;
+}
+
+void sampling_take(void *sampling, const struct perf_record *record) {
+    struct sampling *s = sampling;
+    if (record->kind == PERF_KIND_SAMPLE)
+        take_sample(s, record);
+    else if (record->kind == PERF_KIND_LOST)
+        s->round.counts.lost += record->lost;
+    else if (record->kind == PERF_KIND_THROTTLE)
+        s->round.counts.throttled++;
+    else
+        task_table_record(s->round.tasks, record);
+}
+
+/* ---- rounds ---- */
+
+void sampling_begin(struct sampling *s, const struct sampling_round *round,
+                    struct arena *scratch) {
+    s->round = (struct round){.of = *round,
+                              .tasks = task_table_new(&s->pieces, scratch),
+                              .stacks = strings_new(scratch),
+                              .arena = scratch};
+}
+
+static struct text stack_of(const struct round *round, uint32_t i) {
+    return (struct text){strings_get(round->stacks, i + 1), strings_length(round->stacks, i + 1)};
+}
+
+void sampling_end(struct sampling *s, double ns) {
+    struct round *round = &s->round;
+    for (uint32_t i = 0; i < round->count; i++) {
+        struct text key = stack_of(round, i);
+        struct kept kept = {.benchmark = round->of.benchmark,
+                            .round = round->of.number,
+                            .samples = (int64_t)round->folded[i].samples,
+                            .cpu_ns = llround((double)round->folded[i].periods * ns)};
+        memcpy(&kept.comm, key.at, sizeof kept.comm);
+        key.at += sizeof kept.comm;
+        key.length -= sizeof kept.comm;
+        uint32_t before = strings_count(s->stacks);
+        kept.stack = strings_add(s->stacks, key);
+        if (kept.stack == before)
+            s->frame_count += key.length / sizeof(uint32_t);
+        ARENA_PUSH(s->arena, s->kept, s->kept_count, s->kept_capacity, kept);
+    }
+    s->counts.samples += round->counts.samples;
+    s->counts.periods += round->counts.periods;
+    s->counts.lost += round->counts.lost;
+    s->counts.throttled += round->counts.throttled;
+    s->counts.truncated += round->counts.truncated;
+    s->round = (struct round){0};
+}
+
+struct sampling_counts sampling_round_counts(const struct sampling *s) {
+    return s->round.counts;
+}
+
+struct sampling_counts sampling_counts(const struct sampling *s) {
+    return s->counts;
+}

@@ -1,0 +1,47 @@
+/* The samples of one build: taken in record by record, folded at once into equal stacks, and kept
+ * as those of a benchmark and a round. Stacks are of places in files, so that address space layout
+ * does not keep equal ones apart. Memory grows with distinct stacks, not with samples. */
+#ifndef RUNNERS_SAMPLER_SAMPLING_H
+#define RUNNERS_SAMPLER_SAMPLING_H
+
+#include "runners/profile/profile.h"
+#include "runners/sampler/perf_record.h"
+
+struct sampling;
+
+struct sampling *sampling_new(struct strings *strings, struct arena *arena);
+
+struct sampling_round {
+    uint32_t benchmark;   /* text */
+    uint32_t number;      /* from 1 */
+    uint32_t most_frames; /* that the kernel gives (perf_event_max_stack): a stack that has as many
+                             may have more */
+};
+
+/* Between these two calls all records are of one process and its children. Nothing of a round that
+ * is not ended is kept; `scratch` is used in between. */
+void sampling_begin(struct sampling *sampling, const struct sampling_round *round,
+                    struct arena *scratch);
+void sampling_take(void *sampling, const struct perf_record *record); /* a rings_take */
+/* `ns`: nanoseconds that one unit of the samples' periods stands for. */
+void sampling_end(struct sampling *sampling, double ns);
+
+/* What was taken in, of the current round or of all that ended. */
+struct sampling_counts {
+    uint64_t samples;
+    uint64_t periods;   /* their sum */
+    uint64_t lost;      /* records that the kernel had no room for */
+    uint64_t throttled; /* times that the kernel paused sampling */
+    uint64_t truncated; /* samples whose stack does not reach its root */
+};
+struct sampling_counts sampling_round_counts(const struct sampling *sampling);
+struct sampling_counts sampling_counts(const struct sampling *sampling);
+
+/* Everything as a profile that is not symbolised yet: types samples/count and cpu/nanoseconds,
+ * labels `benchmark` and `round`, and `comm` where a task has another name than the command. Of a
+ * stack that does not reach its root the outermost frame is a function `[truncated]`. `period_ns` is
+ * written down as the period. */
+struct profile *sampling_profile(const struct sampling *sampling, int64_t period_ns,
+                                 struct arena *arena);
+
+#endif

@@ -1,0 +1,54 @@
+/* The inside of struct sampling: sampling.c fills it, sampled_profile.c writes it out. */
+#ifndef RUNNERS_SAMPLER_SAMPLING_PARTS_H
+#define RUNNERS_SAMPLER_SAMPLING_PARTS_H
+
+#include "runners/sampler/sampling.h"
+#include "runners/sampler/task_table.h"
+
+/* An instruction: in a piece of code, or only a name. */
+struct place {
+    uint32_t piece; /* or PROFILE_NONE */
+    uint32_t name;  /* text; 0: to be found out from the piece and the offset */
+    uint64_t offset;
+};
+
+struct folded {
+    uint64_t samples, periods;
+};
+
+/* A round that has begun. `stacks`: a comm label and then the places of a stack, the leaf first, all
+ * as 32-bit words → index into folded + 1. */
+struct round {
+    struct sampling_round of;
+    struct task_table *tasks;
+    struct strings *stacks;
+    struct folded *folded;
+    uint32_t count, capacity;
+    struct sampling_counts counts;
+    struct arena *arena;
+};
+
+/* What is left of a round: a stack (number of sampling.stacks) and how often it was seen. */
+struct kept {
+    uint32_t stack, benchmark, round, comm;
+    int64_t samples, cpu_ns;
+};
+
+struct sampling {
+    struct strings *strings;
+    struct arena *arena;
+    struct code_pieces pieces;
+    struct strings *place_keys; /* what makes places equal → index + 1 */
+    struct place *places;
+    uint32_t place_count, place_capacity;
+    struct strings *stacks; /* places as 32-bit words, the leaf first */
+    size_t frame_count;     /* in all of them */
+    struct kept *kept;
+    size_t kept_count, kept_capacity;
+    uint32_t *comms; /* texts */
+    uint32_t comm_count, comm_capacity;
+    struct sampling_counts counts;
+    struct round round;
+};
+
+#endif

@@ -94,7 +94,8 @@ bool run_unmeasured(struct measuring *m, int command, const char *what, bool fin
 bool count_instructions(struct measuring *m, struct pg_error *err);
 
 /* After the timed rounds: samples every side that has a sampling and succeeded, in rounds of their
- * own, and records how. A sampler that is refused is an error only when it was asked for by name. */
+ * own, and records how. A sampler that is refused is an error only when it was asked for by name.
+ */
 bool run_sampled_rounds(struct measuring *m, struct pg_error *err);
 
 /* Writes into the side's recording how it was sampled and what is to be said of the profile.

@@ -171,9 +171,8 @@ static bool sample_side(struct measuring *m, struct side_state *side, uint32_t r
                         uint32_t padding, struct pg_error *err) {
     if (!run_unmeasured(m, side->prepare, "prepare command", false, err))
         return false;
-    return interrupted_by() ||
-           (sample_process(m, side, round, padding, err) &&
-            run_unmeasured(m, side->conclude, "conclude command", true, err));
+    return interrupted_by() || (sample_process(m, side, round, padding, err) &&
+                                run_unmeasured(m, side->conclude, "conclude command", true, err));
 }
 
 /* ---- rounds ---- */

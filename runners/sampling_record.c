@@ -43,8 +43,8 @@ static void note_counts(struct recording *out, const struct sampling_counts *cou
 static void check_sound(struct measuring *m, struct side_state *side,
                         const struct sampling_counts *counts) {
     bool clock = m->sampled.rings.event == RING_CLOCK;
-    double period = clock ? (double)ring_period(m->plan->sampling.rate)
-                          : 1e9 / m->plan->sampling.rate;
+    double period =
+        clock ? (double)ring_period(m->plan->sampling.rate) : 1e9 / m->plan->sampling.rate;
     double seen = (double)(clock ? counts->periods : counts->samples * (uint64_t)period);
     double apart = fabs(seen - side->sampled.user_ns);
     bool sound = apart <= allowed(&side->sampled, period);
@@ -75,7 +75,8 @@ void record_sampling(struct measuring *m, struct side_state *side, double timed_
         check_sound(m, side, &counts);
     note_counts(out, &counts, sampled->damaged);
     if (sampled->count)
-        recording_note(out, NOTE_INFO, NULL,
-                       "the profile is of %zu further rounds, whose times are not in this recording",
-                       sampled->count);
+        recording_note(
+            out, NOTE_INFO, NULL,
+            "the profile is of %zu further rounds, whose times are not in this recording",
+            sampled->count);
 }

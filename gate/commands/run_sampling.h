@@ -18,18 +18,16 @@ struct sampling_options {
 /* Rows of an option table. */
 #define SAMPLING_OPTIONS(to)                                                                       \
     HEADING("Sampling"),                                                                           \
-        CHOICE("sampler", &(to)->sampler, "none|perf|auto",                                        \
-               "sample further rounds into NAME.pb.gz (auto: programs that run long enough, where "  \
-               "the system allows it)"),                                                           \
+        CHOICE(                                                                                    \
+            "sampler", &(to)->sampler, "none|perf|auto",                                           \
+            "sample further rounds into NAME.pb.gz (auto: programs that run long enough, where "   \
+            "the system allows it)"),                                                              \
         COUNT("sampled-rounds", 0, &(to)->rounds, 1, 100000,                                       \
               "how many (as many as are measured, at most 20)"),                                   \
-        {.name = "rate",                                                                           \
-         .kind = OPTION_DOUBLE,                                                                    \
-         .target = &(to)->rate,                                                                    \
-         .argument = "HZ",                                                                         \
-         .help = "samples a second of CPU time (1000)",                                            \
-         .low = 1,                                                                                 \
-         .high = 4000}
+    {                                                                                              \
+        .name = "rate", .kind = OPTION_DOUBLE, .target = &(to)->rate, .argument = "HZ",            \
+        .help = "samples a second of CPU time (1000)", .low = 1, .high = 4000                      \
+    }
 
 struct run_sampling {
     struct out_file *files; /* one a side */

@@ -18,7 +18,7 @@
 
 enum {
     READ_CHUNK = 64 * 1024,
-    PIPE_BYTES = 1024 * 1024,   /* so that a chatty program seldom waits for its reader */
+    PIPE_BYTES = 1024 * 1024,    /* so that a chatty program seldom waits for its reader */
     EQUALISED_LIMIT = 64 * 1024, /* the kernel takes no single string over 128 KiB */
     WATCH_NS = 100 * 1000 * 1000
 };

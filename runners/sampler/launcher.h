@@ -58,7 +58,8 @@ struct launcher;
 bool launcher_start(struct launcher **out, const struct launch_plan *plan, struct arena *arena,
                     struct pg_error *err);
 
-/* Told in the caller's process while a command runs: whenever `fd` is readable, and every 100 ms. */
+/* Told in the caller's process while a command runs: whenever `fd` is readable, and every 100 ms.
+ */
 struct launch_watch {
     int fd;
     void (*look)(void *context);
@@ -68,8 +69,8 @@ struct launch_watch {
 struct launch_how {
     bool pad; /* give the command the variable PERFGATE_PADDING, with as many bytes as make the
                  strings on every command's stack equally long, and `padding` more */
-    uint32_t padding; /* at most LAUNCH_PADDING */
-    bool finish;      /* an interrupt does not end it (cleaning up) */
+    uint32_t padding;                 /* at most LAUNCH_PADDING */
+    bool finish;                      /* an interrupt does not end it (cleaning up) */
     const struct launch_watch *watch; /* NULL: nobody watches */
 };
 

@@ -11,7 +11,8 @@
 #define PERF_RECORD_SAMPLE_BASE                                                                    \
     (PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_PERIOD |                    \
      PERF_SAMPLE_CALLCHAIN)
-#define PERF_RECORD_SAMPLE_STACK (PERF_RECORD_SAMPLE_BASE | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER)
+#define PERF_RECORD_SAMPLE_STACK                                                                   \
+    (PERF_RECORD_SAMPLE_BASE | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER)
 
 enum { BUILD_ID_MOST = 20, REGISTERS_MOST = 64 };
 
@@ -31,7 +32,7 @@ struct perf_sample {
     const uint8_t *chain; /* `depth` words of 8 bytes, unaligned, the innermost first, with
                              PERF_CONTEXT_… markers among them */
     size_t depth;
-    uint64_t abi; /* of the registers: PERF_SAMPLE_REGS_ABI_…; 0: none */
+    uint64_t abi;                       /* of the registers: PERF_SAMPLE_REGS_ABI_…; 0: none */
     uint64_t registers[REGISTERS_MOST]; /* in the order of the bits of the mask */
     size_t register_count;
     struct text stack; /* what was copied from the stack pointer on */

@@ -40,8 +40,8 @@ struct permission_facts permission_look(int error, const char *proc) {
     return facts;
 }
 
-/* On a kernel as it comes from kernel.org the clock can be sampled at every value, so that a refusal
- * by number means a distribution's kernel (3: Debian, Android; 4: Ubuntu). */
+/* On a kernel as it comes from kernel.org the clock can be sampled at every value, so that a
+ * refusal by number means a distribution's kernel (3: Debian, Android; 4: Ubuntu). */
 static const char *reason(const struct permission_facts *facts, struct arena *arena) {
     if (facts->error == ENOSYS)
         return "this kernel has no perf events, or a sandbox (gVisor) stands before it";
@@ -60,7 +60,8 @@ static const char *reason(const struct permission_facts *facts, struct arena *ar
                             facts->paranoid);
     if (facts->seccomp)
         return "a seccomp filter (of the container) forbids it; start the container with "
-               "--cap-add PERFMON, or --security-opt seccomp= a profile that allows perf_event_open";
+               "--cap-add PERFMON, or --security-opt seccomp= a profile that allows "
+               "perf_event_open";
     return "a security module or the container forbids it; start the container with --cap-add "
            "PERFMON";
 }

@@ -8,10 +8,10 @@
 
 /* What was found out beside the errno of perf_event_open. */
 struct permission_facts {
-    int error;         /* errno of perf_event_open, or of the ring's mmap */
-    int paranoid;      /* perf_event_paranoid; PARANOID_UNKNOWN when it cannot be read */
-    bool privileged;   /* CAP_PERFMON or CAP_SYS_ADMIN is in effect */
-    bool seccomp;      /* a seccomp filter is in force */
+    int error;       /* errno of perf_event_open, or of the ring's mmap */
+    int paranoid;    /* perf_event_paranoid; PARANOID_UNKNOWN when it cannot be read */
+    bool privileged; /* CAP_PERFMON or CAP_SYS_ADMIN is in effect */
+    bool seccomp;    /* a seccomp filter is in force */
 };
 enum { PARANOID_UNKNOWN = -1000 };
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-    PAGES = 128,            /* of data; with its head this is what perf_event_mlock_kb grants a CPU */
+    PAGES = 128, /* of data; with its head this is what perf_event_mlock_kb grants a CPU */
     PAGES_LEAST = 2,
     SETTLE_NS = 1000 * 1000 /* a record is in its ring this soon after its time was taken */
 };
@@ -105,8 +105,7 @@ static int open_event(struct perf_event_attr *attr, pid_t target, int cpu) {
 
 static bool map_ring(struct ring *ring, size_t page, size_t *pages) {
     for (; *pages >= PAGES_LEAST; *pages /= 2) {
-        void *at =
-            mmap(NULL, (*pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
+        void *at = mmap(NULL, (*pages + 1) * page, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
         if (at != MAP_FAILED) {
             ring->head = at;
             ring->bytes = *pages * page;

@@ -19,13 +19,13 @@ enum ring_event {
 
 struct ring_request {
     enum ring_event event;
-    double rate;        /* samples a second of CPU time */
-    uint64_t registers; /* mask of user registers to copy with each sample; 0: none, no stack */
+    double rate;          /* samples a second of CPU time */
+    uint64_t registers;   /* mask of user registers to copy with each sample; 0: none, no stack */
     uint32_t stack_bytes; /* copied with each sample from the stack pointer on, a multiple of 8 */
 };
 
-/* Nanoseconds between two samples of RING_CLOCK: the first prime from 1/rate on, which no timer of a
- * program keeps step with. */
+/* Nanoseconds between two samples of RING_CLOCK: the first prime from 1/rate on, which no timer of
+ * a program keeps step with. */
 uint64_t ring_period(double rate);
 
 /* The attributes that the kernel is asked for, so that a test can look at them. */
@@ -33,10 +33,10 @@ struct perf_event_attr ring_attributes(const struct ring_request *request);
 
 struct rings;
 
-/* Opens disabled events on process `target` (which is the caller's child, does not sample itself and
- * will start the program), switched on by the exec of its next child. `pages` of data a ring are
- * tried first, then half as many and so on, as the user's limit of locked memory allows. False with
- * errno: what the kernel said; a sampler that has no PMU says ENOENT. */
+/* Opens disabled events on process `target` (which is the caller's child, does not sample itself
+ * and will start the program), switched on by the exec of its next child. `pages` of data a ring
+ * are tried first, then half as many and so on, as the user's limit of locked memory allows. False
+ * with errno: what the kernel said; a sampler that has no PMU says ENOENT. */
 bool rings_open(struct rings **out, const struct ring_request *request, pid_t target,
                 struct arena *arena);
 

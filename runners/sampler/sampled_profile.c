@@ -29,11 +29,12 @@ static void add_mappings(struct profile *p, const struct sampling *s, uint32_t *
         if (!used[i])
             continue;
         mapping_of[i] = (uint32_t)p->mapping_count;
-        p->mappings[p->mapping_count++] = (struct profile_mapping){.start = piece->start,
-                                                                   .limit = piece->start + piece->length,
-                                                                   .offset = piece->offset,
-                                                                   .file = piece->file,
-                                                                   .build_id = piece->build_id};
+        p->mappings[p->mapping_count++] =
+            (struct profile_mapping){.start = piece->start,
+                                     .limit = piece->start + piece->length,
+                                     .offset = piece->offset,
+                                     .file = piece->file,
+                                     .build_id = piece->build_id};
     }
 }
 
@@ -53,8 +54,8 @@ static void add_locations(struct profile *p, const struct sampling *s, struct ar
             .address = in_piece ? s->pieces.items[place->piece].start + place->offset : 0,
             .mapping = in_piece ? mapping_of[place->piece] : PROFILE_NONE};
         if (place->name) {
-            p->functions[lines] = (struct profile_function){.name = place->name,
-                                                            .system_name = place->name};
+            p->functions[lines] =
+                (struct profile_function){.name = place->name, .system_name = place->name};
             p->lines[lines] = (struct profile_line){.function = lines};
             lines++;
         }

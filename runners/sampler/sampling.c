@@ -7,7 +7,7 @@
 #include <math.h>
 
 enum {
-    COMMS_MOST = 64,              /* distinct names; the rest is "other" */
+    COMMS_MOST = 64,                /* distinct names; the rest is "other" */
     FRAMES_MOST = 32 * 1024 * 1024, /* kept of all stacks; then leaves alone are */
     CHAIN_MOST = 1024
 };
@@ -148,8 +148,7 @@ void sampling_take(void *sampling, const struct perf_record *record) {
 
 /* ---- rounds ---- */
 
-void sampling_begin(struct sampling *s, const struct sampling_round *round,
-                    struct arena *scratch) {
+void sampling_begin(struct sampling *s, const struct sampling_round *round, struct arena *scratch) {
     s->round = (struct round){.of = *round,
                               .tasks = task_table_new(&s->pieces, scratch),
                               .stacks = strings_new(scratch),

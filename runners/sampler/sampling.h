@@ -39,8 +39,8 @@ struct sampling_counts sampling_counts(const struct sampling *sampling);
 
 /* Everything as a profile that is not symbolised yet: types samples/count and cpu/nanoseconds,
  * labels `benchmark` and `round`, and `comm` where a task has another name than the command. Of a
- * stack that does not reach its root the outermost frame is a function `[truncated]`. `period_ns` is
- * written down as the period. */
+ * stack that does not reach its root the outermost frame is a function `[truncated]`. `period_ns`
+ * is written down as the period. */
 struct profile *sampling_profile(const struct sampling *sampling, int64_t period_ns,
                                  struct arena *arena);
 

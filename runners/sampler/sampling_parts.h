@@ -16,8 +16,8 @@ struct folded {
     uint64_t samples, periods;
 };
 
-/* A round that has begun. `stacks`: a comm label and then the places of a stack, the leaf first, all
- * as 32-bit words → index into folded + 1. */
+/* A round that has begun. `stacks`: a comm label and then the places of a stack, the leaf first,
+ * all as 32-bit words → index into folded + 1. */
 struct round {
     struct sampling_round of;
     struct task_table *tasks;

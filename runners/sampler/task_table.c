@@ -23,8 +23,8 @@ struct task {
     uint32_t comm;
 };
 
-/* Numbers of tasks are reused by the system, so their entries are, and are at most as many as it has
- * numbers. */
+/* Numbers of tasks are reused by the system, so their entries are, and are at most as many as it
+ * has numbers. */
 struct task_table {
     struct code_pieces *pieces;
     struct strings *numbers; /* the 4 bytes of a tid → index into tasks */
@@ -53,7 +53,8 @@ static uint32_t hexadecimal(struct strings *strings, const uint8_t *bytes, size_
  * others, which every process has. */
 static bool is_anonymous(struct text file) {
     return text_starts(file, "//anon") || text_starts(file, "/dev/zero") ||
-           text_starts(file, "/anon_hugepage") || text_starts(file, "/memfd:") || text_starts(file, "/SYSV") || file.length == 0 ||
+           text_starts(file, "/anon_hugepage") || text_starts(file, "/memfd:") ||
+           text_starts(file, "/SYSV") || file.length == 0 ||
            (text_starts(file, "[") && !text_equal(file, "[vdso]") &&
             !text_equal(file, "[vsyscall]"));
 }

@@ -31,8 +31,8 @@ struct task_table *task_table_new(struct code_pieces *pieces, struct arena *aren
 /* Takes in what a record says of tasks and mappings; others are passed over. */
 void task_table_record(struct task_table *table, const struct perf_record *record);
 
-/* The piece mapped at an address of a process, and the place in it (counted from the piece's start).
- * False when nothing executable is known to be there. */
+/* The piece mapped at an address of a process, and the place in it (counted from the piece's
+ * start). False when nothing executable is known to be there. */
 bool task_table_find(const struct task_table *table, uint32_t pid, uint64_t address,
                      uint32_t *piece, uint64_t *place);
 

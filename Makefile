@@ -124,6 +124,9 @@ bench-deps: ## install those peers
 bench-verdict: all $(BENCHES) ## verdict quality on recorded traces
 	@$(TESTENV) sh tests/bench.sh tests/verdict/*.sh
 
+bench-functions: $(BUILD)/tests/unit/test_function_truth.t ## how often function verdicts name what was planted
+	@$<
+
 FUZZ_TIME ?= 60
 fuzz-%: ## libFuzzer on NAME_fuzz.c for FUZZ_TIME seconds, from its corpus
 	@$(SUBMAKE) VARIANT=fuzz CC=clang CFLAGS='-O1 -g' build/fuzz/tests/$@
@@ -160,6 +163,6 @@ help: ## this list
 
 FORCE:
 .PHONY: all deps demo test check check-asan coverage replay golden bench bench-deps bench-verdict \
-        layers lint analyse format install clean help FORCE
+        bench-functions layers lint analyse format install clean help FORCE
 .SECONDARY:
 -include $(OBJECTS:.o=.d)

@@ -1,0 +1,278 @@
+#include "gate/functions/function_judge.h"
+
+#include "stats/adjust.h"
+
+#include <stdlib.h>
+
+const char *function_class_name(enum function_class class) {
+    static const char *const names[] = {NULL, "appeared", "vanished", "mix-shift", "moved"};
+    return names[class];
+}
+
+struct function_values function_cost_values(const struct function_judge *judge,
+                                            const struct function_slice *slice,
+                                            const double *rounds, double samples, int side) {
+    const struct function_time *time = function_time_of(judge->request, slice);
+    struct function_values values = {
+        .values = rounds, .n = side ? slice->head_rounds : slice->base_rounds, .samples = samples};
+    if (time) {
+        values.factor_se = side ? time->head_se : time->base_se;
+        values.factor_df = side ? time->head_df : time->base_df;
+    } else if (judge->usual && side) {
+        const struct usual *usual = &judge->usual[slice - judge->findings->slices];
+        values.factor_se = usual->se;
+        values.factor_df = usual->df;
+    }
+    return values;
+}
+
+double function_floor(const struct function_judge *judge, const struct function_slice *slice) {
+    return judge->request->floor * (judge->request->by_share ? 1 : slice->base);
+}
+
+static struct function_test test_rounds(const struct function_judge *judge,
+                                        const struct function_row *row, double *const rounds[2]) {
+    const struct function_slice *slice = &judge->findings->slices[row->slice];
+    struct function_values base =
+        function_cost_values(judge, slice, rounds[0], row->base.samples, 0);
+    struct function_values head =
+        function_cost_values(judge, slice, rounds[1], row->head.samples, 1);
+    return function_test(&base, &head, judge->request->policy, judge->ranks);
+}
+
+static struct function_test test_shares(const struct function_judge *judge,
+                                        const struct function_row *row) {
+    const struct function_slice *slice = &judge->findings->slices[row->slice];
+    struct function_values base = {row->share_rounds[0], slice->base_rounds, row->base.samples, 0,
+                                   0};
+    struct function_values head = {row->share_rounds[1], slice->head_rounds, row->head.samples, 0,
+                                   0};
+    return function_test(&base, &head, judge->request->policy, judge->ranks);
+}
+
+/* ---- by share: what costs are, up to one factor ---- */
+
+struct ratio {
+    double ratio, weight;
+};
+
+static int by_ratio(const void *left, const void *right) {
+    const struct ratio *a = left, *b = right;
+    return a->ratio < b->ratio ? -1 : a->ratio > b->ratio;
+}
+
+static double weighted_median(struct ratio *ratios, size_t count) {
+    double all = 0, sum = 0;
+    size_t i = 0;
+    qsort(ratios, count, sizeof *ratios, by_ratio);
+    for (size_t k = 0; k < count; k++)
+        all += ratios[k].weight;
+    while (i + 1 < count && (sum += ratios[i].weight) < all / 2)
+        i++;
+    return ratios[i].ratio;
+}
+
+/* The median of what shares became, by share; but no function weighs more than a twentieth, lest a
+ * large one that changed passes for all of them. Its error is that of a median, by the median
+ * deviation. Too few functions tell nothing. */
+static struct usual usual_of(const struct function_judge *judge,
+                             const struct function_slice *slice) {
+    enum { FEW = 5 };
+    const double most = 0.05, deviation_to_sd = 1.4826, median_to_mean = 1.2533;
+    struct ratio *ratios = ARENA_NEW(judge->arena, struct ratio, slice->count);
+    struct usual usual = {1, 0, INFINITY};
+    size_t count = 0;
+    for (size_t k = slice->first; k < slice->first + slice->count; k++) {
+        double base = judge->findings->rows[k].base.flat_fraction;
+        double head = judge->findings->rows[k].head.flat_fraction;
+        if (base > 0 && head > 0)
+            ratios[count++] = (struct ratio){head / base, base < most ? base : most};
+    }
+    if (count < FEW)
+        return usual;
+    usual.ratio = weighted_median(ratios, count);
+    for (size_t k = 0; k < count; k++)
+        ratios[k].ratio = fabs(ratios[k].ratio / usual.ratio - 1);
+    usual.se =
+        weighted_median(ratios, count) * deviation_to_sd * median_to_mean / sqrt((double)count);
+    usual.df = (double)count - 1;
+    return usual;
+}
+
+/* Flat and cumulative costs from the rounds' shares; the base is the measure. */
+static void scale_shares(struct function_judge *judge, size_t number) {
+    const struct function_slice *slice = &judge->findings->slices[number];
+    struct usual usual = judge->usual[number] = usual_of(judge, slice);
+    for (size_t i = slice->first; i < slice->first + slice->count; i++) {
+        struct function_row *row = &judge->findings->rows[i];
+        for (uint32_t r = 0; r < slice->base_rounds; r++)
+            row->flat_rounds[0][r] = row->share_rounds[0][r];
+        for (uint32_t r = 0; r < slice->head_rounds; r++)
+            row->flat_rounds[1][r] = row->share_rounds[1][r] / usual.ratio;
+        row->base.flat = row->base.flat_fraction;
+        row->base.cum = row->base.cum_fraction;
+        row->head.flat = row->head.flat_fraction / usual.ratio;
+        row->head.cum = row->head.cum_fraction / usual.ratio;
+    }
+}
+
+/* ---- p-values ---- */
+
+static bool adjust(const struct policy *policy, double *p, size_t count) {
+    switch (policy->correction) {
+    case CORRECTION_BH:
+        return adjust_benjamini_hochberg(p, count, p);
+    case CORRECTION_HOLM:
+        return adjust_holm(p, count, p);
+    default:
+        return true;
+    }
+}
+
+static double cautious(double p) {
+    double times = FUNCTION_CAUTION * p;
+    return times > 1 ? 1 : times;
+}
+
+static void test_rows(struct function_judge *judge) {
+    struct function_findings *f = judge->findings;
+    double *cost = ARENA_NEW(judge->arena, double, f->row_count);
+    double *share = ARENA_NEW(judge->arena, double, f->row_count);
+    for (size_t i = 0; i < f->row_count; i++) {
+        struct function_row *row = &f->rows[i];
+        row->cost = test_rounds(judge, row, row->flat_rounds);
+        row->cum = test_rounds(judge, row, row->cum_rounds);
+        row->share = test_shares(judge, row);
+        cost[i] = cautious(row->cost.p);
+        share[i] = cautious(row->share.p);
+        f->family += isnan(row->cost.p) ? 0 : 1;
+    }
+    if (!adjust(judge->request->policy, cost, f->row_count) ||
+        !adjust(judge->request->policy, share, f->row_count))
+        return;
+    for (size_t i = 0; i < f->row_count; i++) {
+        f->rows[i].p_adjusted = cost[i];
+        f->rows[i].share_p_adjusted = share[i];
+    }
+}
+
+/* ---- verdicts ---- */
+
+/* What decides a row: its cost, or by share its share. */
+static const struct function_test *deciding(const struct function_judge *judge,
+                                            const struct function_row *row) {
+    return judge->request->by_share ? &row->share : &row->cost;
+}
+
+static double margin_of(const struct function_judge *judge, const struct function_row *row) {
+    double floor = function_floor(judge, &judge->findings->slices[row->slice]);
+    double threshold = judge->request->policy->threshold * deciding(judge, row)->base;
+    return judge->request->by_share || threshold < floor ? floor : threshold;
+}
+
+static bool changed(double p, double alpha, double difference, double margin) {
+    return p <= alpha && fabs(difference) > margin;
+}
+
+/* Did the share change, and the cost not? By share at least half of the change must be seen to be
+ * the function's own, else it is that of the others. */
+static bool is_mix_shift(const struct function_judge *judge, const struct function_row *row) {
+    const struct function_request *request = judge->request;
+    double alpha = request->policy->alpha, share = row->share.difference;
+    bool own = row->p_adjusted <= alpha;
+    if (request->by_share)
+        own &= copysign(row->cost.difference, row->cost.difference * share) >= fabs(share) / 2;
+    return row->class == FUNCTION_PLAIN && !own &&
+           changed(row->share_p_adjusted, alpha, share, request->floor);
+}
+
+static void decide(struct function_judge *judge, struct function_row *row) {
+    const struct function_test *test = deciding(judge, row);
+    double p = judge->request->by_share ? row->share_p_adjusted : row->p_adjusted;
+    double margin = margin_of(judge, row);
+    if (is_mix_shift(judge, row)) {
+        row->class = FUNCTION_MIX_SHIFT;
+        row->verdict = ROW_SAME;
+    } else if (changed(p, judge->request->policy->alpha, test->difference, margin)) {
+        row->verdict = test->difference > 0 ? ROW_REGRESSED : ROW_IMPROVED;
+    } else if (row->class == FUNCTION_APPEARED) {
+        row->verdict = ROW_NEW;
+    } else if (row->class == FUNCTION_VANISHED) {
+        row->verdict = ROW_MISSING;
+    } else if (test->difference_low > -margin && test->difference_high < margin) {
+        row->verdict = ROW_SAME;
+    }
+}
+
+/* ---- shares of the slow-down ---- */
+
+static void explain(struct function_findings *f, struct function_slice *slice) {
+    double slower = slice->head - slice->base, explained = 0;
+    if (f->by_share || !slice->regressed || !(slower > 0))
+        return;
+    for (size_t i = slice->first; i < slice->first + slice->count; i++) {
+        struct function_row *row = &f->rows[i];
+        if (row->verdict != ROW_REGRESSED)
+            continue;
+        row->share_of_regression = (row->head.flat - row->base.flat) / slower;
+        explained += row->share_of_regression;
+    }
+    slice->rest = 1 - explained;
+}
+
+static void put_note(struct function_judge *judge, const char *text) {
+    struct function_findings *f = judge->findings;
+    ARENA_PUSH(judge->arena, f->notes, f->note_count, f->note_capacity, text);
+}
+
+static void put_notes(struct function_judge *judge) {
+    const struct function_request *request = judge->request;
+    size_t unnumbered = request->base->unnumbered + request->head->unnumbered;
+    for (size_t i = 0; i < judge->findings->slice_count; i++) {
+        const struct function_slice *slice = &judge->findings->slices[i];
+        if (slice->base_rounds < FUNCTION_LEAST_ROUNDS ||
+            slice->head_rounds < FUNCTION_LEAST_ROUNDS)
+            put_note(judge,
+                     arena_printf(judge->arena,
+                                  "%s%s%u and %u profiled rounds, but a test needs %d a side",
+                                  slice->name, *slice->name ? ": " : "", slice->base_rounds,
+                                  slice->head_rounds, FUNCTION_LEAST_ROUNDS));
+    }
+    if (unnumbered)
+        put_note(judge, arena_printf(judge->arena,
+                                     "%zu samples without the label '%s', which others have, are "
+                                     "left out",
+                                     unnumbered, request->base->cut.round_label));
+    if (request->base->names->joined)
+        put_note(judge, arena_printf(judge->arena,
+                                     "%u names were joined by leaving out what compilers number "
+                                     "(perfgate help functions)",
+                                     request->base->names->joined));
+}
+
+struct function_findings *functions_judge(const struct function_request *request,
+                                          struct arena *arena) {
+    struct function_findings *f = ARENA_NEW(arena, struct function_findings, 1);
+    struct function_judge judge = {request, f, rank_workspace_new(), NULL, arena};
+    f->names = request->base->names;
+    f->by_share = request->by_share;
+    f->floor = request->floor;
+    f->threshold = request->policy->threshold;
+    function_rows_make(&judge);
+    if (request->by_share)
+        judge.usual = ARENA_NEW(arena, struct usual, f->slice_count);
+    for (size_t i = 0; i < f->slice_count && request->by_share; i++)
+        scale_shares(&judge, i);
+    test_rows(&judge);
+    for (size_t i = 0; i < f->row_count; i++)
+        decide(&judge, &f->rows[i]);
+    function_shift_find(&judge);
+    function_rows_order(f);
+    for (size_t i = 0; i < f->slice_count; i++)
+        explain(f, &f->slices[i]);
+    for (size_t i = 0; i < f->row_count; i++)
+        f->counts[f->rows[i].verdict]++;
+    put_notes(&judge);
+    rank_workspace_free(judge.ranks);
+    return f;
+}

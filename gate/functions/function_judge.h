@@ -1,0 +1,39 @@
+/* What functions_judge keeps while it works, for the files that do the work: function_rows.c makes
+ * the rows, function_judge.c tests and decides, function_shift.c finds what only moved. */
+#ifndef GATE_FUNCTIONS_FUNCTION_JUDGE_H
+#define GATE_FUNCTIONS_FUNCTION_JUDGE_H
+
+#include "gate/functions/function_findings.h"
+
+struct function_judge {
+    const struct function_request *request;
+    struct function_findings *findings;
+    struct rank_workspace *ranks;
+    struct usual {
+        double ratio, se, df;
+    } * usual; /* by share, by slice: what shares became that did not change, relative se */
+    struct arena *arena;
+};
+
+/* The slices of both sides with their rows: amounts and rounds, not yet tested. */
+void function_rows_make(struct function_judge *judge);
+
+/* The time of a slice; NULL when no recording gives one. */
+const struct function_time *function_time_of(const struct function_request *request,
+                                             const struct function_slice *slice);
+
+/* Costs of a side (0 base, 1 head), one a round, with the error of what they hold in common. */
+struct function_values function_cost_values(const struct function_judge *judge,
+                                            const struct function_slice *slice,
+                                            const double *rounds, double samples, int side);
+
+/* Puts the rows of every slice worst first. */
+void function_rows_order(struct function_findings *findings);
+
+/* Smallest absolute change that counts in a slice. */
+double function_floor(const struct function_judge *judge, const struct function_slice *slice);
+
+/* Finds rises that are made up for by falls, and turns both into FUNCTION_MOVED. */
+void function_shift_find(struct function_judge *judge);
+
+#endif

@@ -1,0 +1,259 @@
+#include "gate/functions/function_judge.h"
+
+#include <stdlib.h>
+
+/* The cells of one side that belong to a slice. */
+struct cells {
+    const struct function_cell *at, *end;
+};
+
+static struct cells cells_of(const struct function_side *side, uint32_t slice) {
+    size_t low = 0, high = side->cell_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (side->cells[middle].slice < slice)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct function_cell *end = side->cells + side->cell_count;
+    struct cells cells = {side->cells + low, side->cells + low};
+    while (cells.end < end && cells.end->slice == slice)
+        cells.end++;
+    return cells;
+}
+
+/* Takes the cells of one function off the front. */
+static struct cells take_function(struct cells *from, uint32_t function) {
+    struct cells taken = {from->at, from->at};
+    while (taken.end < from->end && taken.end->function == function)
+        taken.end++;
+    from->at = taken.end;
+    return taken;
+}
+
+struct slice_sides {
+    const struct function_rounds *rounds[2];
+    const struct function_time *time;
+};
+
+static void fill_side(struct function_row *row, int side, struct cells cells,
+                      const struct slice_sides *sides, struct arena *arena) {
+    const struct function_rounds *rounds = sides->rounds[side];
+    double time = !sides->time ? NAN : side ? sides->time->head : sides->time->base;
+    double *flat = ARENA_NEW(arena, double, rounds->count);
+    double *cum = ARENA_NEW(arena, double, rounds->count);
+    double *share = ARENA_NEW(arena, double, rounds->count);
+    struct function_amount sum = {0};
+    for (const struct function_cell *cell = cells.at; cell < cells.end; cell++) {
+        double total = rounds->cost[cell->round];
+        double unit = sides->time ? time / total : 1;
+        share[cell->round] = cell->flat / total;
+        flat[cell->round] = cell->flat * unit;
+        cum[cell->round] = cell->cum * unit;
+        sum.flat += flat[cell->round];
+        sum.cum += cum[cell->round];
+        sum.flat_fraction += share[cell->round];
+        sum.cum_fraction += cell->cum / total;
+        sum.samples += cell->flat_samples;
+    }
+    double n = rounds->count;
+    struct function_amount mean = {sum.flat / n, sum.cum / n, sum.flat_fraction / n,
+                                   sum.cum_fraction / n, sum.samples / n};
+    *(side ? &row->head : &row->base) = mean;
+    row->flat_rounds[side] = flat;
+    row->cum_rounds[side] = cum;
+    row->share_rounds[side] = share;
+}
+
+static double flat_samples(struct cells cells) {
+    double sum = 0;
+    for (; cells.at < cells.end; cells.at++)
+        sum += cells.at->flat_samples;
+    return sum;
+}
+
+static bool large_enough(const struct cells *cells, const struct slice_sides *sides) {
+    double base = flat_samples(cells[0]) / sides->rounds[0]->count;
+    double head = flat_samples(cells[1]) / sides->rounds[1]->count;
+    bool one_sided = cells[0].at == cells[0].end || cells[1].at == cells[1].end;
+    double most = base > head ? base : head;
+    return most >= (one_sided ? 1 : FUNCTION_LEAST_SAMPLES);
+}
+
+static void count_small(struct function_slice *slice, struct cells head,
+                        const struct slice_sides *sides) {
+    double share = 0;
+    for (; head.at < head.end; head.at++)
+        share += head.at->flat / sides->rounds[1]->cost[head.at->round];
+    slice->small++;
+    slice->small_fraction += share / sides->rounds[1]->count;
+}
+
+static void add_row(struct function_judge *judge, size_t slice, uint32_t function,
+                    const struct cells *cells, const struct slice_sides *sides) {
+    struct function_findings *f = judge->findings;
+    const struct function_known *known = &f->names->items[function];
+    struct function_row row = {
+        .slice = (uint32_t)slice,
+        .function = function,
+        .name = strings_get(f->names->strings, known->name),
+        .file = known->file ? strings_get(f->names->strings, known->file) : NULL,
+        .verdict = ROW_INCONCLUSIVE,
+        .class = cells[0].at == cells[0].end   ? FUNCTION_APPEARED
+                 : cells[1].at == cells[1].end ? FUNCTION_VANISHED
+                                               : FUNCTION_PLAIN,
+        .p_adjusted = NAN,
+        .share_p_adjusted = NAN,
+        .share_of_regression = NAN,
+    };
+    for (int side = 0; side < 2; side++)
+        fill_side(&row, side, cells[side], sides, judge->arena);
+    ARENA_PUSH(judge->arena, f->rows, f->row_count, f->row_capacity, row);
+}
+
+static void make_rows(struct function_judge *judge, size_t number, uint32_t text,
+                      const struct slice_sides *sides) {
+    struct function_slice *slice = &judge->findings->slices[number];
+    struct cells base = cells_of(judge->request->base, text);
+    struct cells head = cells_of(judge->request->head, text);
+    slice->first = judge->findings->row_count;
+    while (base.at < base.end || head.at < head.end) {
+        uint32_t function = base.at == base.end                     ? head.at->function
+                            : head.at == head.end                   ? base.at->function
+                            : base.at->function < head.at->function ? base.at->function
+                                                                    : head.at->function;
+        struct cells both[2] = {take_function(&base, function), take_function(&head, function)};
+        if (large_enough(both, sides))
+            add_row(judge, number, function, both, sides);
+        else if (flat_samples(both[0]) + flat_samples(both[1]) > 0)
+            count_small(slice, both[1], sides);
+    }
+    slice->count = judge->findings->row_count - slice->first;
+}
+
+static void note(struct function_judge *judge, const char *text) {
+    struct function_findings *f = judge->findings;
+    ARENA_PUSH(judge->arena, f->notes, f->note_count, f->note_capacity, text);
+}
+
+static double mean_cost(const struct function_rounds *rounds) {
+    double sum = 0;
+    for (uint32_t i = 0; i < rounds->count; i++)
+        sum += rounds->cost[i];
+    return sum / rounds->count;
+}
+
+const struct function_time *function_time_of(const struct function_request *request,
+                                             const struct function_slice *slice) {
+    for (size_t i = 0; i < request->time_count && !request->by_share; i++) {
+        if (strcmp(request->times[i].slice, slice->name) == 0)
+            return &request->times[i];
+    }
+    return NULL;
+}
+
+static void add_slice(struct function_judge *judge, const struct function_rounds *base,
+                      const struct function_rounds *head) {
+    struct function_findings *f = judge->findings;
+    const struct function_request *request = judge->request;
+    struct function_slice slice = {.name = strings_get(f->names->strings, base->slice),
+                                   .base_rounds = base->count,
+                                   .head_rounds = head->count,
+                                   .rest = NAN};
+    struct slice_sides sides = {{base, head}, function_time_of(request, &slice)};
+    slice.by_time = sides.time != NULL;
+    slice.unit = sides.time          ? sides.time->unit
+                 : request->by_share ? "share"
+                                     : arena_printf(judge->arena, "%s/round", request->base->unit);
+    slice.base = sides.time ? sides.time->base : mean_cost(base);
+    slice.head = sides.time ? sides.time->head : mean_cost(head);
+    if (sides.time) {
+        slice.change = sides.time->change;
+        slice.p = sides.time->p;
+        slice.regressed = sides.time->regressed;
+    } else {
+        struct function_values values[2] = {{base->cost, base->count, INFINITY, 0, 0},
+                                            {head->cost, head->count, INFINITY, 0, 0}};
+        struct function_test test =
+            function_test(&values[0], &values[1], request->policy, judge->ranks);
+        slice.change = test.change;
+        slice.p = test.p;
+        slice.regressed = test.p <= request->policy->alpha && test.difference > 0 &&
+                          test.change > request->policy->threshold;
+    }
+    ARENA_PUSH(judge->arena, f->slices, f->slice_count, f->slice_capacity, slice);
+    make_rows(judge, f->slice_count - 1, base->slice, &sides);
+}
+
+struct slice_pair {
+    const char *name;
+    const struct function_rounds *base, *head;
+};
+
+static int by_name(const void *left, const void *right) {
+    const struct slice_pair *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+static size_t pair_slices(const struct function_judge *judge, struct slice_pair **out) {
+    const struct function_side *base = judge->request->base, *head = judge->request->head;
+    struct strings *strings = judge->findings->names->strings;
+    size_t count = 0;
+    *out = ARENA_NEW(judge->arena, struct slice_pair, base->slice_count + head->slice_count);
+    for (size_t i = 0; i < base->slice_count; i++) {
+        uint32_t slice = base->slices[i].slice;
+        (*out)[count++] = (struct slice_pair){strings_get(strings, slice), &base->slices[i],
+                                              function_side_rounds(head, slice)};
+    }
+    for (size_t i = 0; i < head->slice_count; i++) {
+        uint32_t slice = head->slices[i].slice;
+        if (!function_side_rounds(base, slice))
+            (*out)[count++] =
+                (struct slice_pair){strings_get(strings, slice), NULL, &head->slices[i]};
+    }
+    if (count)
+        qsort(*out, count, sizeof **out, by_name);
+    return count;
+}
+
+void function_rows_make(struct function_judge *judge) {
+    struct slice_pair *pairs;
+    size_t count = pair_slices(judge, &pairs);
+    for (size_t i = 0; i < count; i++) {
+        if (pairs[i].base && pairs[i].head)
+            add_slice(judge, pairs[i].base, pairs[i].head);
+        else
+            note(judge, arena_printf(judge->arena, "%s: only the %s has samples of it",
+                                     *pairs[i].name ? pairs[i].name : "profiles",
+                                     pairs[i].base ? "base" : "head"));
+    }
+}
+
+/* Regressed, then what changed otherwise, by size; then the rest by cost. */
+static int rank_of(const struct function_row *row) {
+    static const int ranks[ROW_VERDICT_COUNT] = {
+        [ROW_REGRESSED] = 0, [ROW_IMPROVED] = 2, [ROW_NEW] = 3,
+        [ROW_MISSING] = 3,   [ROW_SAME] = 5,     [ROW_INCONCLUSIVE] = 4};
+    return row->class == FUNCTION_MOVED ? 1 : ranks[row->verdict];
+}
+
+static int worst_first(const void *left, const void *right) {
+    const struct function_row *a = left, *b = right;
+    int x = rank_of(a), y = rank_of(b);
+    if (x != y)
+        return x < y ? -1 : 1;
+    double i = x <= 2 ? fabs(a->cost.difference) : a->head.flat;
+    double k = x <= 2 ? fabs(b->cost.difference) : b->head.flat;
+    if (i != k)
+        return i > k ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+void function_rows_order(struct function_findings *f) {
+    for (size_t i = 0; i < f->slice_count; i++) {
+        const struct function_slice *slice = &f->slices[i];
+        if (slice->count)
+            qsort(f->rows + slice->first, slice->count, sizeof *f->rows, worst_first);
+    }
+}

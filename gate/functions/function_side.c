@@ -1,0 +1,293 @@
+#include "gate/functions/function_side.h"
+
+#include <stdlib.h>
+
+/* By function number, of the round that is counted now. */
+struct function_scratch {
+    struct function_sum {
+        double flat, cum, flat_samples, cum_samples;
+        uint32_t seen;  /* the sample that was counted last */
+        uint32_t round; /* the round in which it was touched last */
+    } * sums;
+    size_t capacity;
+    uint32_t *touched, touched_count;
+    uint32_t sample, round;
+};
+
+struct function_side *function_side_new(struct function_names *names, struct function_cut cut) {
+    struct function_side *side = ARENA_NEW(names->arena, struct function_side, 1);
+    side->names = names;
+    side->cut = cut;
+    side->scratch = ARENA_NEW(names->arena, struct function_scratch, 1);
+    return side;
+}
+
+/* ---- which samples, of which slice and round ---- */
+
+struct placed_sample {
+    uint32_t slice, sample;
+    uint32_t round_text; /* of a label with a text */
+    int64_t round;
+};
+
+static bool is_key(const struct profile *p, const struct profile_label *label, const char *key) {
+    return strcmp(strings_get(p->strings, label->key), key) == 0;
+}
+
+static const struct profile_label *find_label(const struct profile *p, size_t sample,
+                                              const char *key) {
+    for (uint32_t l = p->label_start[sample]; key && l < p->label_start[sample + 1]; l++) {
+        if (is_key(p, &p->labels[l], key))
+            return &p->labels[l];
+    }
+    return NULL;
+}
+
+/* A label's value as a text; numbers in decimal. */
+static uint32_t label_text(const struct profile *p, const struct profile_label *label,
+                           struct arena *arena) {
+    if (label->text || !label->number)
+        return label->text;
+    const char *number = arena_printf(arena, "%lld", (long long)label->number);
+    return strings_add(p->strings, text_of(number));
+}
+
+static bool has_label(const struct profile *p, size_t sample, const char *key_value,
+                      struct arena *arena) {
+    const char *equals = strchr(key_value, '=');
+    struct text key = {key_value, (size_t)(equals - key_value)};
+    for (uint32_t l = p->label_start[sample]; l < p->label_start[sample + 1]; l++) {
+        const char *value = strings_get(p->strings, label_text(p, &p->labels[l], arena));
+        if (text_equal(key, strings_get(p->strings, p->labels[l].key)) &&
+            strcmp(value, equals + 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_wanted(const struct function_side *side, const struct profile *p, size_t sample) {
+    for (size_t i = 0; i < side->cut.where_count; i++) {
+        if (!has_label(p, sample, side->cut.where[i], side->names->arena))
+            return false;
+    }
+    return p->stack_start[sample] < p->stack_start[sample + 1];
+}
+
+static int by_place(const void *left, const void *right) {
+    const struct placed_sample *a = left, *b = right;
+    if (a->slice != b->slice)
+        return a->slice < b->slice ? -1 : 1;
+    if (a->round != b->round)
+        return a->round < b->round ? -1 : 1;
+    if (a->round_text != b->round_text)
+        return a->round_text < b->round_text ? -1 : 1;
+    return a->sample < b->sample ? -1 : a->sample > b->sample;
+}
+
+/* The wanted samples with a value, by slice and round. Where some have the round label, those
+ * without it belong to no round. */
+static size_t place_samples(struct function_side *side, const struct profile *p, uint32_t type,
+                            struct placed_sample **out) {
+    struct arena *arena = side->names->arena;
+    struct placed_sample *placed = ARENA_NEW(arena, struct placed_sample, p->sample_count);
+    size_t count = 0, unnumbered = 0, kept = 0;
+    bool *numbered = ARENA_NEW(arena, bool, p->sample_count);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        if (p->values[i * p->type_count + type] == 0 || !is_wanted(side, p, i))
+            continue;
+        const struct profile_label *slice = find_label(p, i, side->cut.slice_label);
+        const struct profile_label *round = find_label(p, i, side->cut.round_label);
+        placed[count] = (struct placed_sample){.slice = slice ? label_text(p, slice, arena) : 0,
+                                               .sample = (uint32_t)i,
+                                               .round_text = round ? round->text : 0,
+                                               .round = round ? round->number : 0};
+        numbered[count++] = round != NULL;
+        unnumbered += !round;
+    }
+    bool mixed = unnumbered > 0 && unnumbered < count;
+    for (size_t i = 0; i < count; i++) {
+        if (!mixed || numbered[i])
+            placed[kept++] = placed[i];
+    }
+    side->unnumbered += count - kept;
+    if (kept)
+        qsort(placed, kept, sizeof *placed, by_place);
+    *out = placed;
+    return kept;
+}
+
+/* ---- counting ---- */
+
+struct counting {
+    const struct profile *profile;
+    uint32_t type, count_type; /* PROFILE_NONE: a sample counts once */
+    struct frame_names frames; /* function numbers instead of names */
+};
+
+static struct function_rounds *rounds_of(struct function_side *side, uint32_t slice) {
+    for (size_t i = side->slice_count; i-- > 0;) {
+        if (side->slices[i].slice == slice)
+            return &side->slices[i];
+    }
+    struct function_rounds rounds = {.slice = slice};
+    ARENA_PUSH(side->names->arena, side->slices, side->slice_count, side->slice_capacity, rounds);
+    return &side->slices[side->slice_count - 1];
+}
+
+const struct function_rounds *function_side_rounds(const struct function_side *side,
+                                                   uint32_t slice) {
+    for (size_t i = 0; i < side->slice_count; i++) {
+        if (side->slices[i].slice == slice)
+            return &side->slices[i];
+    }
+    return NULL;
+}
+
+static uint32_t new_round(struct function_side *side, struct function_rounds *rounds) {
+    struct arena *arena = side->names->arena;
+    if (rounds->count == rounds->capacity) {
+        size_t capacity = rounds->capacity ? 2 * (size_t)rounds->capacity : 32;
+        rounds->cost = arena_grow(arena, rounds->cost, rounds->count, capacity, sizeof(double));
+        rounds->samples =
+            arena_grow(arena, rounds->samples, rounds->count, capacity, sizeof(double));
+        rounds->capacity = (uint32_t)capacity;
+    }
+    side->scratch->round++;
+    return rounds->count++;
+}
+
+static void make_room(struct function_side *side) {
+    struct function_scratch *s = side->scratch;
+    struct arena *arena = side->names->arena;
+    size_t wanted = side->names->count;
+    if (s->capacity >= wanted)
+        return;
+    s->sums = arena_grow(arena, s->sums, s->capacity, wanted, sizeof *s->sums);
+    s->touched = ARENA_NEW(arena, uint32_t, wanted);
+    s->capacity = wanted;
+}
+
+static struct function_sum *touch(struct function_scratch *s, uint32_t function) {
+    struct function_sum *sum = &s->sums[function];
+    if (sum->round != s->round) {
+        *sum = (struct function_sum){.round = s->round};
+        s->touched[s->touched_count++] = function;
+    }
+    return sum;
+}
+
+static void count_sample(struct function_scratch *s, const struct counting *c, size_t sample,
+                         double value, double samples) {
+    const struct profile *p = c->profile;
+    uint32_t first = p->stack_start[sample], last = p->stack_start[sample + 1];
+    struct function_sum *leaf = touch(s, c->frames.names[c->frames.start[p->frames[first]]]);
+    leaf->flat += value;
+    leaf->flat_samples += samples;
+    s->sample++;
+    for (uint32_t f = first; f < last; f++) {
+        uint32_t place = p->frames[f];
+        for (uint32_t n = c->frames.start[place]; n < c->frames.start[place + 1]; n++) {
+            struct function_sum *sum = touch(s, c->frames.names[n]);
+            if (sum->seen == s->sample)
+                continue;
+            sum->seen = s->sample;
+            sum->cum += value;
+            sum->cum_samples += samples;
+        }
+    }
+}
+
+static void keep_cells(struct function_side *side, uint32_t slice, uint32_t round) {
+    struct function_scratch *s = side->scratch;
+    for (uint32_t i = 0; i < s->touched_count; i++) {
+        const struct function_sum *sum = &s->sums[s->touched[i]];
+        struct function_cell cell = {slice,    s->touched[i],     round,           sum->flat,
+                                     sum->cum, sum->flat_samples, sum->cum_samples};
+        ARENA_PUSH(side->names->arena, side->cells, side->cell_count, side->cell_capacity, cell);
+    }
+    s->touched_count = 0;
+}
+
+static bool count_rounds(struct function_side *side, const struct counting *c,
+                         const struct placed_sample *placed, size_t count, struct pg_error *err) {
+    const struct profile *p = c->profile;
+    for (size_t i = 0, next; i < count; i = next) {
+        struct function_rounds *rounds = rounds_of(side, placed[i].slice);
+        uint32_t round = new_round(side, rounds);
+        for (next = i; next < count && placed[next].slice == placed[i].slice &&
+                       placed[next].round == placed[i].round &&
+                       placed[next].round_text == placed[i].round_text;
+             next++) {
+            const int64_t *values = &p->values[placed[next].sample * p->type_count];
+            double value = (double)values[c->type];
+            double samples = c->count_type == PROFILE_NONE ? 1 : (double)values[c->count_type];
+            if (value < 0 || samples < 0)
+                return pg_error_set(err, PG_FORMAT,
+                                    "sample %u has a negative value, as in a difference of "
+                                    "profiles, which cannot be compared",
+                                    placed[next].sample);
+            count_sample(side->scratch, c, placed[next].sample, value, samples);
+            rounds->cost[round] += value;
+            rounds->samples[round] += samples;
+        }
+        keep_cells(side, placed[i].slice, round);
+    }
+    return true;
+}
+
+/* ---- a profile ---- */
+
+static uint32_t type_of_unit(const struct profile *p, const char *unit) {
+    for (uint32_t i = 0; i < p->type_count; i++) {
+        if (strcmp(strings_get(p->strings, p->types[i].unit), unit) == 0)
+            return i;
+    }
+    return PROFILE_NONE;
+}
+
+static bool pick_type(struct function_side *side, const struct profile *p, uint32_t *out,
+                      struct pg_error *err) {
+    const char *wanted = side->cut.type ? side->cut.type : side->type;
+    uint32_t cpu = profile_find_type(p, text_of("cpu"));
+    *out = wanted                ? profile_find_type(p, text_of(wanted))
+           : cpu != PROFILE_NONE ? cpu
+                                 : profile_shown_type(p);
+    if (*out == PROFILE_NONE)
+        return pg_error_set(err, wanted ? PG_USAGE : PG_FORMAT, "no sample type%s%.60s%s",
+                            wanted ? " '" : "s", wanted ? wanted : "", wanted ? "'" : "");
+    const char *unit = strings_get(p->strings, p->types[*out].unit);
+    if (side->unit && strcmp(unit, side->unit) != 0)
+        return pg_error_set(err, PG_FORMAT, "%.60s is in %.60s, but in %.60s in the others",
+                            side->type, unit, side->unit);
+    side->type = strings_get(p->strings, p->types[*out].name);
+    side->unit = unit;
+    return true;
+}
+
+bool function_side_add(struct function_side *side, const struct profile *p, const char *path,
+                       struct pg_error *err) {
+    struct counting c = {.profile = p, .count_type = type_of_unit(p, "count")};
+    struct placed_sample *placed;
+    if (!pick_type(side, p, &c.type, err))
+        return pg_error_in(err, path);
+    c.frames = function_names_frames(side->names, p);
+    function_names_files(side->names, p);
+    make_room(side);
+    ARENA_PUSH(side->names->arena, side->profiles, side->profile_count, side->profile_capacity, p);
+    size_t count = place_samples(side, p, c.type, &placed);
+    return count_rounds(side, &c, placed, count, err) || pg_error_in(err, path);
+}
+
+static int by_key(const void *left, const void *right) {
+    const struct function_cell *a = left, *b = right;
+    if (a->slice != b->slice)
+        return a->slice < b->slice ? -1 : 1;
+    if (a->function != b->function)
+        return a->function < b->function ? -1 : 1;
+    return a->round < b->round ? -1 : a->round > b->round;
+}
+
+void function_side_finish(struct function_side *side) {
+    if (side->cell_count)
+        qsort(side->cells, side->cell_count, sizeof *side->cells, by_key);
+}

@@ -1,12 +1,11 @@
 #include "gate/commands/compare_options.h"
 
+#include "gate/commands/terminal.h"
 #include "gate/compare/waiver.h"
 #include "runners/base/log.h"
-#include "runners/base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 void policy_options_init(struct policy_options *options) {
@@ -65,24 +64,13 @@ void output_options_init(struct output_options *options) {
     *options = (struct output_options){.budget = MARKDOWN_BUDGET};
 }
 
-static int terminal_width(int fd) {
-    struct winsize size;
-    uint64_t columns;
-    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    const char *text = getenv("COLUMNS");
-    return text && number_u64(text_of(text), &columns) && columns > 0 && columns < 100000
-               ? (int)columns
-               : 80;
-}
-
 struct report_style output_style(const struct output_options *options,
                                  const struct session *session) {
     enum { AUTO, ALWAYS };
     int fd = fileno(session->out);
     bool terminal = fd >= 0 && isatty(fd);
     const char *no_colour = getenv("NO_COLOR");
-    bool plain = !terminal || (no_colour && *no_colour);
+    bool plain = !terminal_paints(fd) || (no_colour && *no_colour);
     return (struct report_style){
         .colour = options->colour == ALWAYS || (options->colour == AUTO && !plain),
         .width = options->width ? options->width

@@ -1,11 +1,10 @@
 #include "gate/commands/run_progress.h"
 
+#include "gate/commands/terminal.h"
 #include "gate/compare/precision.h"
 
-#include <unistd.h>
-
 void run_progress_begin(struct run_progress *progress, FILE *out, int fd, bool quiet) {
-    progress->out = !quiet && isatty(fd) ? out : NULL;
+    progress->out = !quiet && terminal_paints(fd) ? out : NULL;
     progress->fd = fd;
     progress->shown_at = -1;
     progress->on_screen = false;

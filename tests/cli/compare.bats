@@ -426,6 +426,9 @@ END
     [[ "$output" != *$'\e['* ]]
     run on_terminal "stty cols 200; $PERFGATE compare old.txt slow.txt --color never"
     [[ "$output" != *$'\e['* ]]
+    TERM=dumb run on_terminal "stty cols 200; $PERFGATE compare old.txt slow.txt"
+    [[ "$output" != *$'\e['* ]]
+    [[ "$output" == *regressed* ]]
 }
 
 @test "benchstat's style has no verdict on stdout, but the exit code" {

@@ -484,6 +484,9 @@ B
     script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "no script(1) or no pseudo-terminal to play the terminal"
     script -qec "$PERFGATE run -o out -r 3 -- $child spin 120" typescript >/dev/null </dev/null
     grep -q 'round 1 of 3' typescript
+    TERM=dumb script -qec "$PERFGATE run -o out -r 3 -- $child spin 120" typescript >/dev/null </dev/null
+    ! grep 'round 1 of 3' typescript
+    grep -q '3 rounds' typescript
 }
 
 @test "pinned to a CPU" {

@@ -60,8 +60,8 @@ static bool try(struct calibrate *c, const struct trials *trials, const struct t
                             "--rounds=%d: %d are configured, and at least so many "
                             "are needed to try them",
                             rounds, trial->measure.rounds);
-    if (!trial_measure(trial, trial->argv, trial->argv, rounds, pair, strings_new(arena), arena,
-                       err))
+    struct trial_pair same = {trial->argv, trial->argv, rounds};
+    if (!trial_measure(trials, trial, &same, pair, session, err))
         return false;
     trial_policy(trials, trial, pair[0], &policy, arena);
     out->trial = trial;

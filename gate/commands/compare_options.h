@@ -133,7 +133,8 @@ struct output_options {
 
 void output_options_init(struct output_options *options);
 
-/* Colour only on a terminal that paints and without NO_COLOR, unless asked for; the terminal's width. */
+/* Colour only on a terminal that paints and without NO_COLOR, unless asked for; the terminal's
+ * width. */
 struct report_style output_style(const struct output_options *options,
                                  const struct session *session);
 

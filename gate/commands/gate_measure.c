@@ -13,24 +13,6 @@
 
 /* ---- before anything runs ---- */
 
-static bool find_format(struct gate_benchmark *benchmark, struct pg_error *err) {
-    const char *name = benchmark->entry->format;
-    if (!name || strcmp(name, "auto") == 0)
-        return true;
-    benchmark->whole_process = strcmp(name, "none") == 0;
-    benchmark->format = benchmark->whole_process ? NULL : format_find(name);
-    if (benchmark->whole_process || benchmark->format)
-        return true;
-    const char *names = "auto, none";
-    struct arena *arena = arena_new();
-    for (size_t i = 0; formats[i]; i++)
-        names = arena_printf(arena, "%s, %s", names, formats[i]->name);
-    pg_error_set(err, PG_USAGE, "%.300s: format: '%.80s'; expected one of %.400s",
-                 benchmark->entry->where, name, names);
-    arena_free(arena);
-    return false;
-}
-
 bool gate_prepare(struct gate_measuring *m, struct pg_error *err) {
     const struct gate_config *config = m->config;
     m->count = config->benchmark_count;
@@ -45,8 +27,8 @@ bool gate_prepare(struct gate_measuring *m, struct pg_error *err) {
         if (command->line &&
             !command_split(&benchmark->argv, command->line, m->session->arena, err))
             return pg_error_in(err, command->where);
-        if (!find_format(benchmark, err))
-            return false;
+        if (!format_choose(&benchmark->format, benchmark->entry->format, err))
+            return pg_error_in(err, benchmark->entry->where);
     }
     struct counter_set ignored;
     return counters_parse(&ignored, config->counters, err) || pg_error_in(err, config->path);
@@ -137,8 +119,8 @@ static bool fill_plan(const struct gate_measuring *m, const struct gate_benchmar
     const struct config_measure *measure = &benchmark->measure;
     *plan = (struct plan){
         .name = benchmark->entry->name,
-        .format = benchmark->format,
-        .whole_process = benchmark->whole_process,
+        .format = benchmark->format.format,
+        .whole_process = benchmark->format.whole_process,
         .warmup = (uint32_t)measure->warmup,
         .rounds = again ? benchmark->rounds : (uint32_t)measure->rounds,
         .max_rounds = again ? benchmark->rounds : (uint32_t)measure->max_rounds,

@@ -2,6 +2,7 @@
 #ifndef GATE_COMMANDS_GATE_MEASURE_H
 #define GATE_COMMANDS_GATE_MEASURE_H
 
+#include "gate/commands/format_choice.h"
 #include "gate/commands/options.h"
 #include "gate/config/config.h"
 #include "runners/runner.h"
@@ -23,8 +24,7 @@ struct gate_benchmark {
     const struct config_benchmark *entry;
     struct config_measure measure;
     const char *const *argv;
-    const struct format *format;
-    bool whole_process;
+    struct format_choice format;
     uint32_t rounds;                     /* measured */
     struct recording *parts[GATE_SIDES]; /* by side, of this entry alone */
 };

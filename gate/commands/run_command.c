@@ -1,3 +1,4 @@
+#include "gate/commands/format_choice.h"
 #include "gate/commands/option_rows.h"
 #include "gate/commands/run_progress.h"
 #include "gate/commands/run_sampling.h"
@@ -61,19 +62,6 @@ static bool parse_seed(uint64_t *out, const char *text, struct pg_error *err) {
            pg_error_set(err, PG_USAGE, "--seed=%.100s: write a whole number", text);
 }
 
-static bool parse_format(struct plan *plan, const char *name, struct pg_error *err) {
-    if (strcmp(name, "auto") == 0)
-        return true;
-    plan->whole_process = strcmp(name, "none") == 0;
-    plan->format = plan->whole_process ? NULL : format_find(name);
-    if (plan->whole_process || plan->format)
-        return true;
-    char names[512] = "";
-    for (size_t i = 0, used = 0; formats[i]; i++)
-        used += (size_t)snprintf(names + used, sizeof names - used, ", %.40s", formats[i]->name);
-    return pg_error_set(err, PG_USAGE, "--format=%.100s: there are auto, none%s", name, names);
-}
-
 /* Instructions are counted once: by valgrind or by the machine. */
 static void drop_instructions(struct counter_set *set) {
     size_t kept = 0;
@@ -86,7 +74,12 @@ static void drop_instructions(struct counter_set *set) {
 
 static bool fill_plan(struct plan *plan, const struct run_options *options, cpu_set_t *cpus,
                       struct session *session, struct pg_error *err) {
+    struct format_choice choice;
+    if (!format_choose(&choice, options->format, err))
+        return pg_error_in(err, "run");
     *plan = (struct plan){.name = options->name,
+                          .format = choice.format,
+                          .whole_process = choice.whole_process,
                           .ignore_failure = options->ignore_failure,
                           .warmup = (uint32_t)options->warmup,
                           .rounds = (uint32_t)options->rounds,
@@ -107,7 +100,7 @@ static bool fill_plan(struct plan *plan, const struct run_options *options, cpu_
     if (plan->max_rounds < plan->rounds)
         return pg_error_set(err, PG_USAGE, "--max-rounds=%u is below --rounds=%u", plan->max_rounds,
                             plan->rounds);
-    if (!parse_format(plan, options->format, err) || !parse_seed(&plan->seed, options->seed, err) ||
+    if (!parse_seed(&plan->seed, options->seed, err) ||
         !counters_parse(&plan->counters, options->counters, err))
         return false;
     if (plan->valgrind)

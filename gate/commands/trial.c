@@ -1,5 +1,6 @@
 #include "gate/commands/trial.h"
 
+#include "gate/commands/run_progress.h"
 #include "runners/base/command_line.h"
 #include "runners/sampler/child.h"
 #include "runners/sampler/interrupt.h"
@@ -39,9 +40,8 @@ static bool from_entry(struct trial *trial, const struct gate_config *config,
                             .measure = config_measure_of(config, entry)};
     if (entry->command.line && !command_split(&trial->argv, entry->command.line, arena, err))
         return pg_error_in(err, entry->command.where);
-    if (entry->format && !(trial->format = format_find(entry->format)))
-        return pg_error_set(err, PG_USAGE, "%s: '%.80s' is not a known format", entry->where,
-                            entry->format);
+    if (!format_choose(&trial->format, entry->format, err))
+        return pg_error_in(err, entry->where);
     return build(entry, arena, err);
 }
 
@@ -74,40 +74,64 @@ void trial_policy(const struct trials *trials, const struct trial *trial,
     }
 }
 
-bool trial_measure(const struct trial *trial, const char *const *base, const char *const *head,
-                   int rounds, struct recording *pair[2], struct strings *strings,
-                   struct arena *arena, struct pg_error *err) {
+static bool measure(struct plan *plan, struct recording *const *out, const struct policy *policy,
+                    struct session *session, struct pg_error *err) {
+    struct run_progress progress = {.warmup = plan->warmup, .policy = policy};
+    struct measured measured;
+    plan->progress = run_progress_show;
+    plan->context = &progress;
+    interrupts_catch();
+    run_progress_begin(&progress, session->err, fileno(session->err), session->quiet);
+    bool good = runner_measure(plan, out, &measured, err);
+    run_progress_end(&progress);
+    interrupts_release();
+    if (good && measured.interrupted)
+        good = pg_error_set(err, PG_CHILD, "interrupted by signal %d", measured.interrupted);
+    if (good && measured.failures)
+        good = pg_error_set(err, PG_CHILD, "%s: %u of %u processes failed", plan->name,
+                            measured.failures, measured.processes);
+    return good;
+}
+
+bool trial_measure(const struct trials *trials, const struct trial *trial,
+                   const struct trial_pair *pair, struct recording *out[2], struct session *session,
+                   struct pg_error *err) {
+    const struct gate_config *config = &trials->config;
     struct plan_side sides[2] = {
-        {.label = "base", .argv = base, .directory = trial->directory},
-        {.label = "head", .argv = head, .directory = trial->directory},
+        {.label = "base", .argv = pair->base, .directory = trial->directory},
+        {.label = "head", .argv = pair->head, .directory = trial->directory},
     };
     struct plan plan = {
         .sides = sides,
         .side_count = 2,
         .name = trial->name,
-        .format = trial->format,
+        .format = trial->format.format,
+        .whole_process = trial->format.whole_process,
         .warmup = (uint32_t)trial->measure.warmup,
-        .rounds = (uint32_t)rounds,
-        .max_rounds = (uint32_t)rounds,
+        .rounds = (uint32_t)pair->rounds,
+        .max_rounds = (uint32_t)pair->rounds,
         .timeout = isnan(trial->measure.timeout) ? 0 : trial->measure.timeout,
+        .order = (enum run_order)config->order,
+        .aslr_off = config->aslr_off == 1,
         .pad_environment = true,
-        .session = runner_session(arena),
+        .session = runner_session(session->arena),
         .roots = system_real,
     };
-    struct measured measured;
+    struct strings *strings = strings_new(session->arena);
+    struct policy policy;
+    cpu_set_t cpus;
     if (getrandom(&plan.seed, sizeof plan.seed, 0) != (ssize_t)sizeof plan.seed)
         return pg_error_errno(err, "cannot get a random seed");
     if (!counters_parse(&plan.counters, "off", err))
         return false;
+    if (config->pin >= 0) {
+        CPU_ZERO(&cpus);
+        CPU_SET((size_t)config->pin, &cpus);
+        plan.cpus = &cpus;
+    }
     for (size_t i = 0; i < 2; i++)
-        pair[i] = recording_new(sides[i].label, sides[i].label, strings, arena);
-    interrupts_catch();
-    bool good = runner_measure(&plan, pair, &measured, err);
-    interrupts_release();
-    if (good && measured.interrupted)
-        good = pg_error_set(err, PG_CHILD, "interrupted by signal %d", measured.interrupted);
-    if (good && measured.failures)
-        good = pg_error_set(err, PG_CHILD, "%s: %u of %u processes failed", trial->argv[0],
-                            measured.failures, measured.processes);
-    return good;
+        out[i] = recording_new(sides[i].label, sides[i].label, strings, session->arena);
+    policy_init(&policy);
+    config_policy(config, &policy, session->arena);
+    return measure(&plan, out, &policy, session, err);
 }

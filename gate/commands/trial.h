@@ -2,6 +2,7 @@
 #ifndef GATE_COMMANDS_TRIAL_H
 #define GATE_COMMANDS_TRIAL_H
 
+#include "gate/commands/format_choice.h"
 #include "gate/commands/options.h"
 #include "gate/compare/policy.h"
 #include "gate/config/config.h"
@@ -13,7 +14,7 @@ struct trial {
     const struct config_benchmark *entry; /* NULL: from the command line */
     const char *const *argv;
     const char *directory;
-    const struct format *format; /* NULL: auto */
+    struct format_choice format;
     struct config_measure measure;
 };
 
@@ -34,10 +35,16 @@ bool trials_read(struct trials *out, const char *path, const struct parsed_optio
 void trial_policy(const struct trials *trials, const struct trial *trial,
                   const struct recording *recording, struct policy *policy, struct arena *arena);
 
-/* Measures two commands in turn for `rounds` rounds, labelled "base" and "head", without any early
- * stop. Interrupted: an error. */
-bool trial_measure(const struct trial *trial, const char *const *base, const char *const *head,
-                   int rounds, struct recording *pair[2], struct strings *strings,
-                   struct arena *arena, struct pg_error *err);
+/* Two commands to measure in turn, which become the sides "base" and "head". */
+struct trial_pair {
+    const char *const *base, *const *head;
+    int rounds;
+};
+
+/* Measures a pair under the conditions of the configuration, without any early stop, and with a
+ * progress line. The recordings have strings of their own. Interrupted: an error. */
+bool trial_measure(const struct trials *trials, const struct trial *trial,
+                   const struct trial_pair *pair, struct recording *out[2], struct session *session,
+                   struct pg_error *err);
 
 #endif

@@ -41,6 +41,48 @@ END
     [[ "$output" == *"the gate does not work here"* ]]
 }
 
+# A benchmark that scatters by a fifth, the same way each time, and prints more where perfgate slows it.
+scatter() {
+    cat >scatter <<'END'
+#!/bin/sh
+echo x >>runs
+n=$(wc -l <runs)
+slower=$(tr '\0' '\n' <"/proc/$PPID/cmdline" | grep -c '^--stretch=25')
+echo "BenchmarkA 1 $((100 + n * 7919 % 41 - 20 + 25 * slower)) ns/op"
+END
+    chmod +x scatter
+}
+
+@test "rounds that do not decide are followed by more" {
+    scatter
+    run "$PERFGATE" self-test --rounds 3 -- ./scatter
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "${lines[0]}" =~ ^"ok      scatter: slower by 25 %: regression, regression wanted ("(6|12|24)" rounds)"$ ]]
+    rm runs
+    run "$PERFGATE" self-test --rounds 3 --max-rounds 3 -- ./scatter
+    echo "$output"
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"NOT OK  scatter: slower by 25 %: "*" (3 rounds)"* ]]
+    [ "$(grep -c '^verdict' <<<"$output")" -le 2 ]
+    [[ "$output" == *"the gate cannot tell here: raise rounds"* ]]
+}
+
+@test "rounds, format and red rows asked again are the configuration's" {
+    scatter
+    printf 'rounds: 4\nmax-rounds: 32\nbenchmarks:\n  - name: work\n    format: %s\n    command: ./scatter\n' auto >perfgate.yml
+    run "$PERFGATE" self-test
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" =~ "regression wanted ("(8|16|32)" rounds)" ]]
+    sed -i 's/format: .*/format: morse/' perfgate.yml
+    for command in self-test calibrate; do
+        run "$PERFGATE" $command
+        [ "$status" -eq 2 ]
+        [ "$output" = "perfgate: perfgate.yml:4: format: 'morse'; expected one of auto, none, go, gbench, hyperfine" ]
+    done
+}
+
 @test "a command that fails is no test" {
     run "$PERFGATE" self-test -- false
     [ "$status" -eq 4 ]

@@ -27,29 +27,36 @@ static struct text text_at(const struct profile *p, uint32_t number) {
 
 /* ---- stacks ---- */
 
-/* By location: does a function, its file, or the binary match? */
-static bool match_locations(const struct profile *p, const char *option, const char *pattern,
-                            bool **out, struct arena *arena, struct pg_error *err) {
+bool profile_match_places(struct place_matches *out, const struct profile *p, const char *option,
+                          const char *pattern, struct arena *arena, struct pg_error *err) {
     struct regex *regex;
     bool good = true;
     if (!compile(&regex, option, text_of(pattern), arena, err))
         return false;
-    bool *functions = ARENA_NEW(arena, bool, p->function_count);
-    bool *mappings = ARENA_NEW(arena, bool, p->mapping_count);
-    bool *locations = ARENA_NEW(arena, bool, p->location_count);
+    out->functions = ARENA_NEW(arena, bool, p->function_count);
+    out->mappings = ARENA_NEW(arena, bool, p->mapping_count);
     for (size_t i = 0; i < p->function_count; i++)
-        functions[i] = matches(regex, text_at(p, p->functions[i].name), &good) ||
-                       matches(regex, text_at(p, p->functions[i].file), &good);
+        out->functions[i] = matches(regex, text_at(p, p->functions[i].name), &good) ||
+                            matches(regex, text_at(p, p->functions[i].file), &good);
     for (size_t i = 0; i < p->mapping_count; i++)
-        mappings[i] = matches(regex, text_at(p, p->mappings[i].file), &good);
+        out->mappings[i] = matches(regex, text_at(p, p->mappings[i].file), &good);
+    return good || pg_error_set(err, PG_USAGE, "--%s: the expression takes too long", option);
+}
+
+/* By location: does a function, its file, or the binary match? */
+static bool match_locations(const struct profile *p, const char *option, const char *pattern,
+                            bool **out, struct arena *arena, struct pg_error *err) {
+    struct place_matches matching;
+    if (!profile_match_places(&matching, p, option, pattern, arena, err))
+        return false;
+    bool *locations = *out = ARENA_NEW(arena, bool, p->location_count);
     for (size_t i = 0; i < p->location_count; i++) {
         uint32_t mapping = p->locations[i].mapping;
-        locations[i] = mapping != PROFILE_NONE && mappings[mapping];
+        locations[i] = mapping != PROFILE_NONE && matching.mappings[mapping];
         for (uint32_t l = p->line_start[i]; l < p->line_start[i + 1]; l++)
-            locations[i] |= functions[p->lines[l].function];
+            locations[i] |= matching.functions[p->lines[l].function];
     }
-    *out = locations;
-    return good || pg_error_set(err, PG_USAGE, "--%s: the expression takes too long", option);
+    return true;
 }
 
 static bool filter_stacks(const struct profile_filter *filter, const struct profile *p, bool *skip,

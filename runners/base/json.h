@@ -50,6 +50,7 @@ void json_open_document(struct json_writer *w, FILE *out, const char *schema);
 void json_string_member(struct json_writer *w, const char *key, const char *text);
 void json_number_member(struct json_writer *w, const char *key, double value);
 void json_count_member(struct json_writer *w, const char *key, size_t value);
+void json_int_member(struct json_writer *w, const char *key, int64_t value);
 void json_bool_member(struct json_writer *w, const char *key, bool value);
 
 #endif

@@ -150,8 +150,12 @@ void json_number_member(struct json_writer *w, const char *key, double value) {
 }
 
 void json_count_member(struct json_writer *w, const char *key, size_t value) {
+    json_int_member(w, key, (int64_t)value);
+}
+
+void json_int_member(struct json_writer *w, const char *key, int64_t value) {
     json_key(w, key);
-    json_put_int(w, (int64_t)value);
+    json_put_int(w, value);
 }
 
 void json_bool_member(struct json_writer *w, const char *key, bool value) {

@@ -6,12 +6,20 @@
 #ifndef RUNNERS_PROFILE_TALLY_H
 #define RUNNERS_PROFILE_TALLY_H
 
+#include "runners/profile/join_table.h"
 #include "runners/profile/profile.h"
+
+/* How a function comes to be called, as far as samples show it. */
+enum tally_inlining { TALLY_ROOT = 0, TALLY_INLINED = 1, TALLY_CALLED = 2, TALLY_BOTH = 3 };
 
 struct tally_row {
     uint32_t name; /* text */
     uint32_t seen; /* the sample that was counted last */
     int64_t flat, cum;
+    int64_t line;  /* with by_line; else 0 */
+    uint32_t file; /* text */
+    bool may_be_inlined;
+    uint8_t inlining; /* enum tally_inlining, with marks_inlined */
 };
 
 struct tally {
@@ -22,6 +30,13 @@ struct tally {
     uint32_t *row_of; /* text → row + 1, or 0 */
     size_t texts;
     uint32_t samples; /* counted until now */
+    /* To be set before the first tally_add: a row for each line of a function, not for the whole of
+     * it; `inlining` of each row is found out. */
+    bool by_line, marks_inlined;
+    bool any_inlined;
+    struct join_table lines, calls;
+    struct tally_call *called;
+    uint32_t call_count, call_room;
 };
 
 /* What of a profile is counted: one of its sample types, the samples whose `skip` is false (NULL:

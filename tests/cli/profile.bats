@@ -45,10 +45,99 @@ assert len(flat) == 54 and sum(flat) == 133 and flat == sorted(flat, reverse=Tru
     [[ "${lines[1]}" == "Showing 0 of 0 functions, total 1.33s" ]]
 }
 
+@test "base: what is in both cancels, several files add up" {
+    "$PERFGATE" profile merge -o three.pb.gz "$(cpu)" "$(cpu)" "$(cpu)"
+    "$PERFGATE" profile top "$(cpu)" "$(cpu)" >two
+    "$PERFGATE" profile top --base "$(cpu)" three.pb.gz >less
+    cmp two less
+    run "$PERFGATE" profile top --base "$(cpu)" "$(cpu)"
+    [ "$status" -eq 0 ]
+    [[ "${lines[1]}" == "Showing 0 of 0 functions, total 0" ]]
+    run "$PERFGATE" profile top --base "$(cpu)" --diff-base "$(cpu)" "$(cpu)"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected --base or --diff-base, not both"* ]]
+}
+
+@test "inlined functions are marked; hide, show and show-from take frames away" {
+    run "$PERFGATE" profile top "$(cpu)"
+    [[ "$output" == *" m.leaf (inline)"* && "$output" == *" m.fib"* && "$output" != *" m.fib (inline)"* ]]
+    run "$PERFGATE" profile cum --hide '^runtime' "$(cpu)"
+    [ "$status" -eq 0 ]
+    [[ "$output" != *" runtime."* ]]
+    [[ "${lines[3]}" == *" 1.25s  93.98%  m.BenchmarkA" ]]
+    run "$PERFGATE" profile top --show '^m\.fib' --show-from 'm\.fib' "$(cpu)"
+    [ "$status" -eq 0 ]
+    [[ "${lines[3]}" =~ 1.05s\ +78.95%\ +78.95%\ +1.05s\ +78.95%\ \ m.fib$ ]]
+    run "$PERFGATE" profile top --hide '(' "$(cpu)"
+    [ "$status" -eq 2 ]
+}
+
+# two benchmarks of one function each, as perfgate records them: labels benchmark (text) and round (number)
+labelled() {
+    python3 - "$1" <<'P'
+import sys
+def varint(n):
+    out = b""
+    while n > 127: out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+def field(n, value):
+    return varint(n << 3 | 2) + varint(len(value)) + value if isinstance(value, bytes) else varint(n << 3) + varint(value)
+texts = ["", "cpu", "nanoseconds", "benchmark", "round", "A", "B", "f", "g", "gone", "here.c", "bytes"]
+t = texts.index
+def sample(where, value, name, number):
+    label = field(3, field(1, t("benchmark")) + field(2, t(name))) + field(3, field(1, t("round")) + field(3, number))
+    return field(2, b"".join(field(1, w) for w in where) + field(2, value) + label)
+out = field(1, field(1, t("cpu")) + field(2, t("nanoseconds"))) + field(7, t("gone"))
+out += sample([1], 3, "A", 1) + sample([1], 4, "A", 2) + sample([2], 10, "B", 2) + sample([3, 1], 100, "B", 2)
+for i, name in enumerate(["f", "g", "gone"], 1):
+    out += field(4, field(1, i) + field(4, field(1, i) + field(2, i)))
+    out += field(5, field(1, i) + field(2, t(name)) + field(4, t("here.c")))
+for text in texts: out += field(6, text.encode())
+open(sys.argv[1], "wb").write(out)
+P
+}
+
+@test "labels: values and their sums; as frames; drop_frames is obeyed" {
+    labelled p.pb
+    run "$PERFGATE" profile labels p.pb
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "benchmark: 2 values, total 117ns" ]
+    [[ "${lines[1]}" =~ ^\ +110ns\ +94.02%\ \ B$ ]]
+    [[ "${lines[5]}" =~ ^\ +3ns\ +2.56%\ \ 1$ ]]
+    run "$PERFGATE" profile top --tag-root benchmark p.pb
+    [[ "${lines[3]}" =~ ^\ +107ns.*107ns.*\ f$ ]]
+    [[ "${lines[6]}" =~ ^\ +0\ .*110ns.*\ B$ ]]
+    [[ "$output" != *gone* ]]
+    run "$PERFGATE" profile labels "$(cpu)"
+    [ "$status" -eq 0 ]
+    [ "$output" = "no labels" ]
+}
+
+@test "list: what each line costs, with its text where the file lies below the folder" {
+    labelled p.pb
+    run "$PERFGATE" profile list '^[fg]$' p.pb
+    [ "$status" -eq 0 ]
+    [[ "$output" == *$'\nf in here.c\n     107ns      107ns (flat, cum) 91.45% of total\n     107ns      107ns      1\n'* ]]
+    mkdir -p source
+    printf 'int f;\n\tint\033 g;\n' >source/here.c
+    run "$PERFGATE" profile list --source source g p.pb
+    [[ "${lines[3]}" =~ ^\ +\.\ +\.\ +1\ \ int\ f\;$ ]]
+    [[ "${lines[4]}" =~ ^\ +10ns\ +10ns\ +2\ \ \ int.*\ g\;$ && "${lines[4]}" != *$'\033'* ]]
+    ln -s ../p.pb source/link && rm source/here.c && ln -s /etc/passwd source/here.c
+    run "$PERFGATE" profile list --source source f p.pb
+    [ "$status" -eq 0 ]
+    [[ "$output" != *root* ]]
+    run "$PERFGATE" profile list nothing p.pb
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"no function matches nothing"* ]]
+    run "$PERFGATE" profile list f
+    [ "$status" -eq 2 ]
+}
+
 @test "bad use is exit 2 and says what is expected" {
     run "$PERFGATE" profile
     [ "$status" -eq 2 ]
-    [[ "$output" == *"expected top, cum, merge or convert"* ]]
+    [[ "$output" == *"expected top, cum, list, labels, merge or convert"* ]]
     run "$PERFGATE" profile top
     [ "$status" -eq 2 ]
     run "$PERFGATE" profile top -t heat "$(cpu)"

@@ -94,6 +94,17 @@ G
 go build -o example . && ./example cpu1 heap1 && ./example cpu2 heap2
 
 failed=0 passed=0
+# same WHAT LEAST: theirs is ours, and has that many lines
+same() {
+    if [ "$(wc -l <theirs)" -ge "$2" ] && diff theirs ours >difference; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "differs: $1 ($(wc -l <theirs) lines there)"
+        head -n 10 difference
+    fi
+}
+
 # check UNIT FILE [PPROF_OPTION… -- OUR_OPTION…]
 check() {
     local unit=$1 file=$2 order
@@ -103,23 +114,17 @@ check() {
     [ $# -eq 0 ] || shift
     ours=("$@")
     for order in top cum; do
-        go tool pprof -symbolize=none -top "-cum=$([ $order = cum ] && echo true || echo false)" -nodefraction=0 -nodecount=0 -unit="$unit" "${theirs[@]}" "$file" 2>/dev/null |
+        go tool pprof -symbolize=none -top "-cum=$([ $order = cum ] && echo true || echo false)" -nodefraction=0 -edgefraction=0 -nodecount=0 -unit="$unit" "${theirs[@]}" "$file" 2>/dev/null |
             sed -nE 's/^Showing nodes accounting for .* of ([-0-9]+)[a-zA-Z]* total.*/total \1/p
-                     s/^ *(-?[0-9]+)[a-zA-Z]* +[^ ]+ +[^ ]+ +(-?[0-9]+)[a-zA-Z]* +[^ ]+  (.*)$/\1 \2 \3/p' |
-            sed -E 's/ \((partial-)?inline\)$//' >theirs
-        "$perfgate" profile $order "$file" "${ours[@]}" --report json=ours.json --report text=/dev/null >/dev/null
+                     s/^ *(-?[0-9]+)[a-zA-Z]* +[^ ]+ +[^ ]+ +(-?[0-9]+)[a-zA-Z]* +[^ ]+  (.*)$/\1 \2 \3/p' >theirs
+        "$perfgate" profile $order "${ours[@]}" -n 100000 --report json=ours.json --report text=ours.text "$file" >/dev/null
         python3 -c '
-import json
+import json, re
 d = json.load(open("ours.json"))
+marks = [re.search(r"( \((?:partial-)?inline\))?$", line)[0] for line in open("ours.text").read().splitlines()[3:]]
 print("total", d["total"])
-for f in d["functions"]: print(f["flat"], f["cum"], f["name"])' >ours
-        if [ "$(wc -l <theirs)" -ge "${least:-4}" ] && diff theirs ours >difference; then
-            passed=$((passed + 1))
-        else
-            failed=$((failed + 1))
-            echo "differs: $order $file ${theirs[*]} ($(wc -l <theirs) lines there)"
-            head -n 10 difference
-        fi
+for f, mark in zip(d["functions"], marks): print(f["flat"], f["cum"], f["name"] + mark)' >ours
+        same "$order $file ${theirs[*]}" 4
     done
 }
 
@@ -138,17 +143,43 @@ check ns cpu2 -diff_base=cpu1 -- --diff-base cpu1
 check ns cpu2 -diff_base=cpu1 -normalize -- --diff-base cpu1 --normalize
 check B heap2 -diff_base=heap1 -sample_index=alloc_space -- --diff-base heap1 --sample-type alloc_space
 check ns cpu2 -diff_base=cpu1 -focus=leaf -- --diff-base cpu1 --focus leaf
+check ns cpu2 -base=cpu1 -- --base cpu1
+check ns cpu2 -base=cpu1 -normalize -- --base cpu1 --normalize
+check B heap2 -base=heap1 -sample_index=alloc_space -- --base heap1 --sample-type alloc_space
+check ns cpu1 -hide='leaf|runtime' -- --hide 'leaf|runtime'
+check ns cpu1 -show='main\.' -- --show 'main\.'
+check ns cpu1 -show='main\.' -hide=fib -focus=work -- --show 'main\.' --hide fib --focus work
+check ns cpu1 -show_from='main\.work' -- --show-from 'main\.work'
+check ns cpu1 -tagroot=benchmark,round -tagleaf=round -- --tag-root benchmark,round --tag-leaf round
+
+# labels and lines
+for type in cpu alloc_space; do
+    file=$([ $type = cpu ] && echo cpu1 || echo heap1)
+    go tool pprof -symbolize=none -tags -sample_index=$type -unit="$([ $type = cpu ] && echo ns || echo B)" $file 2>/dev/null |
+        sed -nE 's/^ *([0-9.]+)[A-Za-z]* \(.*\): *(.*)$/\1 \2/p' | sed -E 's/^([0-9]+)\.0 /\1 /' | sort >theirs
+    "$perfgate" profile labels -t $type --report json=ours.json --report text=/dev/null $file >/dev/null
+    python3 -c '
+import json
+for key in json.load(open("ours.json"))["labels"]:
+    for v in key["values"]: print(v["total"], str(v["value"]) + ("B" if "unit" in v else ""))' | sort >ours
+    same "labels of $file" 5
+done
+go tool pprof -symbolize=none -list='main\.(odd|fib|work)$' -unit=ns cpu1 2>/dev/null |
+    sed -nE 's/^ *([0-9.]+)[a-z]* +([0-9.]+)[a-z]* +([0-9]+):.*/\3 \1 \2/p' | sed -E 's/ \./ 0/g; /^[0-9]+ 0 0$/d' | sort -n >theirs
+"$perfgate" profile list 'main\.(odd|fib|work)$' --report json=ours.json --report text=list cpu1 >/dev/null
+python3 -c '
+import json
+for f in json.load(open("ours.json"))["functions"]:
+    for l in f["lines"]: print(l["line"], l["flat"], l["cum"])' | sort -n >ours
+same "lines" 4
+grep -q 'return fib(n-1) + fib(n-2)' list && passed=$((passed + 1)) || { failed=$((failed + 1)) && echo "no source text"; }
 
 # a round trip: pprof's own dump of everything in a profile, before and after
 for file in cpu1 heap1; do
     "$perfgate" profile convert -o again "$file"
-    go tool pprof -symbolize=none -raw "$file" >before 2>/dev/null
-    go tool pprof -symbolize=none -raw again >after 2>/dev/null
-    if [ "$(wc -l <before)" -gt 50 ] && diff before after >difference; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1)) && echo "differs: round trip of $file" && head -n 10 difference
-    fi
+    go tool pprof -symbolize=none -raw "$file" >theirs 2>/dev/null
+    go tool pprof -symbolize=none -raw again >ours 2>/dev/null
+    same "round trip of $file" 50
 done
 
 # merging, by pprof's own dump of everything; heap profiles come from different runs of one program
@@ -157,11 +188,7 @@ for kind in cpu heap; do
     go tool pprof -symbolize=none -proto -output theirs.pb.gz ${kind}1 ${kind}2 ${kind}1 2>/dev/null
     go tool pprof -symbolize=none -raw ours.pb.gz >ours 2>/dev/null
     go tool pprof -symbolize=none -raw theirs.pb.gz >theirs 2>/dev/null
-    if [ "$(wc -l <theirs)" -gt 50 ] && diff theirs ours >difference; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1)) && echo "differs: merge of $kind" && head -n 10 difference
-    fi
+    same "merge of $kind" 50
 done
 
 # the profiles that come with Go

@@ -200,7 +200,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command profile_labels_command = {
     .name = "profile labels",
-    .summary = "Labels, their values and how much carries them, as go tool pprof -tags",
+    .summary = "Labels, and how much carries each, as go tool pprof -tags",
     .operands = "FILE…",
     .run = run,
 };

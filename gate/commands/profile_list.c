@@ -215,7 +215,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command profile_list_command = {
     .name = "profile list",
-    .summary = "Lines of functions with what each costs, as go tool pprof -list",
+    .summary = "What each line of a function costs, as go tool pprof -list",
     .operands = "RE FILE…",
     .run = run,
 };

@@ -54,29 +54,32 @@ void module_open_memory(struct module *m, char *bytes, size_t length, struct are
         read_all(m);
 }
 
-static bool open_program(struct module *m, const char *path) {
-    struct text image;
+static bool open_image(struct elf_file *out, const char *path, struct arena *arena) {
     if (strcmp(path, "[vdso]") != 0)
-        return elf_file_open(&m->program, path);
-    image = vdso_image();
+        return elf_file_open(out, path);
+    struct text image = vdso_image();
     errno = 0;
-    return elf_file_memory(&m->program, arena_strndup(m->arena, image.at, image.length),
-                           image.length);
+    return elf_file_memory(out, arena_strndup(arena, image.at, image.length), image.length);
+}
+
+enum symbols_state program_open(struct elf_file *out, const char *path, const char *build_id,
+                                struct arena *arena) {
+    char found[BUILD_ID_TEXT];
+    if (!open_image(out, path, arena))
+        return errno ? SYMBOLS_NO_FILE : SYMBOLS_NOT_ELF;
+    elf_build_id(out->elf, found);
+    if (*build_id == '\0' || strcmp(found, build_id) == 0)
+        return SYMBOLS_TABLE;
+    elf_file_close(out);
+    return SYMBOLS_OTHER_BUILD;
 }
 
 void module_open(struct module *m, const char *path, const char *build_id, const char *debug_root,
                  struct arena *arena) {
-    char found[BUILD_ID_TEXT];
-    *m = (struct module){.arena = arena, .program.fd = -1, .debug.fd = -1};
-    if (!open_program(m, path)) {
-        m->state = errno ? SYMBOLS_NO_FILE : SYMBOLS_NOT_ELF;
+    *m = (struct module){.arena = arena, .debug.fd = -1};
+    m->state = program_open(&m->program, path, build_id, arena);
+    if (m->state != SYMBOLS_TABLE)
         return;
-    }
-    elf_build_id(m->program.elf, found);
-    if (*build_id && strcmp(found, build_id) != 0) {
-        m->state = SYMBOLS_OTHER_BUILD;
-        return;
-    }
     if (!has_debug_info(m->program.elf) &&
         !debug_file_find(&m->debug, m->program.elf, path, debug_root, arena))
         m->debug = (struct elf_file){NULL, -1};

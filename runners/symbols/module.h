@@ -16,6 +16,11 @@ struct module {
     struct arena *arena;
 };
 
+/* Opens the file at `path` (or "[vdso]", into the arena) if it has that build id ("": any).
+ * SYMBOLS_TABLE stands for success; otherwise nothing is open. */
+enum symbols_state program_open(struct elf_file *out, const char *path, const char *build_id,
+                                struct arena *arena);
+
 /* Opens the file at `path` (or "[vdso]"), if it has that build id ("": any), and its debug file
  * below `debug_root`. What could not be had is in `state`. Close it in any case; the arena must
  * outlive it. */

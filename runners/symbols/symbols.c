@@ -231,10 +231,7 @@ const char *symbols_note(const struct profile *p, const struct symbols_result *r
 const char *symbols_build_id(const char *path, struct arena *arena) {
     char id[BUILD_ID_TEXT] = "";
     struct elf_file file;
-    struct text image = strcmp(path, "[vdso]") == 0 ? vdso_image() : (struct text){NULL, 0};
-    if (image.at
-            ? elf_file_memory(&file, arena_strndup(arena, image.at, image.length), image.length)
-            : elf_file_open(&file, path))
+    if (program_open(&file, path, "", arena) == SYMBOLS_TABLE)
         elf_build_id(file.elf, id);
     elf_file_close(&file);
     return arena_strdup(arena, id);

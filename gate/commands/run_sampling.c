@@ -2,6 +2,7 @@
 
 #include "runners/profile/pprof.h"
 #include "runners/sampler/rings.h"
+#include "runners/symbols/symbols.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -31,10 +32,22 @@ bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct
     return true;
 }
 
+/* With names, and a note for each binary that has not all of them. */
+static void name_functions(struct profile *profile, struct recording *r) {
+    const struct symbols_result *results =
+        symbols_resolve(profile, &(struct symbols_options){.debug_root = NULL}, r->arena);
+    for (uint32_t i = 0; i < profile->mapping_count; i++) {
+        const char *note = symbols_note(profile, &results[i], i, r->arena);
+        if (note)
+            recording_note(r, NOTE_INFO, NULL, "%s", note);
+    }
+}
+
 static bool write_profile(struct out_file *file, const struct plan_side *side,
                           const struct plan *plan, struct recording *r, struct pg_error *err) {
     int64_t period = (int64_t)ring_period(plan->sampling.rate);
     struct profile *profile = sampling_profile(side->sampling, period, r->arena);
+    name_functions(profile, r);
     recording_set(r, "profile", "yes");
     return pprof_write(file->stream, profile, r->arena, err) && out_file_commit(file, err);
 }

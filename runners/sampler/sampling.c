@@ -37,14 +37,26 @@ static uint32_t named_place(struct sampling *s, const char *name) {
         s, (struct place){.piece = PROFILE_NONE, .name = strings_add(s->strings, text_of(name))});
 }
 
-/* Where code made at run time lies says nothing, so all of a mapping's is one place. */
+static uint32_t pending_number(struct sampling *s, const struct pending *pending) {
+    struct round *round = &s->round;
+    uint64_t key[2] = {pending->address, (uint64_t)pending->pid << 32 | pending->piece};
+    uint32_t number =
+        strings_add(round->pending_keys, (struct text){(const char *)key, sizeof key});
+    if (number > round->pending_count) {
+        jit_maps_see(&s->jit, pending->pid);
+        ARENA_PUSH(round->arena, round->pending, round->pending_count, round->pending_capacity,
+                   *pending);
+    }
+    return PENDING | (number - 1);
+}
+
 static bool find_place(struct sampling *s, uint32_t pid, uint64_t address, uint32_t *number) {
     struct place place = {0};
     if (!task_table_find(s->round.tasks, pid, address, &place.piece, &place.offset))
         return false;
-    if (s->pieces.items[place.piece].anonymous)
-        place.offset = 0;
-    *number = place_number(s, place);
+    struct pending pending = {address, pid, place.piece};
+    bool anonymous = s->pieces.items[place.piece].anonymous;
+    *number = anonymous ? pending_number(s, &pending) : place_number(s, place);
     return true;
 }
 
@@ -107,14 +119,12 @@ static uint32_t comm_label(struct sampling *s, uint32_t tid) {
     return comm == task_table_first_comm(s->round.tasks) ? 0 : comm_class(s, comm);
 }
 
-static void fold(struct sampling *s, const uint32_t *key, uint32_t words, uint64_t period) {
-    struct round *round = &s->round;
-    struct text text = {(const char *)key, words * sizeof *key};
-    uint32_t number = strings_add(round->stacks, text);
+static void fold(struct round *round, struct text key, struct folded more) {
+    uint32_t number = strings_add(round->stacks, key);
     if (number > round->count)
         ARENA_PUSH(round->arena, round->folded, round->count, round->capacity, (struct folded){0});
-    round->folded[number - 1].samples++;
-    round->folded[number - 1].periods += period;
+    round->folded[number - 1].samples += more.samples;
+    round->folded[number - 1].periods += more.periods;
 }
 
 static void take_sample(struct sampling *s, const struct perf_record *record) {
@@ -128,7 +138,8 @@ static void take_sample(struct sampling *s, const struct perf_record *record) {
     }
     if (truncated)
         key[1 + frames++] = named_place(s, "[truncated]");
-    fold(s, key, 1 + frames, record->sample.period);
+    fold(&s->round, (struct text){(const char *)key, (1 + frames) * sizeof *key},
+         (struct folded){1, record->sample.period});
     s->round.counts.samples++;
     s->round.counts.periods += record->sample.period;
     s->round.counts.truncated += truncated;
@@ -149,9 +160,11 @@ void sampling_take(void *sampling, const struct perf_record *record) {
 /* ---- rounds ---- */
 
 void sampling_begin(struct sampling *s, const struct sampling_round *round, struct arena *scratch) {
+    jit_maps_close(&s->jit); /* of a round that was not ended */
     s->round = (struct round){.of = *round,
                               .tasks = task_table_new(&s->pieces, scratch),
                               .stacks = strings_new(scratch),
+                              .pending_keys = strings_new(scratch),
                               .arena = scratch};
 }
 
@@ -159,8 +172,39 @@ static struct text stack_of(const struct round *round, uint32_t i) {
     return (struct text){strings_get(round->stacks, i + 1), strings_length(round->stacks, i + 1)};
 }
 
+/* Where code made at run time lies says nothing, so what has no name is one place a mapping. */
+static uint32_t settled(struct sampling *s, const struct pending *pending) {
+    struct text name = jit_maps_find(&s->jit, pending->pid, pending->address, s->round.arena);
+    struct place place = {.piece = pending->piece};
+    if (name.at)
+        place.name = strings_add(s->strings, name);
+    return place_number(s, place);
+}
+
+/* Folds the round once more, with places for all that was pending. */
+static void settle(struct sampling *s) {
+    struct round old = s->round, *round = &s->round;
+    uint32_t *places = ARENA_NEW(old.arena, uint32_t, old.pending_count);
+    uint32_t key[CHAIN_MOST + 2];
+    for (uint32_t i = 0; i < old.pending_count; i++)
+        places[i] = settled(s, &old.pending[i]);
+    round->stacks = strings_new(round->arena);
+    round->folded = NULL;
+    round->count = round->capacity = 0;
+    for (uint32_t i = 0; i < old.count; i++) {
+        struct text stack = stack_of(&old, i);
+        memcpy(key, stack.at, stack.length);
+        for (size_t k = 1; k < stack.length / sizeof *key; k++)
+            key[k] = key[k] & PENDING ? places[key[k] & ~PENDING] : key[k];
+        fold(round, (struct text){(const char *)key, stack.length}, old.folded[i]);
+    }
+}
+
 void sampling_end(struct sampling *s, double ns) {
     struct round *round = &s->round;
+    if (round->pending_count)
+        settle(s);
+    jit_maps_close(&s->jit);
     for (uint32_t i = 0; i < round->count; i++) {
         struct text key = stack_of(round, i);
         struct kept kept = {.benchmark = round->of.benchmark,

@@ -2,6 +2,7 @@
 #ifndef RUNNERS_SAMPLER_SAMPLING_PARTS_H
 #define RUNNERS_SAMPLER_SAMPLING_PARTS_H
 
+#include "runners/sampler/jit_maps.h"
 #include "runners/sampler/sampling.h"
 #include "runners/sampler/task_table.h"
 
@@ -10,6 +11,14 @@ struct place {
     uint32_t piece; /* or PROFILE_NONE */
     uint32_t name;  /* text; 0: to be found out from the piece and the offset */
     uint64_t offset;
+};
+
+/* An address in code made at run time, of which only the end of the round tells the function. In
+ * a round's stacks it is PENDING and its number. */
+#define PENDING (1U << 31)
+struct pending {
+    uint64_t address;
+    uint32_t pid, piece;
 };
 
 struct folded {
@@ -24,6 +33,9 @@ struct round {
     struct strings *stacks;
     struct folded *folded;
     uint32_t count, capacity;
+    struct strings *pending_keys;
+    struct pending *pending;
+    uint32_t pending_count, pending_capacity;
     struct sampling_counts counts;
     struct arena *arena;
 };
@@ -48,6 +60,7 @@ struct sampling {
     uint32_t *comms; /* texts */
     uint32_t comm_count, comm_capacity;
     struct sampling_counts counts;
+    struct jit_maps jit;
     struct round round;
 };
 

@@ -7,7 +7,13 @@ open_folder=
 setup_file() { export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null; }
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    cc -O2 -fno-omit-frame-pointer -I"$root" -o leaves "$root/fixtures/calltrees/leaves.c"
+    tree leaves
+}
+# tree NAME [OPTION…]: builds fixtures/calltrees/NAME.c
+tree() {
+    local name=$1
+    shift
+    "${CC:-cc}" -O2 -fno-omit-frame-pointer -I"$root" -pthread -o "$name" "$@" "$root/fixtures/calltrees/$name.c"
 }
 
 teardown() { [ -z "${open_folder:-}" ] || rm -rf "$open_folder"; }
@@ -19,6 +25,21 @@ may_sample() {
 }
 # value OPTION…: nanoseconds of the samples of out.pb.gz that the options leave
 value() { "$PERFGATE" profile top "$@" --report json=- out.pb.gz | grep -o '"flat": [0-9]*' | awk '{ sum += $2 } END { printf "%d\n", sum }'; }
+# share flat|cum FUNCTION: its percentage of out.pb.gz, in hundredths
+share() {
+    "$PERFGATE" profile "${1/flat/top}" --report json=- out.pb.gz | awk -F': ' -v of="\"$1\"" -v name="\"$2\"" '
+        $1 ~ /"total"/ { total = $2 + 0 }
+        $1 ~ /"name"/ { here = index($2, name) == 1 }
+        here && index($1, of) { value = $2 + 0 }
+        END { printf "%d\n", 10000 * value / total }'
+}
+# near flat|cum FUNCTION WANT POINTS: percent
+near() {
+    local got
+    got=$(share "$1" "$2")
+    printf '%s: %s %d.%02d %%, expected %d +- %d\n' "$2" "$1" $((got / 100)) $((got % 100)) "$3" "$4"
+    [ "$got" -ge $((100 * ($3 - $4))) ] && [ "$got" -le $((100 * ($3 + $4))) ]
+}
 provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
 
 @test "a program that runs long enough is sampled in further rounds, which are not among the figures" {
@@ -83,7 +104,7 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
 
 @test "children, threads and programs that are started are followed" {
     may_sample
-    cc -O2 -fno-omit-frame-pointer -I"$root" -pthread -o family "$root/fixtures/calltrees/family.c"
+    tree family
     cp leaves other
     "$PERFGATE" -q run -o out -r 2 -w 0 -- ./family ./other
     # A third of the user time each: two threads, a forked child, a program.
@@ -94,6 +115,44 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
         [ $((100 * part / whole)) -gt 28 ]
         [ $((100 * part / whole)) -lt 39 ]
     done
+}
+
+@test "flat shares are those that the program has by construction, with and without frame pointers" {
+    may_sample
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        for pointers in -fno-omit-frame-pointer -fomit-frame-pointer -static; do
+            [ "$compiler$pointers" != clang-static ] || continue
+            CC=$compiler tree leaves $pointers
+            echo "$compiler $pointers"
+            "$PERFGATE" -q run --rate 4000 --sampled-rounds 8 -o out -r 1 -w 0 -- ./leaves
+            near flat ten 10 2
+            near flat twenty 20 2
+            near flat thirty 30 2
+            near flat forty 40 2
+        done
+    done
+}
+
+@test "code made at run time has the names of its perf-PID.map, also in a container" {
+    may_sample
+    tree jit
+    jit() {
+        "$PERFGATE" -q run --rate 4000 --sampled-rounds 4 -o out -r 1 -w 0 -- "$@"
+        near flat made_small 25 3
+        near flat made_large 75 3
+    }
+    jit ./jit
+    inside='mount -t tmpfs none /tmp && exec "$@"'
+    cp jit /dev/shm/perfgate-jit.$$ # a place that is not below the hidden /tmp
+    isolated=(unshare --mount --pid --fork sh -c "$inside" - /dev/shm/perfgate-jit.$$ 8) # long enough to be seen while it runs
+    if "${isolated[@]}" 2>/dev/null; then
+        jit "${isolated[@]}"
+    fi
+    rm -f /dev/shm/perfgate-jit.$$
+    "$PERFGATE" -q run --rate 4000 --sampled-rounds 2 -o out -r 1 -w 0 -- ./jit 1 without-map
+    near flat "[anon]" 99 2
+    provenance out.txt note | grep -q 'map'
 }
 
 @test "an unprivileged user may sample where perf_event_paranoid is at most 2" {

@@ -1,5 +1,6 @@
 #include "gate/commands/baseline_parts.h"
 #include "gate/commands/compare_options.h"
+#include "gate/functions/function_compare.h"
 #include "gate/report/row_text.h"
 #include "runners/base/log.h"
 #include "runners/formats/format.h"
@@ -189,6 +190,8 @@ static bool compare(struct compare *o, const struct string_list *operands,
         reports_abandon(o->reports);
         return false;
     }
+    if (o->style != STYLE_BENCHSTAT)
+        functions_compare(&comparison);
     const struct report_format *table = o->format == FORMAT_CSV ? &csv_report : &text_report;
     if (o->style == STYLE_BENCHSTAT)
         log_verdict(&comparison);

@@ -9,8 +9,12 @@
 #include <unistd.h>
 
 void policy_options_init(struct policy_options *options) {
-    *options = (struct policy_options){
-        .threshold = NAN, .alpha = NAN, .confidence = NAN, .correction = -1, .test = -1};
+    *options = (struct policy_options){.threshold = NAN,
+                                       .alpha = NAN,
+                                       .confidence = NAN,
+                                       .correction = -1,
+                                       .test = -1,
+                                       .functions = -1};
 }
 
 static void overlay(double given, double *target) {
@@ -40,6 +44,8 @@ bool policy_options_apply(const struct policy_options *options, struct policy *p
         policy->correction = (enum correction)options->correction;
     if (options->test >= 0)
         policy->test = (enum test_choice)options->test;
+    if (options->functions >= 0)
+        policy->functions = (enum function_rule)options->functions;
     policy->strict |= options->strict;
     policy->ignore_fingerprint |= options->ignore_fingerprint;
     for (size_t i = 0; i < options->floors.count; i++) {

@@ -8,7 +8,7 @@
 
 struct policy_options {
     double threshold, alpha, confidence; /* NaN: not given */
-    int correction, test;                /* -1: not given */
+    int correction, test, functions;     /* -1: not given */
     bool strict, ignore_fingerprint;
     struct string_list floors, rules, allow_missing, renames, rename_files, waiver_files;
 };
@@ -60,6 +60,12 @@ struct policy_options {
          .target = &(o)->rules,                                                                    \
          .argument = "BENCH:UNIT:KEY=VALUE,…",                                                     \
          .help = "threshold, alpha, floor, better, gate for rows by globs"},                       \
+        {.name = "functions",                                                                      \
+         .kind = OPTION_CHOICE,                                                                    \
+         .target = &(o)->functions,                                                                \
+         .argument = "WHICH",                                                                      \
+         .choices = "report|gate|off",                                                             \
+         .help = "those that profiles show as slower: report (default), gate, off"},               \
         {.name = "strict",                                                                         \
          .kind = OPTION_FLAG,                                                                      \
          .target = &(o)->strict,                                                                   \

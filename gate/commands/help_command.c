@@ -1,4 +1,7 @@
 #include "gate/commands/option_help.h"
+#include "gate/functions/function_name.h"
+
+#include <string.h>
 
 static const char synopsis[] = "usage: perfgate [-C DIR] [-q|-v] COMMAND [OPTION…] [OPERAND…]\n";
 
@@ -48,6 +51,18 @@ static bool manual(struct session *session, struct pg_error *err) {
     return true;
 }
 
+/* Not a command, but what several of them do. */
+static void explain_functions(FILE *out) {
+    fputs("Function names are joined across builds by leaving out what compilers number\n"
+          "afresh. What each rule makes of an example:\n\n",
+          out);
+    for (const struct name_rule *rule = name_rules; rule->pattern; rule++)
+        fprintf(out, "  %-40s %s\n", rule->before, rule->after);
+    fputs("\n'compare' and 'gate' do so with the profiles beside recordings. Names in square\n"
+          "brackets are of binaries without symbols.\n",
+          out);
+}
+
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
     bool man = false, bash = false;
@@ -77,6 +92,10 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         return true;
     }
     const char *name = parsed.operands.items[0];
+    if (strcmp(name, "functions") == 0) {
+        explain_functions(session->out);
+        return true;
+    }
     const struct command *command = command_find(name);
     if (!command)
         return pg_error_set(err, PG_USAGE, "help: there is no command '%.100s'", name);
@@ -87,6 +106,6 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 const struct command help_command = {
     .name = "help",
     .summary = "List the commands, or explain one",
-    .operands = "[COMMAND]",
+    .operands = "[COMMAND|functions]",
     .run = run,
 };

@@ -30,7 +30,8 @@
  * median. With `--test auto`, recordings with equal `session` provenance are paired by round;
  * rounds without a partner are left out with a note.
  *
- * Overall, the first of regression, broken, inconclusive, pass. Broken: damaged
+ * Overall, the first of regression, broken, inconclusive, pass. Regression: a gated row, or a
+ * function where policy.functions says that they decide. Broken: damaged
  * input; fingerprints; an expected row failed, missing or incomparable, unless allow_missing has
  * its name; no row with two comparable sides. Inconclusive: no gated row is regressed, improved,
  * same or waived; with strict, any gated row is inconclusive. */
@@ -40,6 +41,8 @@
 #include "gate/compare/policy.h"
 #include "gate/compare/verdict.h"
 #include "gate/grid/grid.h"
+
+struct function_findings;
 
 /* One side of a row, in the base unit. NaN where unknown. */
 struct side {
@@ -88,6 +91,8 @@ struct comparison {
     unsigned reasons;   /* bit set of all that apply, whatever the verdict: 1u << enum reason */
     struct note *notes;
     size_t note_count, note_capacity;
+    const struct function_findings *functions; /* what gate/functions found in profiles; or NULL */
+    size_t functions_regressed;                /* of them, those that decide */
     struct arena *arena;
 };
 

@@ -95,6 +95,11 @@ const char *test_choice_name(enum test_choice choice) {
     return test_names[choice];
 }
 
+const char *function_rule_name(enum function_rule rule) {
+    static const char *const names[FUNCTION_RULE_COUNT] = {"report", "gate", "off"};
+    return names[rule];
+}
+
 bool correction_parse(const char *name, enum correction *out) {
     for (int i = 0; i < CORRECTION_COUNT; i++) {
         if (strcmp(name, correction_names[i]) == 0) {

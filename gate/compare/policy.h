@@ -18,6 +18,14 @@ enum test_choice {
     TEST_CHOICE_COUNT
 };
 
+/* What functions that got slower by their profiles decide. */
+enum function_rule {
+    FUNCTIONS_REPORT, /* nothing: they are reported */
+    FUNCTIONS_GATE,   /* a function that regressed is a regression */
+    FUNCTIONS_OFF,    /* profiles are not looked at */
+    FUNCTION_RULE_COUNT
+};
+
 /* Applies to rows whose benchmark and unit match both globs (NULL matches all); of several that
  * match and set a field the last wins. NaN, UNKNOWN and -1 mean unset. */
 struct policy_rule {
@@ -54,6 +62,7 @@ struct policy {
     double confidence; /* of intervals: 0.95 */
     enum correction correction;
     enum test_choice test;
+    enum function_rule functions;
     bool strict;             /* any inconclusive gated row → exit 3 */
     bool ignore_fingerprint; /* override of the mismatch guard */
     struct policy_rule *rules;
@@ -124,6 +133,7 @@ bool policy_allows_missing(const struct policy *policy, const char *benchmark);
 const char *correction_name(enum correction correction);
 const char *test_choice_name(enum test_choice choice);
 bool test_choice_parse(const char *name, enum test_choice *out);
+const char *function_rule_name(enum function_rule rule);
 bool correction_parse(const char *name, enum correction *out);
 
 /* The length of a benchmark name without the `-8` that Go appends. */

@@ -57,10 +57,11 @@ static size_t decided(const size_t *counts) {
 static void settle(struct comparison *c) {
     bool undecided = decided(c->gated_counts) == 0 ||
                      (c->policy->strict && c->gated_counts[ROW_INCONCLUSIVE] > 0);
-    set_verdict(c, c->gated_counts[ROW_REGRESSED] ? VERDICT_REGRESSION
-                   : c->reasons                   ? VERDICT_BROKEN
-                   : undecided                    ? VERDICT_INCONCLUSIVE
-                                                  : VERDICT_PASS);
+    bool regressed = c->gated_counts[ROW_REGRESSED] > 0 || c->functions_regressed > 0;
+    set_verdict(c, regressed    ? VERDICT_REGRESSION
+                   : c->reasons ? VERDICT_BROKEN
+                   : undecided  ? VERDICT_INCONCLUSIVE
+                                : VERDICT_PASS);
 }
 
 void comparison_recount(struct comparison *c) {

@@ -59,7 +59,7 @@ struct gate_config {
     const char *path;
     const char *where;
     double threshold, alpha;
-    int correction, test; /* enum correction, enum test_choice */
+    int correction, test, functions; /* enum correction, test_choice, function_rule */
     int strict;
     struct config_measure measure;
     int order;            /* enum run_order */

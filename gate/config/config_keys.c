@@ -88,6 +88,8 @@ static const struct config_key top_keys[] = {
     CHOICE("correction", TOP(correction), "bh|holm|none", "bh", "for testing many rows at once"),
     CHOICE("test", TOP(test), "auto|welch|welch-log|trimmed|mann-whitney", "auto",
            "how two samples are compared"),
+    CHOICE("functions", TOP(functions), "report|gate|off", "report",
+           "functions that profiles show as slower: reported, or red, or not looked at"),
     PLAIN("strict", KEY_BOOL, TOP(strict), "no",
           "yes: any undecided row makes the run inconclusive (exit 3)"),
     MEASURE_KEYS(gate_config, "20", "1", "10m"),

@@ -26,6 +26,7 @@ void config_policy(const struct gate_config *config, struct policy *policy, stru
     policy->alpha = config->alpha;
     policy->correction = (enum correction)config->correction;
     policy->test = (enum test_choice)config->test;
+    policy->functions = (enum function_rule)config->functions;
     policy->strict = config->strict == 1;
     policy->ignore_fingerprint = config->ignore_fingerprint == 1;
     for (size_t i = 0; i < config->rules.count; i++)

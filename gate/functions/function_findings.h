@@ -77,7 +77,7 @@ struct function_time {
 
 struct function_slice {
     const char *name; /* "" when nothing is cut into slices */
-    const char *unit; /* of costs: "sec/op", "nanoseconds/round" */
+    const char *unit; /* of costs: "sec/op", "sec/round" */
     uint32_t base_rounds, head_rounds;
     double base, head;     /* cost of everything */
     double change, p;      /* of that: the time's row, else Welch's test of the rounds */

@@ -163,9 +163,10 @@ static void add_slice(struct function_judge *judge, const struct function_rounds
                                    .rest = NAN};
     struct slice_sides sides = {{base, head}, function_time_of(request, &slice)};
     slice.by_time = sides.time != NULL;
-    slice.unit = sides.time          ? sides.time->unit
-                 : request->by_share ? "share"
-                                     : arena_printf(judge->arena, "%s/round", request->base->unit);
+    slice.unit = sides.time ? sides.time->unit
+                 : request->by_share
+                     ? "share"
+                     : arena_printf(judge->arena, "%s/round", function_side_unit(request->base));
     slice.base = sides.time ? sides.time->base : mean_cost(base);
     slice.head = sides.time ? sides.time->head : mean_cost(head);
     if (sides.time) {

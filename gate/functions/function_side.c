@@ -120,6 +120,7 @@ static size_t place_samples(struct function_side *side, const struct profile *p,
 
 struct counting {
     const struct profile *profile;
+    double factor;             /* of the type's unit */
     uint32_t type, count_type; /* PROFILE_NONE: a sample counts once */
     struct frame_names frames; /* function numbers instead of names */
 };
@@ -219,7 +220,7 @@ static bool count_rounds(struct function_side *side, const struct counting *c,
                        placed[next].round_text == placed[i].round_text;
              next++) {
             const int64_t *values = &p->values[placed[next].sample * p->type_count];
-            double value = (double)values[c->type];
+            double value = c->factor * (double)values[c->type];
             double samples = c->count_type == PROFILE_NONE ? 1 : (double)values[c->count_type];
             if (value < 0 || samples < 0)
                 return pg_error_set(err, PG_FORMAT,
@@ -264,12 +265,37 @@ static bool pick_type(struct function_side *side, const struct profile *p, uint3
     return true;
 }
 
+/* Seconds, or itself. */
+static const struct side_unit {
+    const char *unit, *name;
+    double factor;
+} units[] = {{"nanoseconds", "sec", 1e-9},
+             {"microseconds", "sec", 1e-6},
+             {"milliseconds", "sec", 1e-3},
+             {"seconds", "sec", 1},
+             {"bytes", "B", 1}};
+
+static const struct side_unit *unit_of(const struct function_side *side) {
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(side->unit, units[i].unit) == 0)
+            return &units[i];
+    }
+    return NULL;
+}
+
+const char *function_side_unit(const struct function_side *side) {
+    const struct side_unit *unit = unit_of(side);
+    return unit ? unit->name : side->unit;
+}
+
 bool function_side_add(struct function_side *side, const struct profile *p, const char *path,
                        struct pg_error *err) {
     struct counting c = {.profile = p, .count_type = type_of_unit(p, "count")};
     struct placed_sample *placed;
     if (!pick_type(side, p, &c.type, err))
         return pg_error_in(err, path);
+    const struct side_unit *unit = unit_of(side);
+    c.factor = unit ? unit->factor : 1;
     c.frames = function_names_frames(side->names, p);
     function_names_files(side->names, p);
     make_room(side);

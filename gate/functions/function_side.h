@@ -16,8 +16,8 @@ struct function_cut {
     size_t where_count;
 };
 
-/* One function in one round of a slice; flat and cum in the unit of the type, with the number of
- * samples that they come from. Recursion counts once. */
+/* One function in one round of a slice; flat and cum in seconds, or in the unit of a type that is
+ * no time, with the number of samples that they come from. Recursion counts once. */
 struct function_cell {
     uint32_t slice, function, round;
     double flat, cum, flat_samples, cum_samples;
@@ -39,7 +39,7 @@ struct function_side {
     size_t cell_count, cell_capacity;
     const struct profile **profiles;
     size_t profile_count, profile_capacity;
-    const char *type, *unit; /* of the first profile; "cpu", "nanoseconds" */
+    const char *type, *unit; /* of the first profile, as it has them: "cpu", "nanoseconds" */
     size_t unnumbered;       /* samples left out: without the round label, which others have */
     struct function_scratch *scratch;
 };
@@ -54,6 +54,9 @@ bool function_side_add(struct function_side *side, const struct profile *profile
 
 /* The last call: sorts the cells. */
 void function_side_finish(struct function_side *side);
+
+/* The unit of costs: "sec", "B", or as the profile has it. */
+const char *function_side_unit(const struct function_side *side);
 
 /* The rounds of a slice; NULL when the side has none. */
 const struct function_rounds *function_side_rounds(const struct function_side *side,

@@ -1,6 +1,6 @@
 /* The machine-readable report, schema perfgate.report/1; its JSON Schema is report.schema.json
  * beside this file. */
-#include "gate/report/report.h"
+#include "gate/report/function_report.h"
 
 #include "gate/report/environment.h"
 #include "runners/base/json.h"
@@ -38,6 +38,7 @@ static void put_policy(struct json_writer *w, const struct policy *policy) {
     json_number_member(w, "confidence", policy->confidence);
     json_string_member(w, "correction", correction_name(policy->correction));
     json_string_member(w, "test", test_choice_name(policy->test));
+    json_string_member(w, "functions", function_rule_name(policy->functions));
     json_bool_member(w, "strict", policy->strict);
     json_bool_member(w, "ignore_fingerprint", policy->ignore_fingerprint);
     json_key(w, "rules");
@@ -180,9 +181,7 @@ static bool json_write(FILE *out, const struct comparison *c, const struct repor
     for (size_t i = 0; i < c->row_count; i++)
         put_row(w, c, &c->rows[i]);
     json_close_array(w);
-    json_key(w, "functions");
-    json_open_array(w);
-    json_close_array(w);
+    function_report_json(w, c->functions);
     json_key(w, "environment");
     json_open_object(w);
     put_environment(w, "base", c->base_count ? c->base[c->base_count - 1] : NULL, c->arena);

@@ -3,6 +3,7 @@
  * is counted, and no row is cut in two. */
 #include "gate/report/amount.h"
 #include "gate/report/environment.h"
+#include "gate/report/function_report.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
 #include "runners/base/escape.h"
@@ -49,9 +50,13 @@ static const char *headline(const struct comparison *c) {
                                         [VERDICT_INCONCLUSIVE] = "❔",
                                         [VERDICT_BROKEN] = "⚠️"};
     const size_t *gated = c->gated_counts;
+    const char *functions = c->functions_regressed
+                                ? arena_printf(c->arena, ", %zu function%s", c->functions_regressed,
+                                               c->functions_regressed == 1 ? "" : "s")
+                                : "";
     const char *what = c->verdict == VERDICT_REGRESSION
-                           ? arena_printf(c->arena, " — %zu of %zu rows got worse",
-                                          gated[ROW_REGRESSED], gated_rows(c))
+                           ? arena_printf(c->arena, " — %zu of %zu rows got worse%s",
+                                          gated[ROW_REGRESSED], gated_rows(c), functions)
                        : c->verdict == VERDICT_BROKEN       ? " — the comparison does not hold"
                        : c->verdict == VERDICT_INCONCLUSIVE ? " — the data cannot decide"
                                                             : "";
@@ -194,6 +199,28 @@ static void put_section(struct page *page, const struct section *section, size_t
     put(page, 0, end);
 }
 
+static void put_functions(struct page *page, size_t reserve) {
+    const struct function_findings *f = page->comparison->functions;
+    size_t left = 0, written = 0;
+    for (size_t i = 0; f && i < f->slice_count; i++) {
+        struct arena_mark mark = arena_mark(page->arena);
+        const char *piece = function_report_markdown(f, &f->slices[i], page->arena);
+        bool first = *piece && written == 0;
+        if (first)
+            piece = arena_printf(page->arena, "#### Functions\n\n%s", piece);
+        bool room = *piece && left == 0 && put(page, CLOSING + reserve, piece);
+        written += room;
+        left += *piece && !room;
+        arena_reset(page->arena, mark);
+    }
+    if (left)
+        put(page, 0,
+            arena_printf(page->arena,
+                         "_Functions of %zu benchmarks left out for size; the JSON report has "
+                         "them._\n\n",
+                         left));
+}
+
 /* Notes of rows, worst first, then those of the whole. */
 static void put_notes(struct page *page, size_t reserve) {
     const struct comparison *c = page->comparison;
@@ -236,8 +263,11 @@ static bool markdown_write(FILE *out, const struct comparison *c, const struct r
                             MARKDOWN_LEAST_BUDGET);
     put_head(&page);
     size_t for_notes = page.budget / 8;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         put_section(&page, &sections[i], for_notes + CLOSING * (3 - i));
+        if (i == 0)
+            put_functions(&page, for_notes + CLOSING * 3);
+    }
     put_notes(&page, 2 * CLOSING);
     put_section(&page, &sections[3], 0);
     return true;

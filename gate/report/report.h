@@ -42,7 +42,14 @@ bool reports_write(struct reports *reports, const struct comparison *comparison,
                    const struct report_style *style, FILE *standard, struct pg_error *err);
 void reports_abandon(struct reports *reports);
 
-/* The gate's last lines under the table: verdict, counts, what inconclusive rows could have seen.
+/* A line of these: `what`, and behind it the text, escaped and broken at blanks where the terminal
+ * is narrower. */
+enum { REPORT_INDENT = 14 };
+void report_line(FILE *out, const struct report_style *style, struct arena *arena, const char *what,
+                 const char *text);
+
+/* The gate's last lines under the table: functions, verdict, counts, what inconclusive rows could
+ * have seen.
  */
 void report_summary(FILE *out, const struct comparison *comparison,
                     const struct report_style *style);

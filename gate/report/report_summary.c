@@ -1,3 +1,4 @@
+#include "gate/report/function_report.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
 #include "runners/base/escape.h"
@@ -6,7 +7,7 @@
 #include <stdint.h>
 
 /* On a terminal the verdict must not scroll away; files have the rest. */
-enum { MOST_ROWS = 20, MOST_NOTES = 20, INDENT = 14 };
+enum { MOST_ROWS = 20, MOST_NOTES = 20, INDENT = REPORT_INDENT };
 
 static const char *colour_of(enum verdict verdict) {
     return verdict == VERDICT_PASS           ? "\033[32m"
@@ -26,9 +27,8 @@ static bool text_word(struct text *rest, struct text *word) {
     return true;
 }
 
-/* `what` and behind it the text, broken at blanks where the terminal is narrower. */
-static void put_line(FILE *out, const struct report_style *style, struct arena *arena,
-                     const char *what, const char *text) {
+void report_line(FILE *out, const struct report_style *style, struct arena *arena, const char *what,
+                 const char *text) {
     struct text rest = text_of(escape_text(arena, text)), word;
     size_t at = INDENT, width = style->width > 2 * INDENT ? (size_t)style->width : SIZE_MAX;
     fprintf(out, "%-*s", INDENT, what);
@@ -71,7 +71,7 @@ static void put_rows(FILE *out, const struct comparison *c, const struct report_
         if (!worth_a_line(c, row))
             continue;
         if (shown++ < MOST_ROWS)
-            put_line(out, style, c->arena, row_verdict_name(row->verdict), row_line(c, row));
+            report_line(out, style, c->arena, row_verdict_name(row->verdict), row_line(c, row));
         else
             left++;
     }
@@ -82,7 +82,7 @@ static void put_rows(FILE *out, const struct comparison *c, const struct report_
 static void put_notes(FILE *out, const struct comparison *c, const struct report_style *style) {
     for (size_t i = 0; i < c->note_count && i < MOST_NOTES; i++) {
         const struct note *note = &c->notes[i];
-        put_line(
+        report_line(
             out, style, c->arena, note->level == NOTE_INFO ? "note" : note_level_name(note->level),
             note->where ? arena_printf(c->arena, "%s: %s", note->where, note->text) : note->text);
     }
@@ -91,18 +91,20 @@ static void put_notes(FILE *out, const struct comparison *c, const struct report
 }
 
 void report_summary(FILE *out, const struct comparison *c, const struct report_style *style) {
+    if (c->functions)
+        function_report_text(out, c->functions, style, c->arena);
     put_rows(out, c, style);
     put_notes(out, c, style);
     if (*tests_words(c))
-        put_line(out, style, c->arena, "tests", tests_words(c));
-    put_line(out, style, c->arena, "rows", counts_words(c->counts, c->arena));
+        report_line(out, style, c->arena, "tests", tests_words(c));
+    report_line(out, style, c->arena, "rows", counts_words(c->counts, c->arena));
     size_t gated = 0;
     for (int i = 0; i < ROW_VERDICT_COUNT; i++)
         gated += c->gated_counts[i];
     if (gated < c->row_count)
-        put_line(out, style, c->arena, "gated",
-                 arena_printf(c->arena, "%s; verdicts (in parentheses) do not count",
-                              counts_words(c->gated_counts, c->arena)));
+        report_line(out, style, c->arena, "gated",
+                    arena_printf(c->arena, "%s; verdicts (in parentheses) do not count",
+                                 counts_words(c->gated_counts, c->arena)));
     fprintf(out, "%-*s%s%s%s (exit %d)\n", INDENT, "verdict",
             style->colour ? colour_of(c->verdict) : "", verdict_words(c),
             style->colour ? "\033[0m" : "", verdict_exit_code(c->verdict));

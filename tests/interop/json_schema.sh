@@ -43,6 +43,10 @@ report machines 0 here.txt there.txt --ignore-fingerprint --correction none
 report failed 4 old.txt failed.txt
 report absent 4 nothing.txt old.txt
 report columns 1 old.txt old.txt third=slow.txt
+draw() { "${BUILD:-$root/build/release}/tests/programs/draw_profile" "$root/fixtures/functions/$1.folded" 20 "$2" Parse/1k "$3"; }
+draw base 1 before && draw callee 2 after && draw inlined 2 inlined
+report functions 1 before.txt after.txt --functions gate
+report moved 0 before.txt inlined.txt
 
 python3 - "$root/gate/report/report.schema.json" ./*.json <<'E2'
 import copy, json, sys
@@ -72,10 +76,13 @@ for path in sys.argv[2:]:
 
 codes = {path[2:-5]: report["exit_code"] for path, report in reports.items()}
 assert codes == {"pass": 0, "regression": 1, "waived": 1, "inconclusive": 3, "hostile": 0, "damaged": 4, "missing": 4,
-                 "fingerprint": 4, "machines": 0, "failed": 4, "absent": 4, "columns": 1}, codes
+                 "fingerprint": 4, "machines": 0, "failed": 4, "absent": 4, "columns": 1, "functions": 1, "moved": 0}, codes
 reasons = {path[2:-5]: report["reason"] for path, report in reports.items() if report["reason"]}
 assert reasons == {"damaged": "damaged-input", "missing": "missing-rows", "fingerprint": "fingerprint",
                    "failed": "failed-rows", "absent": "no-baseline"}, reasons
+
+assert {f["class"] for f in reports["./moved.json"]["functions"]} >= {"moved"}
+assert len(reports["./functions.json"]["functions"]) == 14
 
 refused = 0
 def must_refuse(change):

@@ -8,6 +8,7 @@
 #include "runners/base/source.h"
 #include "stats/random.h"
 
+#include <assert.h>
 #include <gsl/gsl_randist.h>
 #include <stdlib.h>
 
@@ -35,7 +36,7 @@ static inline uint32_t program_function(struct program *program, struct text fra
         if (program->functions[i].name == text)
             return i;
     }
-    assert_true(program->function_count < MOST_STACKS);
+    assert(program->function_count < MOST_STACKS);
     program->functions[program->function_count] = (struct profile_function){
         .name = text, .system_name = text, .file = strings_add(program->strings, file)};
     return program->function_count++;
@@ -43,20 +44,20 @@ static inline uint32_t program_function(struct program *program, struct text fra
 
 static inline void program_stack(struct program *program, struct text line) {
     const char *blank = memrchr(line.at, ' ', line.length);
-    assert_non_null(blank);
+    assert(blank);
     struct text frames = {line.at, (size_t)(blank - line.at)};
     struct text number = {blank + 1, line.length - frames.length - 1};
-    assert_true(program->stack_count < MOST_STACKS);
+    assert(program->stack_count < MOST_STACKS);
     uint32_t *depth = &program->stacks[program->stack_count].depth;
     while (frames.length) {
         const char *end = memchr(frames.at, ';', frames.length);
         struct text frame = {frames.at, end ? (size_t)(end - frames.at) : frames.length};
-        assert_true(*depth < MOST_DEPTH);
+        assert(*depth < MOST_DEPTH);
         program->stacks[program->stack_count].frames[(*depth)++] = program_function(program, frame);
         frames.length -= frame.length + (end != NULL);
         frames.at += frame.length + (end != NULL);
     }
-    assert_true(number_double(number, &program->stacks[program->stack_count].samples));
+    assert(number_double(number, &program->stacks[program->stack_count].samples));
     program->samples += program->stacks[program->stack_count++].samples;
 }
 

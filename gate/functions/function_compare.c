@@ -1,0 +1,166 @@
+#include "gate/functions/function_compare.h"
+
+#include "runners/profile/profile_file.h"
+#include "runners/recording/unit.h"
+#include "stats/tdist.h"
+
+#include <unistd.h>
+
+/* ---- profiles ---- */
+
+static const char *profile_beside(const struct recording *r, struct arena *arena) {
+    const char *path = r->path ? recording_profile_path(r->path, arena) : NULL;
+    return path && access(path, F_OK) == 0 ? path : NULL;
+}
+
+static bool any_profile(const struct recording *const *recordings, size_t count,
+                        struct arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        if (profile_beside(recordings[i], arena))
+            return true;
+    }
+    return false;
+}
+
+static bool read_side(struct function_side *side, const struct recording *const *recordings,
+                      size_t count, struct pg_error *err) {
+    struct arena *arena = side->names->arena;
+    for (size_t i = 0; i < count; i++) {
+        const char *path = profile_beside(recordings[i], arena);
+        struct profile *profile;
+        if (path && (!profile_read(&profile, path, side->names->strings, arena, err) ||
+                     !function_side_add(side, profile, path, err)))
+            return false;
+    }
+    function_side_finish(side);
+    return true;
+}
+
+/* ---- times ---- */
+
+/* How well a row's unit stands for the cost of its benchmark; 0: not at all. */
+static int fitness(const struct row *row, bool process) {
+    bool wall = strcmp(row->unit, "sec/op") == 0, cpu = strcmp(row->unit, "cpu-sec/op") == 0;
+    if (process) /* not gated by nature; a profile is of CPU time */
+        return cpu ? 2 : wall ? 1 : 0;
+    return (wall ? 5 : cpu ? 4 : 0) + (row->policy.gated && (wall || cpu) ? 2 : 0);
+}
+
+/* The slice that a row is about: its name, or that of its process, or without the `-8` of Go. */
+static bool find_slice(const struct row *row, const struct strings *strings, bool *process,
+                       uint32_t *slice) {
+    size_t prefix = strlen(PROCESS_PREFIX);
+    *process = strncmp(row->name, PROCESS_PREFIX, prefix) == 0;
+    struct text name = text_of(row->name + (*process ? prefix : 0));
+    return strings_find(strings, name, slice) ||
+           strings_find(strings, (struct text){row->name, name_without_suffix(row->name)}, slice);
+}
+
+static bool usable(const struct side *side) {
+    return side->n >= 2 && side->low > 0 && side->center > 0 && isfinite(side->high);
+}
+
+/* From the interval of a centre back to its relative standard error. */
+static double relative_error(const struct side *side, double confidence) {
+    return log(side->high / side->low) / 2 / t_two_sided_quantile(1 - confidence, side->n - 1.0);
+}
+
+static struct function_time time_of(const struct row *row, const char *slice, double confidence) {
+    return (struct function_time){
+        .slice = slice,
+        .unit = row->unit,
+        .base = row->base.center,
+        .head = row->head.center,
+        .base_se = relative_error(&row->base, confidence),
+        .head_se = relative_error(&row->head, confidence),
+        .base_df = row->base.n - 1.0,
+        .head_df = row->head.n - 1.0,
+        .change = row->change,
+        .p = row->p_adjusted,
+        .regressed = row->verdict == ROW_REGRESSED || row->unwaived == ROW_REGRESSED,
+    };
+}
+
+struct fitting {
+    const struct row *row;
+    int fitness;
+};
+
+/* The fittest row of every text. */
+static const struct fitting *fitting_rows(const struct comparison *c,
+                                          const struct strings *strings) {
+    struct fitting *best = ARENA_NEW(c->arena, struct fitting, strings_count(strings));
+    for (size_t i = 0; i < c->row_count; i++) {
+        const struct row *row = &c->rows[i];
+        bool process;
+        uint32_t slice;
+        if (!find_slice(row, strings, &process, &slice) || !usable(&row->base) ||
+            !usable(&row->head) || fitness(row, process) <= best[slice].fitness)
+            continue;
+        best[slice] = (struct fitting){row, fitness(row, process)};
+    }
+    return best;
+}
+
+static size_t find_times(const struct comparison *c, const struct function_side *side,
+                         struct function_time **out) {
+    const struct strings *strings = side->names->strings;
+    const struct fitting *best = fitting_rows(c, strings);
+    size_t count = 0;
+    *out = ARENA_NEW(c->arena, struct function_time, side->slice_count);
+    for (size_t i = 0; i < side->slice_count; i++) {
+        uint32_t slice = side->slices[i].slice;
+        if (best[slice].row)
+            (*out)[count++] =
+                time_of(best[slice].row, strings_get(strings, slice), c->policy->confidence);
+    }
+    return count;
+}
+
+/* ---- all ---- */
+
+static void judge(struct comparison *c, const struct function_side *base,
+                  const struct function_side *head) {
+    struct function_time *times;
+    struct function_request *request = ARENA_NEW(c->arena, struct function_request, 1);
+    *request = (struct function_request){
+        .base = base, .head = head, .policy = c->policy, .floor = FUNCTION_FLOOR};
+    request->time_count = find_times(c, base, &times);
+    request->times = times;
+    const struct function_findings *findings = functions_judge(request, c->arena);
+    c->functions = findings;
+    for (size_t i = 0; i < findings->note_count; i++)
+        comparison_note(c, NOTE_INFO, "functions", "%s", findings->notes[i]);
+    if (c->policy->functions == FUNCTIONS_GATE)
+        c->functions_regressed = findings->counts[ROW_REGRESSED];
+    comparison_recount(c);
+}
+
+void functions_compare(struct comparison *c) {
+    static const struct function_cut cut = {.slice_label = "benchmark", .round_label = "round"};
+    if (c->policy->functions == FUNCTIONS_OFF || c->base_count == 0 || c->head_count == 0)
+        return;
+    bool base_has = any_profile(c->base, c->base_count, c->arena);
+    bool head_has = any_profile(c->head, c->head_count, c->arena);
+    if (base_has != head_has)
+        comparison_note(c, NOTE_INFO, "functions", "only the %s has a profile",
+                        base_has ? "base" : "head");
+    if (!base_has || !head_has)
+        return;
+    if (c->head_count > 1) {
+        comparison_note(c, NOTE_INFO, "functions", "compared for one new recording only");
+        return;
+    }
+    struct function_names *names = function_names_new(c->base[0]->strings, c->arena);
+    struct function_side *base = function_side_new(names, cut);
+    struct function_side *head = function_side_new(names, cut);
+    struct pg_error err = {0};
+    if (read_side(base, c->base, c->base_count, &err) && read_side(head, c->head, 1, &err)) {
+        judge(c, base, head);
+        return;
+    }
+    bool damaged = err.status == PG_FORMAT || err.status == PG_LIMIT;
+    c->reasons |= 1U << (damaged ? REASON_DAMAGED_INPUT : REASON_IO);
+    comparison_note(c, damaged ? NOTE_DAMAGE : NOTE_WARNING, "functions", "%s", err.text);
+    comparison_recount(c);
+}

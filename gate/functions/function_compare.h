@@ -1,0 +1,18 @@
+/* Function verdicts of a comparison of recordings: from the profiles beside them. */
+#ifndef GATE_FUNCTIONS_FUNCTION_COMPARE_H
+#define GATE_FUNCTIONS_FUNCTION_COMPARE_H
+
+#include "gate/compare/comparison.h"
+#include "gate/functions/function_findings.h"
+
+/* The smallest change that counts, as a share of a benchmark's whole cost. */
+#define FUNCTION_FLOOR 0.005
+
+/* Reads NAME.pb.gz beside the NAME.txt of every base recording and of the only head, where policy
+ * wants it and both sides have one, and sets comparison->functions. Samples are cut by the labels
+ * benchmark and round; a benchmark's time is that of its gated row (sec/op before other times), or
+ * of its process. With FUNCTIONS_GATE functions that regressed decide the verdict. What is in the
+ * way is a note; a damaged profile is damaged input. */
+void functions_compare(struct comparison *comparison);
+
+#endif

@@ -1,0 +1,168 @@
+#include "gate/report/function_report.h"
+
+#include "gate/report/amount.h"
+#include "gate/report/function_text.h"
+#include "runners/base/escape.h"
+
+enum { MOST_SLICES = 20, MOST_ROWS = 10, MOST_NAME = 120, VERDICT_WIDTH = 22 };
+
+/* ---- text ---- */
+
+static size_t standing_out(const struct function_findings *f, const struct function_slice *slice) {
+    size_t count = 0;
+    for (size_t i = slice->first; i < slice->first + slice->count; i++)
+        count += function_stands_out(&f->rows[i]);
+    return count;
+}
+
+static void put_rows(FILE *out, const struct function_findings *f,
+                     const struct function_slice *slice, struct arena *arena) {
+    size_t left = standing_out(f, slice), shown = 0;
+    for (size_t i = slice->first; i < slice->first + slice->count && shown < MOST_ROWS; i++) {
+        const struct function_row *row = &f->rows[i];
+        if (!function_stands_out(row))
+            continue;
+        const char *name = cut_middle(arena, escape_text(arena, row->name), MOST_NAME);
+        fprintf(out, "  %-*s%s: %s\n", VERDICT_WIDTH, function_verdict(row, arena), name,
+                escape_text(arena, function_words(f, row, arena)));
+        shown++;
+    }
+    if (left > shown)
+        fprintf(out, "  %-*s%zu more functions\n", VERDICT_WIDTH, "and", left - shown);
+}
+
+void function_report_text(FILE *out, const struct function_findings *f,
+                          const struct report_style *style, struct arena *arena) {
+    size_t shown = 0, quiet = 0;
+    for (size_t i = 0; i < f->slice_count; i++) {
+        const struct function_slice *slice = &f->slices[i];
+        if ((standing_out(f, slice) == 0 && !slice->regressed && f->slice_count > 1) ||
+            shown == MOST_SLICES) {
+            quiet++;
+            continue;
+        }
+        shown++;
+        report_line(out, style, arena, "functions", function_headline(f, slice, arena));
+        put_rows(out, f, slice, arena);
+    }
+    if (quiet && shown == MOST_SLICES)
+        fprintf(out, "%-*sand %zu more benchmarks\n", REPORT_INDENT, "", quiet);
+    else if (quiet)
+        fprintf(out, "%-*sno function changed in %zu%s benchmarks\n", REPORT_INDENT,
+                shown ? "" : "functions", quiet, shown ? " other" : "");
+}
+
+/* ---- markdown ---- */
+
+const char *function_report_markdown(const struct function_findings *f,
+                                     const struct function_slice *slice, struct arena *arena) {
+    size_t left = standing_out(f, slice), shown = 0;
+    char p[AMOUNT_TEXT], change[AMOUNT_TEXT];
+    if (left == 0 && !slice->regressed)
+        return "";
+    const char *text = arena_printf(
+        arena, "%s\n\n", escape_markdown(arena, function_headline(f, slice, arena), 4 * MOST_NAME));
+    if (left == 0)
+        return text;
+    text = arena_printf(arena,
+                        "%s| function | verdict | base | head | change | p |\n"
+                        "|---|---|--:|--:|--:|--:|\n",
+                        text);
+    for (size_t i = slice->first; i < slice->first + slice->count && shown < MOST_ROWS; i++) {
+        const struct function_row *row = &f->rows[i];
+        if (!function_stands_out(row))
+            continue;
+        bool red = row->verdict == ROW_REGRESSED;
+        const struct function_test *test = f->by_share ? &row->share : &row->cost;
+        text =
+            arena_printf(arena, "%s| %s | %s%s%s | %s | %s | %s | %s |\n", text,
+                         escape_markdown(arena, row->name, MOST_NAME), red ? "**" : "",
+                         function_verdict(row, arena), red ? "**" : "",
+                         function_amount(f, slice, row->base.flat, row->base.flat_fraction, arena),
+                         function_amount(f, slice, row->head.flat, row->head.flat_fraction, arena),
+                         f->by_share ? arena_printf(arena, "%+.2f points", 100 * test->difference)
+                                     : change_text(change, test->change),
+                         p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
+        shown++;
+    }
+    if (left > shown)
+        text = arena_printf(arena, "%s\n_%zu more functions: the JSON report has all._\n", text,
+                            left - shown);
+    return arena_printf(arena, "%s\n", text);
+}
+
+/* ---- JSON ---- */
+
+static void put_amount(struct json_writer *w, const char *key,
+                       const struct function_amount *amount) {
+    json_key(w, key);
+    json_open_object(w);
+    json_number_member(w, "flat_fraction", amount->flat_fraction);
+    json_number_member(w, "cum_fraction", amount->cum_fraction);
+    json_number_member(w, "flat", amount->flat);
+    json_number_member(w, "cum", amount->cum);
+    json_number_member(w, "samples", amount->samples);
+    json_close_object(w);
+}
+
+static void put_row(struct json_writer *w, const struct function_findings *f,
+                    const struct function_row *row) {
+    const struct function_slice *slice = &f->slices[row->slice];
+    const struct function_test *test = f->by_share ? &row->share : &row->cost;
+    json_open_object(w);
+    json_string_member(w, "benchmark", slice->name);
+    json_string_member(w, "function", row->name);
+    json_string_member(w, "file", row->file);
+    json_string_member(w, "verdict", row_verdict_name(row->verdict));
+    json_string_member(w, "class", function_class_name(row->class));
+    json_string_member(w, "test", test->test);
+    put_amount(w, "base", &row->base);
+    put_amount(w, "head", &row->head);
+    json_string_member(w, "unit", slice->unit);
+    json_number_member(w, "change", test->change);
+    json_number_member(w, "change_low", test->change_low);
+    json_number_member(w, "change_high", test->change_high);
+    json_number_member(w, "p", test->p);
+    json_number_member(w, "p_adjusted", f->by_share ? row->share_p_adjusted : row->p_adjusted);
+    json_number_member(w, "smallest_detectable_change", test->smallest_detectable);
+    json_number_member(w, "cum_change", row->cum.change);
+    json_number_member(w, "cum_p", row->cum.p);
+    json_number_member(w, "fraction_p_adjusted", row->share_p_adjusted);
+    json_number_member(w, "share_of_regression", row->share_of_regression);
+    json_key(w, "domain");
+    json_open_array(w);
+    for (size_t i = 0; i < row->domain_count; i++)
+        json_put_string(w, row->domain[i]);
+    json_close_array(w);
+    json_close_object(w);
+}
+
+static void put_slice(struct json_writer *w, const struct function_slice *slice) {
+    json_open_object(w);
+    json_string_member(w, "benchmark", slice->name);
+    json_string_member(w, "unit", slice->unit);
+    json_count_member(w, "base_rounds", slice->base_rounds);
+    json_count_member(w, "head_rounds", slice->head_rounds);
+    json_number_member(w, "base", slice->base);
+    json_number_member(w, "head", slice->head);
+    json_number_member(w, "change", slice->change);
+    json_number_member(w, "p", slice->p);
+    json_number_member(w, "rest_of_regression", slice->rest);
+    json_count_member(w, "functions", slice->count);
+    json_count_member(w, "functions_too_small", slice->small);
+    json_number_member(w, "fraction_too_small", slice->small_fraction);
+    json_close_object(w);
+}
+
+void function_report_json(struct json_writer *w, const struct function_findings *f) {
+    json_key(w, "functions");
+    json_open_array(w);
+    for (size_t i = 0; f && i < f->row_count; i++)
+        put_row(w, f, &f->rows[i]);
+    json_close_array(w);
+    json_key(w, "profiles");
+    json_open_array(w);
+    for (size_t i = 0; f && i < f->slice_count; i++)
+        put_slice(w, &f->slices[i]);
+    json_close_array(w);
+}

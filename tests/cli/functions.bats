@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# Function verdicts in perfgate compare: from the profiles beside the recordings. How often they are right is counted by
+# tests/unit/test_function_truth.c; here are programs of fixtures/functions, drawn with fixed seeds.
+load helper
+
+draw() { # draw PROGRAM SEED NAME: a recording of 20 rounds and its profile
+    "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/$1.folded" 20 "$2" Parse/1k "$3"
+}
+
+@test "a slow-down is shared out to the function that was planted" {
+    draw base 1 old && draw callee 2 new
+    run "$PERFGATE" compare old.txt new.txt
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"functions     Parse/1k +5.51% (p = 1.2e-08): new callee utf8_check +4.88 points of it (89%), rest 11%"* ]]
+    [[ "$output" == *"  regressed, appeared   utf8_check: 0 s to 38.96 µs, p = 5.1e-10"* ]]
+}
+
+@test "a function alone is reported, and red only where that is wanted" {
+    draw base 1 old && draw plus20 2 new
+    run "$PERFGATE" compare old.txt new.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"regressed             parse_string: +27.08%"* ]]
+    run "$PERFGATE" compare --functions gate old.txt new.txt --report markdown=report.md
+    [ "$status" -eq 1 ]
+    grep -q '0 of 1 rows got worse, 1 function$' report.md
+    grep -q '^| parse&#95;string | \*\*regressed\*\* | 119.0 µs | 151.1 µs | +27.08% | 4.1e-09 |$' report.md
+    run "$PERFGATE" compare --functions off old.txt new.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" != *functions* ]]
+}
+
+@test "what only moved, or only became a larger share, is no regression" {
+    draw base 1 old
+    for change in inlined split renamed mix base; do
+        draw "$change" 2 new
+        run "$PERFGATE" compare --functions gate old.txt new.txt
+        [ "$status" -eq 0 ]
+        [[ "$output" != *"  regressed"* ]]
+    done
+    draw inlined 2 new
+    run "$PERFGATE" compare old.txt new.txt
+    [[ "$output" == *"only moved: parse from skip_ws"* ]]
+    draw base 2 new
+    run "$PERFGATE" compare old.txt new.txt
+    [[ "$output" == *"no function changed among 13 that were tested"* ]]
+}
+
+@test "the JSON report has every function, and shares that add up" {
+    draw base 1 old && draw callee 2 new
+    "$PERFGATE" compare old.txt new.txt --report json=report.json >/dev/null || [ $? -eq 1 ]
+    python3 - <<'END'
+import json
+report = json.load(open("report.json"))
+functions, (profile,) = report["functions"], report["profiles"]
+assert profile["benchmark"] == "Parse/1k" and profile["functions"] == len(functions) == 14, profile
+assert profile["base_rounds"] == profile["head_rounds"] == 20
+first = functions[0]
+assert (first["function"], first["verdict"], first["class"]) == ("utf8_check", "regressed", "appeared"), first
+assert first["base"]["flat"] == 0 and first["change"] is None and first["file"] == "utf8.c"
+explained = sum(f["share_of_regression"] or 0 for f in functions)
+assert abs(explained + profile["rest_of_regression"] - 1) < 1e-12
+for side in "base", "head":
+    flat = sum(f[side]["flat"] for f in functions)
+    assert abs(flat / profile[side] - 1) < 0.001, (side, flat, profile[side])
+parse = next(f for f in functions if f["function"] == "parse")
+assert parse["head"]["cum_fraction"] > 0.6 and parse["cum_p"] < 0.05 and parse["smallest_detectable_change"] < 0.2
+END
+}
+
+@test "a profile on one side, a damaged one, and one without rounds are said" {
+    draw base 1 old && draw base 2 new
+    cp new.pb.gz kept.pb.gz
+    rm new.pb.gz
+    run "$PERFGATE" compare old.txt new.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"note          functions: only the base has a profile"* ]]
+    head -c 500 kept.pb.gz >new.pb.gz
+    run "$PERFGATE" compare old.txt new.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"damage        functions: new.pb.gz:"* ]]
+    cp "$root/fixtures/fuzz/pprof/seed-go-cpu" old.pb.gz
+    cp old.pb.gz new.pb.gz
+    run "$PERFGATE" compare old.txt new.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"1 and 1 profiled rounds, but a test needs 5 a side"* ]]
+}
+
+@test "help functions shows what becomes of names" {
+    run "$PERFGATE" help functions
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"  serde::read::h0123456789abcdef           serde::read"* ]]
+    [ "$(awk 'length > 84' <<<"$output" | wc -l)" -eq 0 ]
+}

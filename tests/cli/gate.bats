@@ -54,6 +54,21 @@ gate() {
 
 verdict_is() { grep -q "\"verdict\": \"$1\"" report.json || grep -q "\"verdict\":\"$1\"" report.json; }
 
+# with_baseline for two entries that print a benchmark each, A and B, and have scripts of their own
+with_two_entries() {
+    cat >perfgate.yml <<'END'
+rounds: 6
+warmup: 0
+benchmarks:
+- {name: a, command: env STATE=a NAMES=A ./bench, format: go}
+- {name: b, command: env STATE=b NAMES=B ./bench, format: go}
+END
+    mkdir a b
+    next "two entries"
+    gate 4 --save
+    next two
+}
+
 # the store has a baseline and HEAD is a new commit
 with_baseline() {
     gate 4 --save
@@ -191,17 +206,7 @@ END
 }
 
 @test "only the benchmarks with a red row are measured again" {
-    cat >perfgate.yml <<'END'
-rounds: 6
-warmup: 0
-benchmarks:
-- {name: a, command: env STATE=a NAMES=A ./bench, format: go}
-- {name: b, command: env STATE=b NAMES=B ./bench, format: go}
-END
-    mkdir a b
-    next "two entries"
-    gate 4 --save
-    next two
+    with_two_entries
     for i in $(seq 30); do [ "$i" -gt 6 ] && echo 150000 || echo 100000; done >b/script
     gate 1
     [ "$(cat a/count)" -eq 12 ]
@@ -293,19 +298,9 @@ END
     NAMES="Parse Write" gate 0
 }
 
-# two entries, A and B, with scripts of their own; B crashes in the ninth process, after its baseline was saved
+# B crashes in the ninth process, after its baseline was saved
 with_crash() {
-    cat >perfgate.yml <<'END'
-rounds: 6
-warmup: 0
-benchmarks:
-- {name: a, command: env STATE=a NAMES=A ./bench, format: go}
-- {name: b, command: env STATE=b NAMES=B ./bench, format: go}
-END
-    mkdir a b
-    next "two entries"
-    gate 4 --save
-    next two
+    with_two_entries
     for i in $(seq 30); do [ "$i" -eq 9 ] && echo crash || echo 100000; done >b/script
 }
 

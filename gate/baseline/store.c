@@ -66,17 +66,12 @@ static bool claim(struct out_file *file, const char *stem, unsigned *number, str
     return false;
 }
 
-static bool check(const struct store_save *save, struct pg_error *err) {
+static bool check(const struct store_save *save, struct arena *arena, struct pg_error *err) {
     const struct recording *r = save->recording;
-    for (uint32_t i = 0; i < r->note_count; i++) {
-        const struct note *note = &r->notes[i];
-        if (note->level == NOTE_DAMAGE)
-            return pg_error_set(err, PG_FORMAT, "%.300s: damaged, not a baseline: %.300s%s%.300s",
-                                r->path, note->where ? note->where : "", note->where ? ": " : "",
-                                note->text);
-    }
-    if (r->damaged_lines > 0)
-        return pg_error_set(err, PG_FORMAT, "%.300s: damaged lines, not a baseline", r->path);
+    const char *damage = recording_damage(r, arena);
+    if (damage)
+        return pg_error_set(err, PG_FORMAT, "%.300s: damaged, not a baseline: %.600s", r->path,
+                            damage);
     if (r->series_count == 0)
         return pg_error_set(err, PG_FORMAT, "%.300s: no measurements, not a baseline", r->path);
     if (!recording_get(r, "branch"))
@@ -124,7 +119,8 @@ bool store_save(const struct store *store, const struct store_save *save, struct
     struct recording *r = save->recording;
     const char *branch, *stem;
     unsigned number;
-    if (!check(save, err) || !branch_encode(recording_get(r, "branch"), &branch, arena, err) ||
+    if (!check(save, store->arena, err) ||
+        !branch_encode(recording_get(r, "branch"), &branch, arena, err) ||
         !store_name_of(r, &stem, arena, err))
         return false;
     if (save->verdict)

@@ -219,16 +219,6 @@ static const char *other_time(const struct store_entry *entry, struct recording 
                         recording_get(head, "time"));
 }
 
-static const char *first_damage(const struct recording *r, struct arena *arena) {
-    for (uint32_t i = 0; i < r->note_count; i++) {
-        const struct note *note = &r->notes[i];
-        if (note->level == NOTE_DAMAGE)
-            return arena_printf(arena, "%s%s%s", note->where ? note->where : "",
-                                note->where ? ": " : "", note->text);
-    }
-    return r->damaged_lines > 0 ? "damaged lines" : NULL;
-}
-
 /* Verdict, profile, and what the comments show of damage. */
 static void inspect_comments(const struct store *store, struct store_entry *entry) {
     struct arena *arena = store->arena, *scratch = arena_new();
@@ -241,7 +231,7 @@ static void inspect_comments(const struct store *store, struct store_entry *entr
     if (!entry->damage)
         entry->damage = other_time(entry, head, arena);
     if (!entry->damage)
-        entry->damage = first_damage(head, arena);
+        entry->damage = recording_damage(head, arena);
     const char *verdict = recording_get(head, "verdict");
     if (verdict)
         entry->verdict = arena_strndup(arena, verdict, strnlen(verdict, 40));
@@ -267,7 +257,7 @@ bool store_read(const struct store *store, struct store_entry *entry, const char
                                strings, store->arena, &err);
     if (!entry->damage)
         entry->damage =
-            good ? first_damage(*out, store->arena) : arena_strdup(store->arena, err.text);
+            good ? recording_damage(*out, store->arena) : arena_strdup(store->arena, err.text);
     return good;
 }
 

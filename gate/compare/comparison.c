@@ -46,10 +46,7 @@ static void add_reason(struct comparison *c, enum reason reason) {
 }
 
 static void check_damage(struct comparison *c, const struct recording *r) {
-    bool damaged = r->damaged_lines > 0;
-    for (uint32_t i = 0; i < r->note_count && !damaged; i++)
-        damaged = r->notes[i].level == NOTE_DAMAGE;
-    if (!damaged)
+    if (!recording_damage(r, c->arena))
         return;
     add_reason(c, REASON_DAMAGED_INPUT);
     if (r->damaged_lines > 0)

@@ -269,6 +269,16 @@ void recording_note(struct recording *r, enum note_level level, const char *wher
     ARENA_PUSH(r->arena, r->notes, r->note_count, r->note_capacity, note);
 }
 
+const char *recording_damage(const struct recording *r, struct arena *arena) {
+    for (uint32_t i = 0; i < r->note_count; i++) {
+        const struct note *note = &r->notes[i];
+        if (note->level == NOTE_DAMAGE)
+            return arena_printf(arena, "%s%s%s", note->where ? note->where : "",
+                                note->where ? ": " : "", note->text);
+    }
+    return r->damaged_lines > 0 ? "damaged lines" : NULL;
+}
+
 void recording_fail(struct recording *r, uint32_t name, uint32_t round, const char *reason) {
     struct failure failure = {name, round, arena_strdup(r->arena, reason)};
     ARENA_PUSH(r->arena, r->failures, r->failure_count, r->failure_capacity, failure);

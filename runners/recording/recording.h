@@ -133,6 +133,9 @@ void recording_reserve(struct recording *r, struct series *series, uint32_t more
 
 void recording_note(struct recording *r, enum note_level level, const char *where,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The first damage that is noted, "WHERE: TEXT"; NULL when there is none. */
+const char *recording_damage(const struct recording *r, struct arena *arena);
+
 void recording_fail(struct recording *r, uint32_t name, uint32_t round, const char *reason);
 
 /* Sets a provenance value, replacing an earlier one; get gives NULL when absent. */

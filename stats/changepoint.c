@@ -143,7 +143,8 @@ static size_t divide(const double *values, size_t n, struct changepoint_plan pla
             break;
         size_t at = cut(d, segment, values, plan.min_segment, s);
         memcpy(x, values, n * sizeof *x); /* a shuffle must not cross the new cut */
-        insert_point(points, found++, (struct changepoint){at, statistic, p});
+        insert_point(points, found, (struct changepoint){at, statistic, p, found});
+        found++;
     }
     return found;
 }
@@ -174,4 +175,16 @@ struct changepoints changepoints_find(const double *values, size_t n, struct cha
     free(d.ends);
     free(work);
     return result;
+}
+
+size_t changepoints_need(size_t min_segment, double alpha) {
+    double ways = 1; /* C(n, n/2) */
+    if (!(alpha > 0 && alpha < 1))
+        return 0;
+    for (size_t n = 1; n <= CHANGEPOINT_MOST_VALUES; n++) {
+        ways *= (double)n / (double)((n + 1) / 2); /* C(n, n/2) = C(n - 1, (n-1)/2) n / ceil(n/2) */
+        if (n / 2 >= min_segment && 2 / ways <= alpha)
+            return n;
+    }
+    return 0;
 }

@@ -26,6 +26,7 @@ struct changepoint {
     size_t index;     /* of the first value of the new segment */
     double statistic; /* scaled energy distance q */
     double p;         /* (1 + permutations with a q at least as large) / (1 + permutations) */
+    size_t order;     /* as found: 0 is the split of the whole series */
 };
 
 struct changepoints {
@@ -36,5 +37,10 @@ struct changepoints {
 /* Writes at most most_points change points, in time order. Values are only read. */
 struct changepoints changepoints_find(const double *values, size_t n, struct changepoint_plan plan,
                                       struct changepoint *points, size_t most_points);
+
+/* The least number of values in which a change can have a p of at most alpha: in two levels of n/2
+ * values that lie apart, of the C(n, n/2) ways to place them two have so large a q. 0: none below
+ * CHANGEPOINT_MOST_VALUES, or alpha is not in (0, 1). */
+size_t changepoints_need(size_t min_segment, double alpha);
 
 #endif

@@ -152,8 +152,42 @@ static void bad_input_has_an_outcome(void **state) {
                      OUTCOME_BAD_ARGUMENT);
 }
 
+/* C(7, 3) = 35, C(8, 4) = 70: 2/35 > 0.05 >= 2/70. C(9, 4) = 126, C(10, 5) = 252: 2/126 > 0.01. */
+static void few_values_can_show_nothing(void **state) {
+    (void)state;
+    assert_int_equal(changepoints_need(2, 0.05), 8);
+    assert_int_equal(changepoints_need(3, 0.01), 10);
+    assert_int_equal(changepoints_need(3, 2.0 / 70), 8);
+    assert_int_equal(changepoints_need(10, 0.05), 20);
+    assert_int_equal(changepoints_need(3, 0), 0);
+    assert_int_equal(changepoints_need(3, NAN), 0);
+    assert_int_equal(changepoints_need(CHANGEPOINT_MOST_VALUES, 0.05), 0);
+    const double seven[] = {1, 1.01, 1.02, 2, 2.01, 2.02, 2.03};
+    const double eight[] = {1, 1.01, 1.02, 1.03, 2, 2.01, 2.02, 2.03};
+    struct changepoint point;
+    struct changepoint_plan small = {3, 9999, 0.05, 1};
+    assert_int_equal(changepoints_find(seven, 7, small, &point, 1).count, 0);
+    assert_int_equal(changepoints_find(eight, 8, small, &point, 1).count, 1);
+    assert_near(point.p, 2.0 / 70, 0.2); /* 9999 draws: a standard error of 6 % */
+    assert_int_equal(point.index, 4);
+}
+
+/* The large step divides the whole series, the small one a part of it. */
+static void the_first_split_is_known(void **state) {
+    (void)state;
+    double *x = sample_new("bell", 200, 13, 1, 0, 0);
+    for (size_t i = 60; i < 200; i++)
+        x[i] += i < 120 ? 1 : 100;
+    struct changepoint points[10];
+    assert_int_equal(changepoints_find(x, 200, plan, points, 10).count, 2);
+    assert_int_equal(points[0].order, 1);
+    assert_int_equal(points[1].order, 0);
+    free(x);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(few_values_can_show_nothing),   cmocka_unit_test(the_first_split_is_known),
         cmocka_unit_test(statistic_by_definition),       cmocka_unit_test(nile),
         cmocka_unit_test(small_step_beside_a_large_one), cmocka_unit_test(finds_shifts_in_order),
         cmocka_unit_test(finds_a_change_of_spread),      cmocka_unit_test(holds_its_level),

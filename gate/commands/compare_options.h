@@ -108,6 +108,19 @@ struct output_options {
     bool all;
 };
 
+/* How the table is printed. */
+#define SCREEN_OPTIONS(o)                                                                          \
+    {.name = "color",                                                                              \
+     .kind = OPTION_CHOICE,                                                                        \
+     .target = &(o)->colour,                                                                       \
+     .argument = "WHEN",                                                                           \
+     .choices = "auto|always|never",                                                               \
+     .help = "auto (default), always or never"},                                                   \
+    {                                                                                              \
+        .name = "width", .kind = OPTION_INT, .target = &(o)->width, .argument = "COLUMNS",         \
+        .help = "of the table (default: the terminal's)", .low = 40, .high = 100000                \
+    }
+
 #define OUTPUT_OPTIONS(o)                                                                          \
     {.name = "Output", .kind = OPTION_HEADING, .help = "Output"},                                  \
         {.name = "report",                                                                         \
@@ -126,16 +139,7 @@ struct output_options {
          .help = "largest markdown report (default 65536)",                                        \
          .low = MARKDOWN_LEAST_BUDGET,                                                             \
          .high = 1 << 30},                                                                         \
-        {.name = "color",                                                                          \
-         .kind = OPTION_CHOICE,                                                                    \
-         .target = &(o)->colour,                                                                   \
-         .argument = "WHEN",                                                                       \
-         .choices = "auto|always|never",                                                           \
-         .help = "auto (default), always or never"},                                               \
-    {                                                                                              \
-        .name = "width", .kind = OPTION_INT, .target = &(o)->width, .argument = "COLUMNS",         \
-        .help = "of the table (default: the terminal's)", .low = 40, .high = 100000                \
-    }
+        SCREEN_OPTIONS(o)
 
 void output_options_init(struct output_options *options);
 

@@ -1,12 +1,9 @@
 #include "gate/commands/run_summary.h"
 
-#include "gate/report/figure_text.h"
-#include "gate/report/text_table.h"
+#include "gate/commands/figure_cells.h"
+#include "gate/compare/estimate.h"
 #include "runners/base/escape.h"
 #include "runners/recording/unit.h"
-#include "stats/summary.h"
-
-#include <math.h>
 
 enum { LINES_MOST = 40, NAME_MOST = 80 /* characters */ };
 
@@ -18,37 +15,11 @@ static const struct series *find(const struct recording *r, const struct series 
     return NULL;
 }
 
-static struct figure summarise(const struct series *series, bool exact, struct classic *classic,
+static struct figure figure_of(const struct series *series, bool exact, struct classic *classic,
                                struct arena *arena) {
-    struct figure figure = {.center = NAN, .low = NAN, .high = NAN};
-    if (!series || series->count == 0)
-        return figure;
-    double *sorted = ARENA_NEW(arena, double, series->count);
-    memcpy(sorted, series->values, series->count * sizeof *sorted);
-    sort_values(sorted, series->count);
-    bool constant = sorted[0] == sorted[series->count - 1];
-    struct classic_summary summary =
-        classic_summarise(classic, sorted, series->count, exact || constant);
-    figure.center = summary.center;
-    figure.low = summary.low;
-    figure.high = summary.high;
-    figure.count = summary.count;
-    return figure;
-}
-
-static void put(struct text_table *table, const char *text, size_t bytes, enum cell_align align,
-                enum cell_margin margin) {
-    text_table_add(table, &(struct table_cell){
-                              .text = text, .bytes = bytes, .align = align, .margin = margin});
-}
-
-/* A figure takes two columns: centre and range. */
-static void put_figure(struct text_table *table, const struct figure *figure, struct scale scale) {
-    char text[FIXED_TEXT] = "none";
-    size_t length = figure->count ? scale_print(text, scale, figure->center) : strlen(text);
-    put(table, text, length, ALIGN_RIGHT, MARGIN_BLANKS);
-    length = figure->count < 2 ? 0 : range_text(text, figure);
-    put(table, text, length, ALIGN_RIGHT, length ? MARGIN_RANGE : MARGIN_NONE);
+    struct classic_summary of = estimate_of(series ? series->values : NULL,
+                                            series ? series->count : 0, exact, classic, arena);
+    return (struct figure){.center = of.center, .low = of.low, .high = of.high, .count = of.count};
 }
 
 /* What stays the same from line to line. */
@@ -78,7 +49,7 @@ static bool put_line(struct run_summary *summary, const struct series *series, c
     double *centers = ARENA_NEW(arena, double, count);
     for (size_t i = 0; i < count; i++) {
         const struct series *of = i ? find(summary->sides[i], series) : series;
-        figures[i] = summarise(of, metadata->assume == ASSUME_EXACT, &summary->classic, arena);
+        figures[i] = figure_of(of, metadata->assume == ASSUME_EXACT, &summary->classic, arena);
         centers[i] = figures[i].center;
     }
     struct scale scale = scale_of(centers, count, unit_is_binary(unit));
@@ -86,9 +57,9 @@ static bool put_line(struct run_summary *summary, const struct series *series, c
     const char *head = repeated ? "" : cut_middle(arena, escape_text(arena, name), NAME_MOST);
     text_table_text(table, head, ALIGN_LEFT);
     const char *shown = cut_middle(arena, escape_text(arena, unit), NAME_MOST);
-    put(table, shown, strlen(shown), ALIGN_LEFT, MARGIN_BLANKS);
+    cell_put(table, shown, ALIGN_LEFT, COLOUR_NONE);
     for (size_t i = 0; i < count; i++)
-        put_figure(table, &figures[i], scale);
+        cell_put_figure(table, &figures[i], scale);
     return true;
 }
 
@@ -103,14 +74,8 @@ static bool one_benchmark(const struct recording *r) {
 static void put_labels(struct run_summary *summary) {
     text_table_row(&summary->table);
     text_table_column(&summary->table, 2);
-    for (size_t i = 0; i < summary->count; i++) {
-        const char *label = escape_text(summary->arena, summary->sides[i]->label);
-        text_table_add(&summary->table, &(struct table_cell){.text = label,
-                                                             .bytes = strlen(label),
-                                                             .align = ALIGN_RIGHT,
-                                                             .margin = MARGIN_BLANKS,
-                                                             .span = 2});
-    }
+    for (size_t i = 0; i < summary->count; i++)
+        cell_put_heading(&summary->table, escape_text(summary->arena, summary->sides[i]->label));
 }
 
 void run_summary_print(FILE *out, struct recording *const *sides, size_t count,

@@ -3,33 +3,53 @@
 
 #include <string.h>
 
-static bool print_report(const struct view *view, const char *report, struct session *session,
-                         struct pg_error *err) {
+/* The form that `FORMAT=PATH` asks for, and the path; NULL when there is none. */
+static view_form *form_of(const struct view *view, view_form *csv, const char *report,
+                          const char **path) {
+    const struct {
+        const char *name;
+        view_form *form;
+    } forms[] = {{"text=", view->text}, {"json=", view->json}, {"csv=", csv}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        *path = report + strlen(forms[i].name);
+        if (strncmp(report, forms[i].name, strlen(forms[i].name)) == 0 && **path)
+            return forms[i].form;
+    }
+    return NULL;
+}
+
+static bool print_report(const struct view *view, view_form *form, const char *path,
+                         struct session *session, struct pg_error *err) {
     struct out_file file;
-    bool json = strncmp(report, "json=", 5) == 0;
-    if (!out_file_open(&file, report + 5, session->arena, err))
+    if (!out_file_open(&file, path, session->arena, err))
         return false;
-    (json ? view->json : view->text)(file.stream, view->what, session->arena);
+    form(file.stream, view->what, session->arena);
     return out_file_commit(&file, err);
 }
 
-bool view_print(const struct view *view, const struct string_list *reports, struct session *session,
-                struct pg_error *err) {
+bool view_print_csv(const struct view *view, view_form *csv, const struct string_list *reports,
+                    struct session *session, struct pg_error *err) {
     bool taken = false;
+    const char *path;
     for (size_t i = 0; i < reports->count; i++) {
-        const char *report = reports->items[i];
-        if ((strncmp(report, "json=", 5) != 0 && strncmp(report, "text=", 5) != 0) || !report[5])
-            return pg_error_set(err, PG_USAGE, "--report=%.200s: write json=PATH or text=PATH",
-                                report);
-        taken |= strcmp(report + 5, "-") == 0;
+        if (!form_of(view, csv, reports->items[i], &path))
+            return pg_error_set(err, PG_USAGE, "--report=%.200s: write json=PATH%s or text=PATH",
+                                reports->items[i], csv ? ", csv=PATH" : "");
+        taken |= strcmp(path, "-") == 0;
     }
     if (!taken)
         view->text(session->out, view->what, session->arena);
     if (fflush(session->out) != 0)
         return pg_error_errno(err, "stdout: cannot write the result");
     for (size_t i = 0; i < reports->count; i++) {
-        if (!print_report(view, reports->items[i], session, err))
+        view_form *form = form_of(view, csv, reports->items[i], &path);
+        if (!print_report(view, form, path, session, err))
             return false;
     }
     return true;
+}
+
+bool view_print(const struct view *view, const struct string_list *reports, struct session *session,
+                struct pg_error *err) {
+    return view_print_csv(view, NULL, reports, session, err);
 }

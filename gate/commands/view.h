@@ -1,4 +1,4 @@
-/* A result with a text form and a JSON form, printed where `--report` says. */
+/* A result with a text form, a JSON form and perhaps a CSV form, printed where `--report` says. */
 #ifndef GATE_COMMANDS_VIEW_H
 #define GATE_COMMANDS_VIEW_H
 
@@ -8,12 +8,17 @@
 #define VIEW_OPTION(to)                                                                            \
     LIST("report", 0, (to), "FORMAT=PATH", "text or json; path - replaces the table")
 
+typedef void view_form(FILE *out, const void *what, struct arena *arena);
+
 struct view {
-    void (*text)(FILE *out, const void *what, struct arena *arena);
-    void (*json)(FILE *out, const void *what, struct arena *arena);
+    view_form *text, *json;
     const void *what;
 };
 bool view_print(const struct view *view, const struct string_list *reports, struct session *session,
                 struct pg_error *err);
+
+/* The same where `csv=PATH` may be asked for too. */
+bool view_print_csv(const struct view *view, view_form *csv, const struct string_list *reports,
+                    struct session *session, struct pg_error *err);
 
 #endif

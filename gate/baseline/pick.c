@@ -148,27 +148,27 @@ static void choose(struct picking *p) {
     }
 }
 
-static const char *listed(struct picking *p, const char *before, const char *item) {
-    const char *with_comma = arena_printf(p->arena, "%s,", item);
+static const char *listed(struct arena *arena, const char *before, const char *item) {
+    const char *with_comma = arena_printf(arena, "%s,", item);
     if (strlen(before) > 200 || strstr(before, with_comma))
         return before;
-    return arena_printf(p->arena, "%s%s", before, with_comma);
+    return arena_printf(arena, "%s%s", before, with_comma);
 }
 
-static const char *without_comma(struct picking *p, const char *list) {
+static const char *without_comma(struct arena *arena, const char *list) {
     size_t length = strlen(list);
-    return arena_strndup(p->arena, list, length ? length - 1 : 0);
+    return arena_strndup(arena, list, length ? length - 1 : 0);
 }
 
-static const char *other_branches(struct picking *p) {
+const char *store_branches(const struct store *store) {
     struct store_list all;
     struct pg_error ignored;
     const char *names = "";
-    if (!store_list(p->store, NULL, &all, &ignored) || all.count == 0)
+    if (!store_list(store, NULL, &all, &ignored) || all.count == 0)
         return "it is empty";
     for (size_t i = 0; i < all.count; i++)
-        names = listed(p, names, arena_printf(p->arena, " %s", all.items[i].branch));
-    return arena_printf(p->arena, "branches there:%s", without_comma(p, names));
+        names = listed(store->arena, names, arena_printf(store->arena, " %s", all.items[i].branch));
+    return arena_printf(store->arena, "branches there:%s", without_comma(store->arena, names));
 }
 
 static const char *other_machines(struct picking *p) {
@@ -177,10 +177,10 @@ static const char *other_machines(struct picking *p) {
         const struct store_entry *entry = &p->list.items[i];
         if (!same_machine(p, entry))
             names = listed(
-                p, names,
+                p->arena, names,
                 arena_printf(p->arena, " %s", entry->fingerprint ? entry->fingerprint : "none"));
     }
-    return without_comma(p, names);
+    return without_comma(p->arena, names);
 }
 
 static const char *why(struct picking *p) {
@@ -188,7 +188,7 @@ static const char *why(struct picking *p) {
     struct arena *arena = p->arena;
     if (p->list.count == 0)
         return arena_printf(arena, "store '%s' has no recording of branch '%s'; %s", p->store->path,
-                            request->branch, other_branches(p));
+                            request->branch, store_branches(p->store));
     const char *text =
         arena_printf(arena, "store '%s' has %zu recording%s of branch '%s', none to compare with",
                      p->store->path, p->list.count, p->list.count == 1 ? "" : "s", request->branch);

@@ -39,4 +39,7 @@ struct pick {
 bool store_pick(const struct store *store, const struct pick_request *request, struct pick *out,
                 struct pg_error *err);
 
+/* "branches there: main, dev", "it is empty": for a branch that has nothing. */
+const char *store_branches(const struct store *store);
+
 #endif

@@ -127,6 +127,10 @@ bool store_prune(const struct store *store, const struct store_prune *how, struc
 const char *store_time(int64_t seconds, struct arena *arena);
 bool store_time_parse(const char *time, int64_t *seconds);
 
+/* A moment as recordings and people write it: RFC 3339, or a date, which is its beginning (UTC).
+ * False for anything else. */
+bool store_moment_parse(const char *text, int64_t *seconds);
+
 /* A branch as a folder name, and back. Encoding fails (PG_USAGE) for an empty or too long name,
  * decoding (false) for what encoding never gives. */
 bool branch_encode(const char *branch, const char **out, struct arena *arena, struct pg_error *err);

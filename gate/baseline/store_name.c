@@ -155,6 +155,14 @@ static bool parse_rfc3339(const char *t, int64_t *seconds) {
     return true;
 }
 
+bool store_moment_parse(const char *text, int64_t *seconds) {
+    char whole[] = "0000-00-00T00:00:00Z";
+    if (strlen(text) != 10)
+        return parse_rfc3339(text, seconds);
+    memcpy(whole, text, 10);
+    return parse_rfc3339(whole, seconds);
+}
+
 static bool time_of(struct recording *recording, const char **out, struct arena *arena,
                     struct pg_error *err) {
     const char *written = recording_get(recording, "time");

@@ -11,9 +11,11 @@ static view_form *form_of(const struct view *view, view_form *csv, const char *r
         view_form *form;
     } forms[] = {{"text=", view->text}, {"json=", view->json}, {"csv=", csv}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        *path = report + strlen(forms[i].name);
-        if (strncmp(report, forms[i].name, strlen(forms[i].name)) == 0 && **path)
+        size_t length = strlen(forms[i].name);
+        if (strncmp(report, forms[i].name, length) == 0 && report[length]) {
+            *path = report + length;
             return forms[i].form;
+        }
     }
     return NULL;
 }
@@ -30,7 +32,7 @@ static bool print_report(const struct view *view, view_form *form, const char *p
 bool view_print_csv(const struct view *view, view_form *csv, const struct string_list *reports,
                     struct session *session, struct pg_error *err) {
     bool taken = false;
-    const char *path;
+    const char *path = "";
     for (size_t i = 0; i < reports->count; i++) {
         if (!form_of(view, csv, reports->items[i], &path))
             return pg_error_set(err, PG_USAGE, "--report=%.200s: write json=PATH%s or text=PATH",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Real JSON reports, of every verdict, against gate/report/report.schema.json by an independent validator
-# (python3-jsonschema), and with the process's exit code; then reports broken on purpose, which it must refuse.
+# (python3-jsonschema), and with the process's exit code; histories against gate/history/history.schema.json; then reports broken on
+# purpose, which it must refuse.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 perfgate=${PERFGATE:-$root/build/perfgate}
@@ -48,6 +49,27 @@ draw base 1 before && draw callee 2 after && draw inlined 2 inlined
 report functions 1 before.txt after.txt --functions gate
 report moved 0 before.txt inlined.txt
 
+# history NAME EXIT DAYS STEP: a store of so many recordings, one a day, twice as slow from day STEP on
+history() {
+    local name=$1 want=$2 days=$3 step=$4 got=0 day
+    for day in $(seq "$days"); do
+        {
+            printf '# perfgate recording: 1\n# perfgate branch: main\n# perfgate commit: %040d\n' "$day"
+            printf '# perfgate time: 2026-01-%02dT00:00:00Z\n# perfgate fingerprint-id: a%d\n' "$day" $((day % 7 == 0))
+            bench Parse $((day < step ? 1000 : 2000)) ns/op
+            bench $'Hostile|<script>"\\\xff\x1b[31m::error::' 7 widgets
+            echo '# perfgate end: 0'
+        } >day.txt
+        "$perfgate" -q baseline save --store "$name" day.txt
+    done
+    [ "$want" = 0 ] || echo '# perfgate nonsense' >>"$(find "$name" -name '*20260102T*.txt')"
+    "$perfgate" -q history '*' --store "$name" --report "json=$name.history" >/dev/null 2>stderr || got=$?
+    [ "$got" = "$want" ] || { echo "$name: exit $got instead of $want"; cat stderr; exit 1; }
+}
+history step 0 16 9
+history few 0 3 99
+history hurt 4 12 99
+
 python3 - "$root/gate/report/report.schema.json" ./*.json <<'E2'
 import copy, json, sys
 import jsonschema
@@ -63,6 +85,17 @@ def no_constant(name):
 schema = json.load(open(sys.argv[1]))
 jsonschema.Draft202012Validator.check_schema(schema)
 validator = jsonschema.Draft202012Validator(schema)
+
+history_schema = json.load(open(sys.argv[1].replace("report/report", "history/history")))
+jsonschema.Draft202012Validator.check_schema(history_schema)
+history_validator = jsonschema.Draft202012Validator(history_schema)
+histories = {}
+for name in ("step", "few", "hurt"):
+    histories[name] = json.load(open(name + ".history"), object_pairs_hook=refuse_duplicates, parse_constant=no_constant)
+    history_validator.validate(histories[name])
+assert [c["index"] for s in histories["step"]["series"] for c in s["changes"]] == [7], histories["step"]
+assert all(s["undecided"] for s in histories["few"]["series"]) and len(histories["hurt"]["damaged"]) == 1
+
 reports = {}
 for path in sys.argv[2:]:
     report = json.load(open(path, encoding="utf-8"), object_pairs_hook=refuse_duplicates, parse_constant=no_constant)
@@ -101,5 +134,16 @@ must_refuse(lambda r: r["benchmarks"][0].update(p=1.5))
 must_refuse(lambda r: r["benchmarks"][0].update(verdict="slower"))
 must_refuse(lambda r: r["benchmarks"][0]["base"].pop("n"))
 must_refuse(lambda r: r["policy"].update(alpha=0))
-print(f"json_schema: {len(reports)} reports valid, {refused} broken ones refused")
+def must_refuse_history(change):
+    global refused
+    broken = copy.deepcopy(histories["step"])
+    change(broken)
+    assert not history_validator.is_valid(broken), change
+    refused += 1
+must_refuse_history(lambda h: h.update(schema="perfgate.history/2"))
+must_refuse_history(lambda h: h["method"].pop("seed"))
+must_refuse_history(lambda h: h["series"][0].update(undecided="too few values"))
+must_refuse_history(lambda h: h["series"][0]["changes"][0].update(p=0))
+must_refuse_history(lambda h: h["series"][0]["recordings"][0].update(time="yesterday"))
+print(f"json_schema: {len(reports)} reports and {len(histories)} histories valid, {refused} broken ones refused")
 E2

@@ -485,7 +485,7 @@ B
     script -qec "$PERFGATE run -o out -r 3 -- $child spin 120" typescript >/dev/null </dev/null
     grep -q 'round 1 of 3' typescript
     TERM=dumb script -qec "$PERFGATE run -o out -r 3 -- $child spin 120" typescript >/dev/null </dev/null
-    ! grep 'round 1 of 3' typescript
+    run ! grep 'round 1 of 3' typescript
     grep -q '3 rounds' typescript
 }
 

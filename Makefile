@@ -67,6 +67,14 @@ $(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.h
 
 $(patsubst %.c,$(BUILD)/%.o,$(wildcard runners/profile/*.c)): | $(PROTOS:=.h)
 
+# The page of the flame graph is kept as HTML, CSS and JavaScript, and built as strings.
+PAGE = $(wildcard gate/flame/*.html gate/flame/*.css gate/flame/*.js gate/flame/*.svg)
+$(BUILD)/gate/flame/assets.h: gate/flame/embed.sh $(PAGE)
+	@mkdir -p $(@D)
+	$(Q)sh $< $(<D) >$@.part && mv $@.part $@
+
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard gate/flame/*.c)): | $(BUILD)/gate/flame/assets.h
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D) && echo '  CC  $<'
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

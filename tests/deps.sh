@@ -46,6 +46,9 @@ probe() {
         need python3-jsonschema python3 -c 'import jsonschema'
         need python3-yaml python3 -c 'import yaml'
         need valgrind have valgrind
+        need nodejs have node      # drives the browser that tests the page of the flame graph,
+        need npm have npm          # with Playwright, and checks its scripts
+        need chromium have chromium
         need debootstrap have debootstrap
         ;;
     --bench)

@@ -67,7 +67,8 @@ mapfile -t run_bit < <(of '\.bats$'; of '^\.ci/run$')
 for file in "${run_bit[@]}"; do
     [ -x "$file" ] || fault "$file: has no run bit"
 done
-for file in "${c_files[@]}" "${scripts[@]}"; do
+mapfile -t pages < <(of '^gate/.*\.(js|css|html)$')
+for file in "${c_files[@]}" "${scripts[@]}" "${pages[@]}"; do
     [ -s "$file" ] && [ -n "$(tail -c 1 "$file")" ] && fault "$file: no newline at the end"
     grep -nHP '[ \t]+$' "$file" && fault "$file: blanks at the end of a line"
 done
@@ -77,6 +78,13 @@ if tool clang-format; then
     while IFS= read -r file; do
         fault "$file: not laid out as clang-format does (make format)"
     done < <(for f in "${c_files[@]}"; do clang-format --style=file "$f" | cmp -s - "$f" || echo "$f"; done)
+fi
+if tool node; then
+    while IFS= read -r file; do
+        node --check "$file" || fault "$file: does not parse"
+    done < <(of '\.(js|mjs)$')
+    # names are hostile: they become text nodes, never markup or code
+    grep -nHE '\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function)\b' "${pages[@]}" && fault 'markup or code is made of text'
 fi
 if tool shellcheck; then
     # bats stops at a failing cd by itself, and sees variables that shellcheck does not

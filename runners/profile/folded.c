@@ -2,9 +2,9 @@
 
 #include <inttypes.h>
 
-static void put_name(FILE *out, const struct profile *p, uint32_t name) {
-    const char *text = strings_get(p->strings, name);
-    for (size_t i = 0, length = strings_length(p->strings, name); i < length; i++) {
+void folded_write_name(FILE *out, const struct strings *strings, uint32_t name) {
+    const char *text = strings_get(strings, name);
+    for (size_t i = 0, length = strings_length(strings, name); i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         fputc(c == ';' || c < ' ' || c == 0x7f ? '_' : c, out);
     }
@@ -15,7 +15,7 @@ static void put_location(FILE *out, const struct profile *p, uint32_t location) 
     if (first == last)
         fprintf(out, "0x%" PRIx64, p->locations[location].address);
     while (last-- > first) {
-        put_name(out, p, p->functions[p->lines[last].function].name);
+        folded_write_name(out, p->strings, p->functions[p->lines[last].function].name);
         if (last > first)
             fputc(';', out);
     }

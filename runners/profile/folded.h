@@ -8,8 +8,10 @@
 
 /* Writes the samples of one type whose value is not 0, in their order, inlined functions as frames
  * of their own; equal stacks are not joined, which readers do. What is not symbolised is its
- * address in hexadecimal. `;` and control characters in names become `_`. Write errors stay in the
- * stream. */
+ * address in hexadecimal. Write errors stay in the stream. */
 void folded_write(FILE *out, const struct profile *profile, uint32_t type);
+
+/* A name as it stands there: `;` and control characters become `_`. */
+void folded_write_name(FILE *out, const struct strings *strings, uint32_t name);
 
 #endif

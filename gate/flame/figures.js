@@ -1,0 +1,99 @@
+// Numbers: what is compared, which colour it has, and how it reads.
+class Figures {
+  constructor(data) {
+    this.data = data;
+    this.difference = data.profiles.length === 2;
+    this.totals = this.difference ? data.totals : [0, data.totals[0]];
+    this.rounds = this.difference ? data.rounds : [0, data.rounds[0]];
+    this.measure = data.measure;
+    this.width = data.width;
+  }
+
+  cost(side, value) {
+    return this.rounds[side] ? value / this.rounds[side] : value;
+  }
+
+  share(side, value) {
+    return this.totals[side] ? value / this.totals[side] : 0;
+  }
+
+  // By what is compared now.
+  amount(side, value) {
+    return this.measure === 'share' ? this.share(side, value) : this.cost(side, value);
+  }
+
+  widthOf(total) {
+    return (this.width === 'old' ? 0 : this.amount(NEW, total[NEW])) + (this.width === 'new' ? 0 : this.amount(OLD, total[OLD]));
+  }
+
+  change(value) {
+    const old = this.amount(OLD, value[OLD]);
+    return (this.amount(NEW, value[NEW]) - old) / old;
+  }
+
+  mark(name) {
+    const {p, verdict, significant} = this.data.functions, place = name - 2;
+    return place >= 0 && verdict?.[place] ? {p: p[place], verdict: verdict[place], significant: significant[place]} : null;
+  }
+
+  // The class of palette.css.
+  paint({name, total}) {
+    if (!this.difference)
+      return name <= NARROW ? 'same' : 'hue' + this.data.functions.hue[name - 2];
+    const change = this.change(total), steps = this.data.steps.filter(step => Math.abs(change) >= step).length, mark = this.mark(name);
+    if (!steps || (mark && !mark.significant))
+      return 'same';
+    if (change === Infinity)
+      return 'new';
+    return total[NEW] === 0 ? 'gone' : (change > 0 ? 'up' : 'down') + steps;
+  }
+
+  value(value) {
+    const units = this.data.units, [factor, suffix] = units.find(([least]) => Math.abs(value) >= least) ?? units[units.length - 1];
+    const scaled = value / factor, digits = Math.abs(scaled - Math.round(scaled)) < 0.005 ? 0 : 2;
+    return scaled.toFixed(digits) + (value ? suffix : '');
+  }
+
+  // For a table: three digits say enough.
+  brief(value) {
+    const units = this.data.units, [factor, suffix] = units.find(([least]) => Math.abs(value) >= least) ?? units[units.length - 1];
+    const scaled = value / factor, size = Math.abs(scaled);
+    return scaled.toFixed(size >= 99.95 || (factor === 1 && Number.isInteger(scaled)) ? 0 : size >= 9.995 ? 1 : 2) + (value ? suffix : '');
+  }
+
+  percent(ratio, sign, digits = 2) {
+    return (sign && ratio >= 0 ? '+' : '') + (100 * ratio).toFixed(digits) + '%';
+  }
+
+  changeWords(value, digits) {
+    const change = this.change(value);
+    if (Number.isNaN(change))
+      return '';
+    return change === Infinity ? ' (new)' : value[NEW] ? ` (${this.percent(change, true, digits)})` : ' (gone)';
+  }
+
+  costWords(value) {
+    const now = this.value(this.cost(NEW, value[NEW]));
+    if (!this.difference)
+      return now;
+    return `${this.value(this.cost(OLD, value[OLD]))} → ${now}${this.measure === 'cost' ? this.changeWords(value) : ''}`;
+  }
+
+  shareWords(value) {
+    const now = this.percent(this.share(NEW, value[NEW]));
+    if (!this.difference)
+      return now;
+    return `${this.percent(this.share(OLD, value[OLD]))} → ${now}${this.measure === 'share' ? this.changeWords(value) : ''}`;
+  }
+
+  // A name and the lines that say what a node is.
+  words(node, callers) {
+    const mark = this.mark(node.name), lines = [`total ${this.costWords(node.total)}`];
+    if (!callers)
+      lines.push(`self ${this.costWords(node.self)}`);
+    lines.push(`share ${this.shareWords(node.total)}`);
+    if (mark)
+      lines.push(`function: ${mark.verdict}${mark.p === null ? '' : `, p = ${mark.p.toPrecision(2)}`}`);
+    return [this.data.names[node.name], ...lines];
+  }
+}

@@ -1,0 +1,99 @@
+/* A flame graph, or the difference of two: a tree of frames with what each cost on either side,
+ * and a table of the functions. Everything that is drawn or written of it (SVG, HTML, JSON) is made
+ * from this. */
+#ifndef GATE_FLAME_FLAME_H
+#define GATE_FLAME_FLAME_H
+
+#include "gate/flame/stacks.h"
+
+#define FLAME_ROOT UINT32_MAX         /* name of the root */
+#define FLAME_NARROW (UINT32_MAX - 1) /* name of a frame that stands for narrow ones */
+
+/* Frames stand in the order of a walk: a frame, then all that it calls. */
+struct flame_frame {
+    uint32_t name; /* index into stacks.names, or one of the above */
+    uint32_t level;
+    uint32_t narrow;            /* how many frames a FLAME_NARROW stands for */
+    int64_t self[FLAME_SIDES];  /* of a FLAME_NARROW: what they all add up to */
+    int64_t total[FLAME_SIDES]; /* with what it calls */
+};
+
+/* What a test said about a function: grey is what is not significant. */
+struct flame_mark {
+    const char *function;
+    double p; /* NaN when there was no test */
+    const char *verdict;
+    bool significant;
+};
+
+/* A function over all its frames; recursion counts once. */
+struct flame_function {
+    int64_t flat[FLAME_SIDES], cum[FLAME_SIDES];
+    const struct flame_mark *mark; /* or NULL */
+};
+
+enum flame_measure { FLAME_BY_COST, FLAME_BY_SHARE };
+enum flame_width { FLAME_WIDTH_NEW, FLAME_WIDTH_OLD, FLAME_WIDTH_BOTH };
+
+struct flame_input {
+    const struct tally_part *parts[FLAME_SIDES]; /* the old one may be NULL */
+    const char *labels[FLAME_SIDES];             /* what people call them */
+    double min_share; /* frames below this share of both sides' totals are joined per caller */
+    enum flame_measure measure;
+    enum flame_width width;
+    const struct flame_mark *marks; /* one a function at most, in any order */
+    size_t mark_count;
+};
+
+struct flame {
+    struct flame_input input;
+    struct flame_stacks stacks;
+    const char *type, *unit; /* texts of the sample type */
+    uint32_t
+        rounds[FLAME_SIDES];    /* distinct `round` labels; 0 on both sides unless both have some */
+    struct flame_frame *frames; /* the root first */
+    size_t frame_count, frame_capacity;
+    size_t narrow_count;              /* frames that were joined */
+    struct flame_function *functions; /* by name */
+    size_t gone_count;                /* of functions */
+    int64_t gone; /* the old cost of stacks that the new profile does not have */
+};
+
+/* Errors are those of flame_stacks_build; PG_FORMAT when the units differ or there is no value at
+ * all. */
+bool flame_build(struct flame *out, const struct flame_input *input, struct arena *arena,
+                 struct pg_error *err);
+
+/* Are there two sides? */
+bool flame_is_difference(const struct flame *flame);
+
+/* A value of a side as it is drawn and compared: per round where rounds are labelled, or as a share
+ * of the side's total. */
+double flame_amount(const struct flame *flame, int side, int64_t value);
+
+/* Width of a frame, in such amounts. */
+double flame_width_of(const struct flame *flame, const int64_t total[FLAME_SIDES]);
+
+/* How a frame is painted. The class is what palette.css calls it: "new", "gone", "same" (changed by
+ * less than the first step, or not significantly), "up1" … "up7", "down1" … "down6" by the steps
+ * that the change of its total reaches; without a difference "hue0" … "hue11" by the name. */
+enum { FLAME_CLASS = 8 };
+void flame_class(char out[FLAME_CLASS], const struct flame *flame, const struct flame_frame *frame);
+
+/* Changes from which on a colour is one step stronger, and all classes of a difference from less to
+ * more, with what a legend says of them. */
+enum { FLAME_STEPS = 7, FLAME_KEYS = 2 * FLAME_STEPS + 2 };
+extern const double flame_steps[FLAME_STEPS];
+extern const struct flame_key { const char *class, *text; } flame_keys[FLAME_KEYS];
+
+/* Which of the twelve hues a name has, in every graph. */
+unsigned flame_hue(const struct flame *flame, uint32_t name);
+
+/* The change of a value as a ratio: infinite from 0, NaN of nothing. */
+double flame_change(const struct flame *flame, const int64_t value[FLAME_SIDES]);
+
+/* The name for output: visible UTF-8, not yet escaped for any language. */
+const char *flame_name(const struct flame *flame, const struct flame_frame *frame,
+                       struct arena *arena);
+
+#endif

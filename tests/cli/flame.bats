@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# perfgate flame: what a profile, or the difference of two, looks like. What the page does in a browser is in tests/interop/flame.sh.
+load helper
+
+profile() { # profile NAME: of fixtures/flame, as NAME.pb
+    python3 "${root:?}/tests/folded_profile.py" <"$root/fixtures/flame/$1.stacks" >"$1.pb"
+}
+pair() { profile old && profile new; }
+
+@test "the difference as SVG, JSON and folded stacks" {
+    pair
+    golden flame/difference_svg 0 "$PERFGATE" flame old.pb new.pb --format svg -o -
+    golden flame/difference_json 0 "$PERFGATE" flame old.pb new.pb --format json -o -
+    golden flame/difference_folded 0 "$PERFGATE" flame old.pb new.pb --format folded -o -
+}
+
+@test "one profile as SVG, JSON and folded stacks" {
+    profile new
+    golden flame/one_svg 0 "$PERFGATE" flame new.pb --format svg -o -
+    golden flame/one_json 0 "$PERFGATE" flame new.pb --format json -o -
+    golden flame/one_folded 0 "$PERFGATE" flame new.pb --format folded -o -
+}
+
+@test "the page holds the JSON, its policy names what it runs, and it fetches nothing" {
+    pair
+    profile hostile
+    for operands in "old.pb new.pb" "hostile.pb"; do
+        # shellcheck disable=SC2086 # two operands
+        "$PERFGATE" flame $operands -o page.html
+        # shellcheck disable=SC2086
+        "$PERFGATE" flame $operands -o page.json
+        python3 - <<'PYTHON'
+import base64, hashlib, json, re
+page = open('page.html', encoding='utf-8').read()
+policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+def name(text): return "'sha256-%s'" % base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+style, = re.findall(r'<style>(.*?)</style>', page, re.S)
+scripts = re.findall(r'<script([^>]*)>(.*?)</script>', page, re.S)
+assert [s[0] for s in scripts] == [' type="application/json" id="data"', ''], scripts
+assert policy == f"default-src 'none'; style-src {name(style)}; script-src {name(scripts[1][1])}; base-uri 'none'; form-action 'none'", policy
+assert json.loads(scripts[0][1]) == json.load(open('page.json'))
+markup = page.replace(scripts[0][1], '').replace(scripts[1][1], '').replace(style, '')
+assert not re.search(r'\b(src|href|style|on[a-z]+)\s*=', markup), markup
+assert not re.search(r'https?:', markup), markup
+PYTHON
+    done
+}
+
+@test "equal profiles give equal bytes" {
+    pair
+    for form in html svg json folded; do
+        "$PERFGATE" flame old.pb new.pb -o "a.$form"
+        "$PERFGATE" flame old.pb new.pb -o "b.$form"
+        cmp "a.$form" "b.$form"
+    done
+}
+
+@test "widths and measures: the gone are seen where the old counts" {
+    pair
+    "$PERFGATE" flame old.pb new.pb -o new.svg
+    "$PERFGATE" flame old.pb new.pb -o old.svg --width old
+    "$PERFGATE" flame old.pb new.pb -o both.svg --width both
+    "$PERFGATE" flame old.pb new.pb -o share.svg --measure share
+    grep -q '<title>legacy' old.svg
+    grep -q '<title>legacy' both.svg
+    [ "$(grep -c 'class="gone"' both.svg)" -eq 2 ] # the frame and the legend
+    [ "$(grep -c 'class="gone"' new.svg)" -eq 1 ]
+    [ "$(grep -c '<title>legacy' new.svg)" -eq 0 ]
+    grep -q 'Gone: stacks of 2.55% of the old total, 1 function;' new.svg
+    grep -q '<title>utf8_check' both.svg
+    [ "$(grep -c '<title>utf8_check' old.svg)" -eq 0 ]
+    grep -q 'number' share.svg
+    grep -q 'colour: change of share' share.svg
+}
+
+@test "filters choose the samples, and rounds are those of what is left" {
+    pair
+    "$PERFGATE" flame old.pb new.pb --tag-focus round=1: --focus parse -o one.json
+    python3 -c '
+import json
+d = json.load(open("one.json"))
+assert d["rounds"] == [2, 2] and "print" not in d["names"] and d["totals"] == [150000000, 184500000], d' ||
+        { cat one.json && return 1; }
+}
+
+@test "frames below --min-share are joined, and counted" {
+    pair
+    "$PERFGATE" flame old.pb new.pb --min-share 10% -o joined.json
+    python3 -c '
+import json
+d = json.load(open("joined.json"))
+assert d["joined"] == 3 and d["frames"]["name"].count(1) == 3, d      # legacy, utf8_check, tick
+assert sum(d["frames"]["old"]) == d["totals"][0] and sum(d["frames"]["new"]) == d["totals"][1], d'
+}
+
+@test "a stack of 100 000 frames is drawn" {
+    python3 -c 'print("f;" * 100000 + "g 5")' | python3 "$root/tests/folded_profile.py" >deep.pb
+    for form in html svg folded; do timeout 20 "$PERFGATE" flame deep.pb -o "deep.$form"; done
+    [ "$(grep -c '<title>f' deep.svg)" -eq 999 ] # and the root
+    grep -q 'Frames deeper than 1000 levels, 99002, are not drawn' deep.svg
+}
+
+@test "bad use is exit 2 and says what is expected" {
+    pair
+    run "$PERFGATE" flame -o x.svg
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected one profile, or OLD and NEW, got 0"* ]]
+    run "$PERFGATE" flame old.pb new.pb old.pb -o x.svg
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" flame old.pb
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected -o PATH"* ]]
+    run "$PERFGATE" flame old.pb -o x.png
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"'x.png' does not end with .html, .svg, .folded or .json"* ]]
+    run "$PERFGATE" flame old.pb -o x.svg --min-share 2
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" flame old.pb new.pb -t heat -o x.svg
+    [ "$status" -eq 2 ]
+    [ ! -e x.svg ]
+}
+
+@test "what cannot be read or drawn is exit 4, and no file is left" {
+    pair
+    head -c 100 old.pb >short.pb
+    run "$PERFGATE" flame short.pb -o x.html
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"short.pb: offset "* ]]
+    printf 'a 5\nb -2\n' | python3 "$root/tests/folded_profile.py" >negative.pb
+    run "$PERFGATE" flame old.pb negative.pb -o x.html
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"negative.pb: sample 1 has the value -2"* ]]
+    run "$PERFGATE" flame old.pb new.pb --focus nothing -o x.html
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"new.pb: no sample has a stack and a value of cpu"* ]]
+    run "$PERFGATE" flame old.pb missing.pb -o x.html
+    [ "$status" -eq 4 ]
+    run "$PERFGATE" flame old.pb -o missing/x.html
+    [ "$status" -eq 4 ]
+    [ "$(ls)" = "$(printf '%s\n' negative.pb new.pb old.pb short.pb)" ]
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# The page of `perfgate flame` in headless Chromium, driven by Playwright: zoom, search, sorting, callers, keyboard, narrow
+# screens, hostile names, 100 000 distinct stacks within two seconds, nothing on the console, nothing fetched.
+#   SCREENSHOTS=FOLDER keeps pictures of it.
+# 77 without node, Chromium or Playwright (which npm brings into build/peers).
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+export PERFGATE=${PERFGATE:-$root/build/perfgate}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+command -v node >/dev/null || { echo "no node" && exit 77; }
+CHROMIUM=$(command -v chromium || command -v chromium-browser) || { echo "no Chromium" && exit 77; }
+export CHROMIUM PLAYWRIGHT=$root/build/peers/browser
+
+if [ ! -e "$PLAYWRIGHT/node_modules/playwright-core" ]; then
+    mkdir -p "$PLAYWRIGHT"
+    (cd "$PLAYWRIGHT" && npm install --no-save --no-audit --no-fund --silent playwright-core@1.55.0) ||
+        { echo "npm does not give playwright-core" && exit 77; }
+fi
+
+cd "$work"
+for name in old new hostile; do python3 "$root/tests/folded_profile.py" <"$root/fixtures/flame/$name.stacks" >"$name.pb"; done
+# 100 000 distinct stacks: three frames of few names, then five of many
+python3 -c '
+state = 88172645463325252
+def random(below):
+    global state
+    state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+    return (state >> 33) % below
+for i in range(100000):
+    print(";".join([f"stage_{random(4)}", f"step_{random(9)}", f"task_{random(30)}"] + [f"function_{random(4000)}" for _ in range(5)]), 1000 + i)
+' | python3 "$root/tests/folded_profile.py" >many.pb
+"$PERFGATE" flame old.pb new.pb -o difference.html
+"$PERFGATE" flame new.pb -o one.html
+"$PERFGATE" flame hostile.pb -o hostile.html
+"$PERFGATE" flame many.pb --min-share 0 -o many.html
+node "$root/tests/interop/flame_page.mjs" "$work"

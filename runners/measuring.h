@@ -43,7 +43,8 @@ struct sampled_side {
     double *cpu; /* s, user and system, a round */
     size_t count, capacity;
     double user_ns, system_ns; /* of all */
-    uint64_t damaged;          /* records */
+    struct sampling_counts counts;
+    uint64_t damaged; /* records */
     uint32_t failures;
 };
 

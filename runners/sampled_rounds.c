@@ -135,6 +135,7 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
     double user = (double)process->user_ns, cpu = user + (double)process->system_ns;
     double periods = (double)sampling_round_counts(side->side->sampling).periods;
     bool clock = m->sampled.rings.event == RING_CLOCK;
+    sampling_counts_add(&sampled->counts, sampling_round_counts(side->side->sampling));
     sampling_end(side->side->sampling, clock || periods == 0 ? 1 : user / periods);
     ARENA_PUSH(m->arena, sampled->cpu, sampled->count, sampled->capacity, cpu * 1e-9);
     sampled->user_ns += user;

@@ -60,20 +60,20 @@ static void check_sound(struct measuring *m, struct side_state *side,
 void record_sampling(struct measuring *m, struct side_state *side, double timed_cpu,
                      double sampled_cpu) {
     struct recording *out = side->out;
-    struct sampling_counts counts = sampling_counts(side->side->sampling);
     const struct ring_request *rings = &m->sampled.rings;
     const struct sampled_side *sampled = &side->sampled;
+    const struct sampling_counts *counts = &sampled->counts;
     bool clock = rings->event == RING_CLOCK;
     recording_set(out, "sampler",
                   arena_printf(out->arena, "perf %s:u %.6gHz stack=fp",
                                clock ? "cpu-clock" : "cycles", rings->rate));
     set(out, "sampled-rounds", "%.0f", (double)sampled->count);
-    set(out, "samples", "%.0f", (double)counts.samples);
+    set(out, "samples", "%.0f", (double)counts->samples);
     if (sampled_cpu > 0 && timed_cpu > 0)
         set(out, "sampling-slowdown", "%.4f", sampled_cpu / timed_cpu - 1);
     if (sampled->count)
-        check_sound(m, side, &counts);
-    note_counts(out, &counts, sampled->damaged);
+        check_sound(m, side, counts);
+    note_counts(out, counts, sampled->damaged);
     if (sampled->count)
         recording_note(
             out, NOTE_INFO, NULL,

@@ -1,7 +1,7 @@
 #include "gate/baseline/history.h"
 #include "gate/commands/baseline_parts.h"
 #include "gate/commands/compare_options.h"
-#include "gate/commands/gate_measure.h"
+#include "gate/commands/gate_profiles.h"
 #include "gate/commands/option_rows.h"
 #include "gate/compare/confirm.h"
 #include "gate/compare/waiver.h"
@@ -27,6 +27,7 @@ struct gate {
     struct gate_config config;
     struct policy policy;
     struct gate_measuring measuring;
+    struct gate_profiles profiles;
     struct store store;
     struct pick pick; /* the baseline, when there is no base side */
     struct reports *reports;
@@ -206,8 +207,10 @@ static bool save(struct gate *gate, struct recording *head, const char *verdict,
                  struct comparison *comparison, struct pg_error *err) {
     struct store_entry entry;
     bool sound = !verdict || strcmp(verdict, "broken") != 0;
-    struct store_save save = {
-        .recording = head, .verdict = verdict, .accept = sound ? gate->options->accept : NULL};
+    struct store_save save = {.recording = head,
+                              .profile = gate->profiles.paths[gate->measuring.side_count - 1],
+                              .verdict = verdict,
+                              .accept = sound ? gate->options->accept : NULL};
     if (!gate->options->save)
         return true;
     recording_set(head, "branch", gate->save_branch);
@@ -411,6 +414,9 @@ static bool measure_and_judge(struct gate *gate, int *exit_code, struct pg_error
         return broken(gate, REASON_FAILED_ROWS, err);
     if (!join_sides(gate, NULL, sides, err))
         return broken(gate, REASON_DAMAGED_INPUT, err);
+    if (!gate_profiles_make(&gate->profiles, &gate->measuring, sides, gate->options->output,
+                            gate->options->save ? (int)head : -1, err))
+        return broken(gate, REASON_IO, err);
     for (size_t i = 0; i <= head; i++) {
         if (!write_recording(gate, gate->measuring.sides[i].label, sides[i], err))
             return broken(gate, REASON_IO, err);
@@ -436,6 +442,7 @@ static bool run_gate(struct gate *gate, int *exit_code, struct pg_error *err) {
         reports_abandon(gate->reports);
     else
         broken(gate, REASON_IO, err);
+    gate_profiles_end(&gate->profiles);
     gate_measuring_end(&gate->measuring);
     interrupts_release();
     return good;

@@ -30,6 +30,8 @@ bool gate_prepare(struct gate_measuring *m, struct pg_error *err) {
         if (!format_choose(&benchmark->format, benchmark->entry->format, err))
             return pg_error_in(err, benchmark->entry->where);
     }
+    for (size_t i = 0; config->sampler != SAMPLER_NONE && i < m->side_count; i++)
+        m->samplings[i] = sampling_new(m->strings, m->session->arena);
     struct counter_set ignored;
     return counters_parse(&ignored, config->counters, err) || pg_error_in(err, config->path);
 }
@@ -130,6 +132,8 @@ static bool fill_plan(const struct gate_measuring *m, const struct gate_benchmar
         .aslr_off = config->aslr_off == 1,
         .pad_environment = true,
         .valgrind = config->valgrind == 1,
+        .sampling = {(enum sampler)config->sampler, GATE_RATE,
+                     config->sampled_rounds > 0 ? (uint32_t)config->sampled_rounds : 0},
         .session = m->session_id,
         .roots = system_real,
     };
@@ -159,6 +163,7 @@ static bool run_plan(struct gate_measuring *m, struct gate_benchmark *benchmark,
     config_policy_benchmark(benchmark->entry, NULL, &policy, m->session->arena);
     plan->enough = plan->max_rounds > plan->rounds ? run_progress_enough : NULL;
     plan->progress = run_progress_show;
+    plan->sampled = run_progress_sampled;
     plan->context = &progress;
     pg_log(LOG_NOTE, "measuring %s", benchmark->entry->name);
     run_progress_begin(&progress, out, fileno(out), m->session->quiet);
@@ -195,6 +200,7 @@ static bool measure_one(struct gate_measuring *m, struct gate_benchmark *benchma
             .commit = side->tree.commit,
             .modified = side->modified,
             .branch = side->tree.branch,
+            .sampling = again ? NULL : m->samplings[i],
         };
         benchmark->parts[i] = recording_new(side->label, side->label, m->strings, arena);
         recording_set(benchmark->parts[i], "version", PERFGATE_VERSION);

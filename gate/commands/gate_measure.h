@@ -8,7 +8,7 @@
 #include "runners/runner.h"
 #include "runners/worktree.h"
 
-enum { GATE_SIDES = 2 };
+enum { GATE_SIDES = 2, GATE_RATE = 1000 /* samples a second of CPU time */ };
 
 /* One build: the working tree, or a revision checked out beside it. */
 struct gate_side {
@@ -36,6 +36,7 @@ struct gate_measuring {
     size_t side_count;
     struct gate_benchmark *benchmarks; /* one an entry */
     size_t count;
+    struct sampling *samplings[GATE_SIDES]; /* of all entries; NULL: not to be sampled */
     struct worktrees trees;
     struct strings *strings;
     const char *session_id;

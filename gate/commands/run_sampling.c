@@ -43,26 +43,28 @@ static void name_functions(struct profile *profile, struct recording *r) {
     }
 }
 
-static bool write_profile(struct out_file *file, const struct plan_side *side,
-                          const struct plan *plan, struct recording *r, struct pg_error *err) {
-    int64_t period = (int64_t)ring_period(plan->sampling.rate);
-    struct profile *profile = sampling_profile(side->sampling, period, r->arena);
+struct profile *run_sampling_profile(const struct sampling *sampling, double rate,
+                                     struct recording *r) {
+    if (!sampling || sampling_counts(sampling).samples == 0)
+        return NULL;
+    struct profile *profile = sampling_profile(sampling, (int64_t)ring_period(rate), r->arena);
     name_functions(profile, r);
     recording_set(r, "profile", "yes");
-    return pprof_write(file->stream, profile, r->arena, err) && out_file_commit(file, err);
+    return profile;
 }
 
 bool run_sampling_write(struct run_sampling *sampling, struct run_sides *sides,
                         const struct plan *plan, struct pg_error *err) {
     for (size_t i = 0; i < sampling->count; i++) {
-        struct plan_side *side = &sides->sides[i];
-        if (side->sampling && sampling_counts(side->sampling).samples) {
-            if (!write_profile(&sampling->files[i], side, plan, sides->recordings[i], err))
-                return false;
-        } else if (sampling->paths[i] && unlink(sampling->paths[i]) != 0 && errno != ENOENT) {
+        struct profile *profile = run_sampling_profile(sides->sides[i].sampling,
+                                                       plan->sampling.rate, sides->recordings[i]);
+        struct out_file *file = &sampling->files[i];
+        if (profile &&
+            (!pprof_write(file->stream, profile, sides->arena, err) || !out_file_commit(file, err)))
+            return false;
+        if (!profile && sampling->paths[i] && unlink(sampling->paths[i]) != 0 && errno != ENOENT)
             return pg_error_errno(err, "%.400s: cannot remove the profile of an earlier recording",
                                   sampling->paths[i]);
-        }
     }
     return true;
 }

@@ -40,6 +40,11 @@ struct run_sampling {
 bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct plan *plan,
                        const struct sampling_options *options, struct pg_error *err);
 
+/* All samples of a side as a profile with names; what has none is noted in the recording, which is
+ * said to have a profile. NULL when there is no sample. Lives in the recording's arena. */
+struct profile *run_sampling_profile(const struct sampling *sampling, double rate,
+                                     struct recording *recording);
+
 /* Puts the profiles in place, and removes those of earlier recordings where nothing was sampled;
  * says so in the recordings. To be called before these are written. */
 bool run_sampling_write(struct run_sampling *sampling, struct run_sides *sides,

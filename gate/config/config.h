@@ -65,6 +65,8 @@ struct gate_config {
     int order;            /* enum run_order */
     int aslr_off;         /* address layout: 0 random, 1 off */
     int valgrind;         /* instructions: 0 by the machine's counter, 1 by valgrind */
+    int sampler;          /* enum sampler (runner.h) */
+    int sampled_rounds;   /* -1: as many as are measured */
     int pin;              /* CPU, or -1 */
     const char *counters; /* as counters_parse takes it */
     const char *store;

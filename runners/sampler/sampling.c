@@ -220,12 +220,16 @@ void sampling_end(struct sampling *s, double ns) {
             s->frame_count += key.length / sizeof(uint32_t);
         ARENA_PUSH(s->arena, s->kept, s->kept_count, s->kept_capacity, kept);
     }
-    s->counts.samples += round->counts.samples;
-    s->counts.periods += round->counts.periods;
-    s->counts.lost += round->counts.lost;
-    s->counts.throttled += round->counts.throttled;
-    s->counts.truncated += round->counts.truncated;
+    sampling_counts_add(&s->counts, round->counts);
     s->round = (struct round){0};
+}
+
+void sampling_counts_add(struct sampling_counts *to, struct sampling_counts more) {
+    to->samples += more.samples;
+    to->periods += more.periods;
+    to->lost += more.lost;
+    to->throttled += more.throttled;
+    to->truncated += more.truncated;
 }
 
 struct sampling_counts sampling_round_counts(const struct sampling *s) {

@@ -34,6 +34,7 @@ struct sampling_counts {
     uint64_t throttled; /* times that the kernel paused sampling */
     uint64_t truncated; /* samples whose stack does not reach its root */
 };
+void sampling_counts_add(struct sampling_counts *to, struct sampling_counts more);
 struct sampling_counts sampling_round_counts(const struct sampling *sampling);
 struct sampling_counts sampling_counts(const struct sampling *sampling);
 

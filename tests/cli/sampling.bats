@@ -13,7 +13,7 @@ setup() {
 tree() {
     local name=$1
     shift
-    "${CC:-cc}" -O2 -fno-omit-frame-pointer -I"$root" -pthread -o "$name" "$@" "$root/fixtures/calltrees/$name.c"
+    "${compiler:-cc}" -O2 -fno-omit-frame-pointer -I"$root" -pthread -o "$name" "$@" "$root/fixtures/calltrees/$name.c"
 }
 
 teardown() { [ -z "${open_folder:-}" ] || rm -rf "$open_folder"; }
@@ -123,7 +123,7 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
         command -v $compiler >/dev/null || continue
         for pointers in -fno-omit-frame-pointer -fomit-frame-pointer -static; do
             [ "$compiler$pointers" != clang-static ] || continue
-            CC=$compiler tree leaves $pointers
+            tree leaves "$pointers"
             echo "$compiler $pointers"
             "$PERFGATE" -q run --rate 4000 --sampled-rounds 8 -o out -r 1 -w 0 -- ./leaves
             near flat ten 10 2
@@ -153,6 +153,34 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
     "$PERFGATE" -q run --rate 4000 --sampled-rounds 2 -o out -r 1 -w 0 -- ./jit 1 without-map
     near flat "[anon]" 99 2
     provenance out.txt note | grep -q 'map'
+}
+
+@test "gate samples both sides of every entry, and stores the profile of the new build" {
+    may_sample
+    git init -q .
+    git add leaves
+    git -c user.name=x -c user.email=x@y commit -q -m leaves
+    cat >perfgate.yml <<'END'
+rounds: 2
+confirm: no
+base: { revision: HEAD }
+benchmarks:
+  - { name: first, command: ./leaves }
+  - { name: second, command: ./leaves }
+END
+    run "$PERFGATE" gate -o out --save --branch main
+    [ "$status" -ne 4 ]
+    for side in base head; do
+        cp out/$side.pb.gz out.pb.gz
+        [ "$(value --tag-focus benchmark=first)" -gt 20000000 ]
+        [ "$(value --tag-focus benchmark=second)" -gt 20000000 ]
+        [ "$(provenance out/$side.txt profile)" = yes ]
+    done
+    [ -n "$(find .perfgate/baseline/main -name '*.pb.gz')" ]
+    sed -i 's/^rounds: 2/&\nsampler: none/' perfgate.yml
+    rm -r out
+    run "$PERFGATE" gate -o out
+    [ ! -e out/head.pb.gz ]
 }
 
 @test "an unprivileged user may sample where perf_event_paranoid is at most 2" {

@@ -38,12 +38,13 @@ static bool read_side(struct function_side *side, const struct recording *const 
 
 /* ---- times ---- */
 
-/* How well a row's unit stands for the cost of its benchmark; 0: not at all. */
+/* How well a row's unit stands for the cost of its benchmark; 0: not at all. Profiles are of CPU
+ * time, which is also less disturbed than wall time. */
 static int fitness(const struct row *row, bool process) {
     bool wall = strcmp(row->unit, "sec/op") == 0, cpu = strcmp(row->unit, "cpu-sec/op") == 0;
-    if (process) /* not gated by nature; a profile is of CPU time */
+    if (process) /* not gated by nature */
         return cpu ? 2 : wall ? 1 : 0;
-    return (wall ? 5 : cpu ? 4 : 0) + (row->policy.gated && (wall || cpu) ? 2 : 0);
+    return (cpu ? 5 : wall ? 4 : 0) + (row->policy.gated && (wall || cpu) ? 2 : 0);
 }
 
 /* The slice that a row is about: its name, or that of its process, or without the `-8` of Go. */

@@ -10,9 +10,9 @@
 
 /* Reads NAME.pb.gz beside the NAME.txt of every base recording and of the only head, where policy
  * wants it and both sides have one, and sets comparison->functions. Samples are cut by the labels
- * benchmark and round; a benchmark's time is that of its gated row (sec/op before other times), or
- * of its process. With FUNCTIONS_GATE functions that regressed decide the verdict. What is in the
- * way is a note; a damaged profile is damaged input. */
+ * benchmark and round; a benchmark's time is that of its row in cpu-sec/op, or in sec/op (gated
+ * ones first), or of its process. With FUNCTIONS_GATE functions that regressed decide the verdict.
+ * What is in the way is a note; a damaged profile is damaged input. */
 void functions_compare(struct comparison *comparison);
 
 #endif

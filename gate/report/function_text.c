@@ -2,6 +2,8 @@
 
 #include "gate/report/amount.h"
 
+#include <math.h>
+
 enum { MOST_NAMED = 3 };
 
 const char *function_slice_name(const struct function_slice *slice) {
@@ -88,15 +90,17 @@ const char *function_headline(const struct function_findings *f, const struct fu
     const char *text = function_slice_name(slice);
     const char *regressed = list(f, slice, ROW_REGRESSED, arena);
     const char *improved = list(f, slice, ROW_IMPROVED, arena), *moved = moves(f, slice, arena);
+    bool other_unit = slice->by_time && strcmp(slice->unit, "sec/op") != 0;
     if (!f->by_share)
-        text = arena_printf(arena, "%s %s (p = %s)", text,
+        text = arena_printf(arena, "%s%s%s %s (p = %s)", text, other_unit ? " " : "",
+                            other_unit ? slice->unit : "",
                             percent_text(change, slice->change, true), p_text(p, slice->p));
     if (!*regressed && !*improved && !moved)
         return arena_printf(arena, "%s: no function changed among %zu that were tested", text,
                             slice->count);
     text = arena_printf(arena, "%s: %s", text, regressed);
     if (!isnan(slice->rest))
-        text = arena_printf(arena, "%s, rest %.0f%%", text, 100 * slice->rest);
+        text = arena_printf(arena, "%s, rest %.0f%%", text, round(100 * slice->rest) + 0.0);
     if (*improved)
         text = arena_printf(arena, "%s%s%s", text, *regressed ? "; " : "", improved);
     if (moved)

@@ -38,8 +38,8 @@ const struct command *command_find(const char *name);
 /* Exit code of an error: usage 2, everything else 4. */
 int exit_code_of(const struct pg_error *err);
 
-extern const struct command baseline_command, calibrate_command, compare_command, doctor_command,
-    flame_command, gate_command, help_command, history_command, init_command, merge_command,
-    profile_command, run_command, self_test_command;
+extern const struct command baseline_command, calibrate_command, canary_command, compare_command,
+    doctor_command, flame_command, gate_command, help_command, history_command, init_command,
+    merge_command, profile_command, run_command, self_test_command;
 
 #endif

@@ -58,8 +58,8 @@ static void explain_functions(FILE *out) {
           out);
     for (const struct name_rule *rule = name_rules; rule->pattern; rule++)
         fprintf(out, "  %-40s %s\n", rule->before, rule->after);
-    fputs("\n'compare' and 'gate' do so with the profiles beside recordings. Names in square\n"
-          "brackets are of binaries without symbols.\n",
+    fputs("\n'compare' and 'gate' do so with the profiles beside recordings, 'canary' with\n"
+          "profiles alone. Names in square brackets are of binaries without symbols.\n",
           out);
 }
 

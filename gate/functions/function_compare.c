@@ -120,6 +120,14 @@ static size_t find_times(const struct comparison *c, const struct function_side 
 
 /* ---- all ---- */
 
+static void take_findings(struct comparison *c, const struct function_findings *findings) {
+    c->functions = findings;
+    for (size_t i = 0; i < findings->note_count; i++)
+        comparison_note(c, NOTE_INFO, "functions", "%s", findings->notes[i]);
+    if (c->policy->functions == FUNCTIONS_GATE)
+        c->functions_regressed = findings->counts[ROW_REGRESSED];
+}
+
 static void judge(struct comparison *c, const struct function_side *base,
                   const struct function_side *head) {
     struct function_time *times;
@@ -128,12 +136,7 @@ static void judge(struct comparison *c, const struct function_side *base,
         .base = base, .head = head, .policy = c->policy, .floor = FUNCTION_FLOOR};
     request->time_count = find_times(c, base, &times);
     request->times = times;
-    const struct function_findings *findings = functions_judge(request, c->arena);
-    c->functions = findings;
-    for (size_t i = 0; i < findings->note_count; i++)
-        comparison_note(c, NOTE_INFO, "functions", "%s", findings->notes[i]);
-    if (c->policy->functions == FUNCTIONS_GATE)
-        c->functions_regressed = findings->counts[ROW_REGRESSED];
+    take_findings(c, functions_judge(request, c->arena));
     comparison_recount(c);
 }
 
@@ -164,4 +167,23 @@ void functions_compare(struct comparison *c) {
     c->reasons |= 1U << (damaged ? REASON_DAMAGED_INPUT : REASON_IO);
     comparison_note(c, damaged ? NOTE_DAMAGE : NOTE_WARNING, "functions", "%s", err.text);
     comparison_recount(c);
+}
+
+void functions_alone(struct comparison *out, const struct function_request *request,
+                     struct arena *arena) {
+    const struct function_findings *f = functions_judge(request, arena);
+    if (f->slice_count == 0) {
+        comparison_broken(out, request->policy, REASON_NOTHING_COMPARABLE,
+                          "nothing has samples on both sides", arena);
+        take_findings(out, f);
+        return;
+    }
+    *out = (struct comparison){
+        .grid = arena_alloc(arena, sizeof *out->grid), .policy = request->policy, .arena = arena};
+    take_findings(out, f);
+    size_t decided = f->counts[ROW_REGRESSED] + f->counts[ROW_IMPROVED] + f->counts[ROW_SAME];
+    bool open = decided == 0 || (request->policy->strict && f->counts[ROW_INCONCLUSIVE] > 0);
+    out->verdict = out->functions_regressed ? VERDICT_REGRESSION
+                   : open                   ? VERDICT_INCONCLUSIVE
+                                            : VERDICT_PASS;
 }

@@ -15,4 +15,10 @@
  * What is in the way is a note; a damaged profile is damaged input. */
 void functions_compare(struct comparison *comparison);
 
+/* A comparison of profiles alone, without rows. Regression: a function regressed. Broken: no slice
+ * has samples on both sides. Inconclusive: no function is regressed, improved or same; with
+ * policy->strict, any is inconclusive. The request must outlive it. */
+void functions_alone(struct comparison *out, const struct function_request *request,
+                     struct arena *arena);
+
 #endif

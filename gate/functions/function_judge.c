@@ -208,7 +208,7 @@ static void decide(struct function_judge *judge, struct function_row *row) {
 
 static void explain(struct function_findings *f, struct function_slice *slice) {
     double slower = slice->head - slice->base, explained = 0;
-    if (f->by_share || !slice->regressed || !(slower > 0))
+    if (!slice->regressed || !(slower > 0))
         return;
     for (size_t i = slice->first; i < slice->first + slice->count; i++) {
         struct function_row *row = &f->rows[i];

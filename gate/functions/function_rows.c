@@ -180,7 +180,7 @@ static void add_slice(struct function_judge *judge, const struct function_rounds
             function_test(&values[0], &values[1], request->policy, judge->ranks);
         slice.change = test.change;
         slice.p = test.p;
-        slice.regressed = test.p <= request->policy->alpha && test.difference > 0 &&
+        slice.regressed = !request->by_share && test.p <= request->policy->alpha &&
                           test.change > request->policy->threshold;
     }
     ARENA_PUSH(judge->arena, f->slices, f->slice_count, f->slice_capacity, slice);

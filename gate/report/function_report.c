@@ -4,6 +4,8 @@
 #include "gate/report/function_text.h"
 #include "runners/base/escape.h"
 
+#include <math.h>
+
 enum { MOST_SLICES = 20, MOST_ROWS = 10, MOST_NAME = 120, VERDICT_WIDTH = 22 };
 
 /* ---- text ---- */
@@ -31,6 +33,30 @@ static void put_rows(FILE *out, const struct function_findings *f,
         fprintf(out, "  %-*s%zu more functions\n", VERDICT_WIDTH, "and", left - shown);
 }
 
+/* Of the functions that are left open, what the largest could have shown. */
+static void put_open(FILE *out, const struct function_findings *f,
+                     const struct function_slice *slice, struct arena *arena) {
+    const struct function_row *largest = NULL;
+    char seen[AMOUNT_TEXT];
+    size_t count = 0;
+    for (size_t i = slice->first; i < slice->first + slice->count; i++) {
+        const struct function_row *row = &f->rows[i];
+        if (row->verdict != ROW_INCONCLUSIVE)
+            continue;
+        count++;
+        if (!largest || row->head.flat > largest->head.flat)
+            largest = row;
+    }
+    const struct function_test *test = !largest      ? NULL
+                                       : f->by_share ? &largest->share
+                                                     : &largest->cost;
+    if (test && isfinite(test->smallest_detectable))
+        fprintf(out, "  %-*s%zu of %zu; of the largest, %s, a change of %s could have been seen\n",
+                VERDICT_WIDTH, "inconclusive", count, slice->count,
+                cut_middle(arena, escape_text(arena, largest->name), MOST_NAME),
+                percent_text(seen, test->smallest_detectable, false));
+}
+
 void function_report_text(FILE *out, const struct function_findings *f,
                           const struct report_style *style, struct arena *arena) {
     size_t shown = 0, quiet = 0;
@@ -44,6 +70,7 @@ void function_report_text(FILE *out, const struct function_findings *f,
         shown++;
         report_line(out, style, arena, "functions", function_headline(f, slice, arena));
         put_rows(out, f, slice, arena);
+        put_open(out, f, slice, arena);
     }
     if (quiet && shown == MOST_SLICES)
         fprintf(out, "%-*sand %zu more benchmarks\n", REPORT_INDENT, "", quiet);

@@ -95,6 +95,9 @@ const char *function_headline(const struct function_findings *f, const struct fu
         text = arena_printf(arena, "%s%s%s %s (p = %s)", text, other_unit ? " " : "",
                             other_unit ? slice->unit : "",
                             percent_text(change, slice->change, true), p_text(p, slice->p));
+    if (slice->base_rounds < FUNCTION_LEAST_ROUNDS || slice->head_rounds < FUNCTION_LEAST_ROUNDS)
+        return arena_printf(arena, "%s: too few profiled rounds to test %zu functions", text,
+                            slice->count);
     if (!*regressed && !*improved && !moved)
         return arena_printf(arena, "%s: no function changed among %zu that were tested", text,
                             slice->count);

@@ -54,12 +54,17 @@ static const char *headline(const struct comparison *c) {
                                 ? arena_printf(c->arena, ", %zu function%s", c->functions_regressed,
                                                c->functions_regressed == 1 ? "" : "s")
                                 : "";
-    const char *what = c->verdict == VERDICT_REGRESSION
-                           ? arena_printf(c->arena, " — %zu of %zu rows got worse%s",
-                                          gated[ROW_REGRESSED], gated_rows(c), functions)
-                       : c->verdict == VERDICT_BROKEN       ? " — the comparison does not hold"
-                       : c->verdict == VERDICT_INCONCLUSIVE ? " — the data cannot decide"
-                                                            : "";
+    bool alone = c->functions && c->row_count == 0;
+    const char *what =
+        c->verdict == VERDICT_REGRESSION && alone
+            ? arena_printf(c->arena, " — of %zu function%s the share grew", c->functions_regressed,
+                           c->functions_regressed == 1 ? "" : "s")
+        : c->verdict == VERDICT_REGRESSION
+            ? arena_printf(c->arena, " — %zu of %zu rows got worse%s", gated[ROW_REGRESSED],
+                           gated_rows(c), functions)
+        : c->verdict == VERDICT_BROKEN       ? " — the comparison does not hold"
+        : c->verdict == VERDICT_INCONCLUSIVE ? " — the data cannot decide"
+                                             : "";
     return arena_printf(c->arena, "### %s perfgate: %s%s\n\n", marks[c->verdict], verdict_words(c),
                         what);
 }
@@ -76,6 +81,13 @@ static const char *about(const struct page *page, const char *what, const struct
 
 static const char *policy_line(const struct page *page) {
     const struct comparison *c = page->comparison;
+    if (c->functions && c->functions->by_share)
+        return arena_printf(
+            page->arena,
+            "Regressed: the flat share grew by more than %g%% of the whole with p ≤ %g (%s "
+            "over %zu functions).\n\n",
+            100 * c->functions->floor, c->policy->alpha, correction_name(c->policy->correction),
+            c->functions->family);
     static const char *const corrections[CORRECTION_COUNT] = {"Benjamini-Hochberg", "Holm",
                                                               "no correction"};
     return arena_printf(page->arena,
@@ -88,7 +100,8 @@ static const char *policy_line(const struct page *page) {
 
 static const char *counts_line(const struct page *page) {
     const struct comparison *c = page->comparison;
-    const char *gated = counts_words(c->gated_counts, page->arena);
+    bool alone = c->functions && c->row_count == 0;
+    const char *gated = counts_words(alone ? c->functions->counts : c->gated_counts, page->arena);
     if (gated_rows(c) == c->row_count)
         return arena_printf(page->arena, "%s\n\n", gated);
     return arena_printf(page->arena, "%s; %zu not gated\n\n", gated, c->row_count - gated_rows(c));

@@ -95,9 +95,12 @@ void report_summary(FILE *out, const struct comparison *c, const struct report_s
         function_report_text(out, c->functions, style, c->arena);
     put_rows(out, c, style);
     put_notes(out, c, style);
+    if (c->functions && c->row_count == 0)
+        report_line(out, style, c->arena, "tested", counts_words(c->functions->counts, c->arena));
     if (*tests_words(c))
         report_line(out, style, c->arena, "tests", tests_words(c));
-    report_line(out, style, c->arena, "rows", counts_words(c->counts, c->arena));
+    if (!c->functions || c->row_count > 0)
+        report_line(out, style, c->arena, "rows", counts_words(c->counts, c->arena));
     size_t gated = 0;
     for (int i = 0; i < ROW_VERDICT_COUNT; i++)
         gated += c->gated_counts[i];

@@ -427,7 +427,8 @@ static bool write_text(FILE *out, const struct comparison *comparison,
         fprintf(out, "\n%zu row%s of whole processes, not gated: --all shows %s\n", left_out,
                 left_out == 1 ? "" : "s", left_out == 1 ? "it" : "them");
     if (!style->benchstat) {
-        putc('\n', out);
+        if (!comparison->functions || comparison->row_count > 0)
+            putc('\n', out);
         report_summary(out, comparison, style);
     }
     return true;

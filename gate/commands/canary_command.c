@@ -1,0 +1,207 @@
+#include "gate/commands/compare_options.h"
+#include "gate/commands/option_rows.h"
+#include "gate/functions/function_compare.h"
+#include "runners/profile/profile_file.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct canary {
+    struct string_list base, head, where;
+    const char *by, *round, *type;
+    double points;
+    struct policy_options policy_options;
+    struct output_options output_options;
+    struct policy policy;
+    struct reports *reports;
+    struct report_style style;
+};
+
+/* ---- options ---- */
+
+static bool is_side(const char *argument) {
+    return strcmp(argument, "--base") == 0 || strcmp(argument, "--head") == 0;
+}
+
+/* `--base A B C` is `--base A --base B --base C`, so that a shell's pattern can stand there. */
+static int repeat_sides(int argc, const char **argv, const char ***out, struct arena *arena) {
+    const char **all = ARENA_NEW(arena, const char *, 2 * (size_t)argc + 1);
+    const char *side = NULL;
+    int count = 0;
+    for (int i = 0; i < argc; i++) {
+        bool value = side && (argv[i][0] != '-' || !argv[i][1]);
+        if (value && !is_side(argv[i - 1]))
+            all[count++] = side;
+        if (!value)
+            side = is_side(argv[i]) ? argv[i] : NULL;
+        all[count++] = argv[i];
+    }
+    *out = all;
+    return count;
+}
+
+static bool parse(struct canary *o, struct parsed_options *parsed, struct session *session,
+                  int argc, const char **argv, struct pg_error *err) {
+    const struct option options[] = {
+        HEADING("Profiles"),
+        LIST("base", 0, &o->base, "PATH…", "of the old build: files, or folders of files"),
+        LIST("head", 0, &o->head, "PATH…", "of the new build"),
+        TEXT("round", 0, &o->round, "LABEL",
+             "label that divides a profile into rounds (round); without it each is one"),
+        TEXT("by", 0, &o->by, "LABEL", "compare each value of this label by itself (benchmark)"),
+        LIST("where", 0, &o->where, "LABEL=VALUE", "only samples with this label"),
+        TEXT("sample-type", 0, &o->type, "NAME", "what is counted (cpu, or the profile's default)"),
+        HEADING("Policy"),
+        {.name = "points",
+         .kind = OPTION_DOUBLE,
+         .target = &o->points,
+         .argument = "N",
+         .help = "a flat share may grow by this many percent of the whole (1)",
+         .high = 100},
+        {.name = "alpha",
+         .kind = OPTION_RATIO,
+         .target = &o->policy_options.alpha,
+         .argument = "P",
+         .help = "significance of a change (0.05)",
+         .low = 1e-12,
+         .high = 0.5},
+        CHOICE("correction", &o->policy_options.correction, "bh|holm|none",
+               "for many functions: bh (default), holm or none"),
+        FLAG("strict", 0, &o->policy_options.strict, "exit 3 if any function is inconclusive"),
+        HEADING("Output"),
+        LIST("report", 0, &o->output_options.reports, "FORMAT=PATH",
+             "text, json or markdown; path - replaces the table"),
+        COUNT("budget", 0, &o->output_options.budget, MARKDOWN_LEAST_BUDGET, 1 << 30,
+              "largest markdown report (65536 bytes)"),
+        CHOICE("color", &o->output_options.colour, "auto|always|never",
+               "auto (default), always or never"),
+        COUNT("width", 0, &o->output_options.width, 40, 100000, "columns (the terminal's)"),
+        {.name = NULL}};
+    argc = repeat_sides(argc, argv, &argv, session->arena);
+    return options_parse(parsed, &canary_command, options, false, session, argc, argv, err);
+}
+
+static bool check(const struct canary *o, const struct parsed_options *parsed,
+                  struct pg_error *err) {
+    if (parsed->operands.count)
+        return pg_error_set(err, PG_USAGE, "canary: '%.200s' is neither of --base nor of --head",
+                            parsed->operands.items[0]);
+    if (!o->base.count || !o->head.count)
+        return pg_error_set(err, PG_USAGE, "canary: expected --base PATH… and --head PATH…");
+    for (size_t i = 0; i < o->where.count; i++) {
+        const char *equals = strchr(o->where.items[i], '=');
+        if (!equals || equals == o->where.items[i])
+            return pg_error_set(err, PG_USAGE, "--where: '%.200s' is not LABEL=VALUE",
+                                o->where.items[i]);
+    }
+    for (size_t i = 0; i < o->output_options.reports.count; i++) {
+        const char *report = o->output_options.reports.items[i];
+        if (strncmp(report, "csv=", 4) == 0 || strncmp(report, "junit=", 6) == 0)
+            return pg_error_set(err, PG_USAGE,
+                                "--report=%.200s: functions are written as text, json or markdown",
+                                report);
+    }
+    return true;
+}
+
+/* ---- profiles ---- */
+
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+static bool add_file(struct function_side *side, const char *path, struct pg_error *err) {
+    struct profile *profile;
+    return profile_read(&profile, path, side->names->strings, side->names->arena, err) &&
+           function_side_add(side, profile, path, err);
+}
+
+static bool add_folder(struct function_side *side, const char *path, struct pg_error *err) {
+    struct dirent **names;
+    int count = scandir(path, &names, is_visible, by_name);
+    bool good = count >= 0 || pg_error_errno(err, "%.400s: cannot list", path);
+    for (int i = 0; i < count; i++) {
+        struct stat status;
+        const char *file = arena_printf(side->names->arena, "%s/%s", path, names[i]->d_name);
+        if (good && stat(file, &status) == 0 && S_ISREG(status.st_mode))
+            good = add_file(side, file, err);
+        free(names[i]);
+    }
+    if (count >= 0)
+        free(names);
+    return good;
+}
+
+static bool add_all(struct function_side *side, const struct string_list *paths,
+                    struct pg_error *err) {
+    for (size_t i = 0; i < paths->count; i++) {
+        struct stat status;
+        const char *path = paths->items[i];
+        bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+        if (!(folder ? add_folder : add_file)(side, path, err))
+            return false;
+    }
+    function_side_finish(side);
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static bool judge(struct canary *o, struct session *session, int *exit_code, struct pg_error *err) {
+    struct arena *arena = session->arena;
+    struct function_cut cut = {o->type, o->by, o->round, o->where.items, o->where.count};
+    struct function_names *names = function_names_new(strings_new(arena), arena);
+    struct function_side *base = function_side_new(names, cut);
+    struct function_side *head = function_side_new(names, cut);
+    struct comparison comparison;
+    if (!add_all(base, &o->base, err) || !add_all(head, &o->head, err)) {
+        if (err->status != PG_USAGE)
+            return comparison_unreadable(&o->policy, reason_of_error(err), o->reports, &o->style,
+                                         session, err);
+        reports_abandon(o->reports);
+        return false;
+    }
+    struct function_request request = {.base = base,
+                                       .head = head,
+                                       .policy = &o->policy,
+                                       .floor = o->points / 100,
+                                       .by_share = true};
+    functions_alone(&comparison, &request, arena);
+    return comparison_finish(&comparison, o->reports, &text_report, &o->style, session, exit_code,
+                             err);
+}
+
+static bool run(struct session *session, int argc, const char **argv, int *exit_code,
+                struct pg_error *err) {
+    struct canary o = {.by = "benchmark", .round = "round", .points = 1};
+    struct parsed_options parsed;
+    policy_options_init(&o.policy_options);
+    output_options_init(&o.output_options);
+    if (!parse(&o, &parsed, session, argc, argv, err))
+        return false;
+    *exit_code = 0;
+    if (parsed.helped)
+        return true;
+    policy_init(&o.policy);
+    o.policy.threshold = o.points / 100;
+    o.policy.functions = FUNCTIONS_GATE;
+    if (!check(&o, &parsed, err) ||
+        !policy_options_apply(&o.policy_options, &o.policy, session->arena, err))
+        return false;
+    o.style = output_style(&o.output_options, session);
+    return reports_open(&o.reports, o.output_options.reports.items, o.output_options.reports.count,
+                        session->arena, err) &&
+           judge(&o, session, exit_code, err);
+}
+
+const struct command canary_command = {
+    .name = "canary",
+    .summary = "Compare profiles alone: which function's share grew",
+    .operands = "--base PATH… --head PATH…",
+    .run = run,
+};

@@ -1,24 +1,39 @@
 #include "gate/commands/profile_parts.h"
+#include "runners/base/log.h"
 #include "runners/base/out_file.h"
 #include "runners/profile/folded.h"
 #include "runners/profile/pprof.h"
 #include "runners/profile/profile_file.h"
+#include "runners/symbols/symbols.h"
 
 enum { TO_PPROF, TO_FOLDED };
+
+static void symbolize(struct profile *p, struct arena *arena) {
+    const struct symbols_result *results = symbols_resolve(p, &(struct symbols_options){0}, arena);
+    for (uint32_t i = 0; i < p->mapping_count; i++) {
+        const char *note = symbols_note(p, &results[i], i, arena);
+        if (note)
+            pg_log(LOG_WARNING, "%s", note);
+    }
+}
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
     const char *output = NULL, *type_name = NULL;
     int to = TO_PPROF;
+    bool names = false;
     uint32_t type = 0;
     struct parsed_options parsed;
     struct profile *p;
     struct out_file file = {0};
     struct arena *arena = session->arena;
-    const struct option options[] = {CHOICE("to", &to, "pprof|folded", "what is written"),
-                                     TEXT("output", 'o', &output, "PATH", "where (- is stdout)"),
-                                     SAMPLE_TYPE_OPTION(&type_name),
-                                     {.name = NULL}};
+    const struct option options[] = {
+        CHOICE("to", &to, "pprof|folded", "what is written"),
+        FLAG("symbolize", 0, &names,
+             "look up the functions and lines of addresses in this machine's files"),
+        TEXT("output", 'o', &output, "PATH", "where (- is stdout)"),
+        SAMPLE_TYPE_OPTION(&type_name),
+        {.name = NULL}};
     *exit_code = 0;
     if (!options_parse(&parsed, &profile_convert_command, options, false, session, argc, argv, err))
         return false;
@@ -31,6 +46,8 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         return false;
     bool good = profile_read(&p, path, strings_new(arena), arena, err) &&
                 (to != TO_FOLDED || profile_pick_type(p, path, type_name, &type, err));
+    if (good && names)
+        symbolize(p, arena);
     if (good && to == TO_FOLDED)
         folded_write(file.stream, p, type);
     else if (good)

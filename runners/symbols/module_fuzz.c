@@ -1,6 +1,7 @@
-/* Any bytes as a program: the functions at its entry and around each of its symbols. Names are
- * there, frames are as many as are promised. */
+/* Any bytes as a program: the functions at its entry and around each of its symbols, and a step to
+ * the caller's frame from there. Names are there, frames are as many as are promised. */
 #include "runners/symbols/demangle.h"
+#include "runners/symbols/frame_step.h"
 #include "runners/symbols/module.h"
 
 #include <assert.h>
@@ -19,6 +20,19 @@ static void look_up(struct module *module, uint64_t address, struct arena *arena
     }
 }
 
+static void step(struct call_frame_info *frames, uint64_t address) {
+    static const char zeros[512];
+    struct stack_copy stack = {0x7fff0000, {zeros, sizeof zeros}};
+    struct unwind_registers registers = {.machine = UNWIND_X86_64, .known = 0x1ffff};
+    uint64_t slot;
+    for (unsigned i = 0; i < 17; i++)
+        registers.values[i] = stack.start + 8 * i;
+    const struct frame_row *row = call_frame_row(frames, address);
+    if (row)
+        frame_step(&registers, row, &stack, &slot);
+    assert(call_frame_row(frames, address) == row);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     enum { LOOKUPS = 200 };
     struct arena *arena = arena_new();
@@ -28,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t address;
     module_open_memory(&module, bytes, size, arena);
     if (module.program.elf) {
+        struct call_frame_info *frames = call_frame_info_new(module.program.elf, module.dwarf);
         if (gelf_getehdr(module.program.elf, &header))
             look_up(&module, header.e_entry, arena);
         if (elf_address_of(module.program.elf, 0x1000, &address))
@@ -36,7 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             const struct symbol *symbol = &module.symbols.symbols[i];
             look_up(&module, symbol->start, arena);
             look_up(&module, symbol->start + (symbol->end - symbol->start) / 2, arena);
+            step(frames, symbol->start + 1);
         }
+        call_frame_info_free(frames);
     }
     module_close(&module);
     arena_free(arena);

@@ -46,7 +46,8 @@ bool number_double(struct text text, double *out) {
     char copy[512];
     if (text.length == 0 || text.length >= sizeof copy)
         return false;
-    char first = text.at[text.at[0] == '-' || text.at[0] == '+'];
+    size_t sign = text.at[0] == '-' || text.at[0] == '+';
+    char first = sign < text.length ? text.at[sign] : '\0';
     if (!(text.length > 1 || is_digit(first)) || !(is_digit(first) || first == '.'))
         return false;
     memcpy(copy, text.at, text.length);

@@ -22,16 +22,30 @@ static void widen(struct join_table *table) {
     }
 }
 
-uint32_t join_table_put(struct join_table *table, uint64_t hash, uint32_t fresh, join_equal *equal,
-                        const void *things, const void *wanted) {
+/* The slot of what is equal, or the empty one where it belongs. */
+static struct join_slot *slot_of(const struct join_table *table, uint64_t hash, join_equal *equal,
+                                 const void *things, const void *wanted) {
     uint32_t short_hash = (uint32_t)hash;
     size_t at = short_hash & table->mask;
     for (; table->slots[at].taken; at = (at + 1) & table->mask) {
         const struct join_slot *slot = &table->slots[at];
         if (slot->hash == short_hash && equal(things, slot->taken - 1, wanted))
-            return slot->taken - 1;
+            break;
     }
-    table->slots[at] = (struct join_slot){short_hash, fresh + 1};
+    return &table->slots[at];
+}
+
+uint32_t join_table_find(const struct join_table *table, uint64_t hash, join_equal *equal,
+                         const void *things, const void *wanted) {
+    return slot_of(table, hash, equal, things, wanted)->taken;
+}
+
+uint32_t join_table_put(struct join_table *table, uint64_t hash, uint32_t fresh, join_equal *equal,
+                        const void *things, const void *wanted) {
+    struct join_slot *slot = slot_of(table, hash, equal, things, wanted);
+    if (slot->taken)
+        return slot->taken - 1;
+    *slot = (struct join_slot){(uint32_t)hash, fresh + 1};
     if (++table->count > table->mask / 2)
         widen(table);
     return fresh;

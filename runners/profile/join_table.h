@@ -27,4 +27,8 @@ typedef bool join_equal(const void *things, uint32_t index, const void *wanted);
 uint32_t join_table_put(struct join_table *table, uint64_t hash, uint32_t fresh, join_equal *equal,
                         const void *things, const void *wanted);
 
+/* The index + 1 of what is equal to `wanted`; 0 when there is none. */
+uint32_t join_table_find(const struct join_table *table, uint64_t hash, join_equal *equal,
+                         const void *things, const void *wanted);
+
 #endif

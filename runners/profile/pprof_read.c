@@ -1,6 +1,7 @@
 #include "runners/profile/id_table.h"
 #include "runners/profile/pprof.h"
 #include "runners/profile/pprof.pb-c.h"
+#include "runners/profile/profile_format.h"
 #include "runners/profile/wire.h"
 
 #include <inttypes.h>
@@ -451,3 +452,17 @@ bool pprof_read(struct profile **out, struct text bytes, struct strings *strings
         *out = r.profile;
     return good;
 }
+
+/* Anything that begins with the tag of one of a profile's fields, and is not a text. */
+static bool sniff(struct text first) {
+    struct cursor c = {(const uint8_t *)first.at, (const uint8_t *)first.at + first.length, false};
+    uint64_t tag = take_varint(&c);
+    bool text = true;
+    for (size_t i = 0; text && i < first.length && i < 64; i++) {
+        unsigned char byte = (unsigned char)first.at[i];
+        text = byte >= ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+    }
+    return !text && !c.bad && tag >> 3 >= TYPE && tag >> 3 <= LAST_FIELD;
+}
+
+const struct profile_format pprof_format = {"pprof", sniff, pprof_read};

@@ -1,7 +1,7 @@
 #include "runners/profile/profile_file.h"
 #include "runners/base/source.h"
 #include "runners/profile/merge.h"
-#include "runners/profile/pprof.h"
+#include "runners/profile/profile_format.h"
 
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
                   struct arena *arena, struct pg_error *err) {
@@ -10,8 +10,16 @@ bool profile_read(struct profile **out, const char *path, struct strings *string
     if (!source_open(&source, path, err))
         return false;
     bool good = source_view(source, PROFILE_BYTES, &bytes, err);
-    if (good && !pprof_read(out, bytes, strings, arena, err))
+    const struct profile_format *format = good ? profile_format_detect(bytes) : NULL;
+    if (good && !format)
+        good = pg_error_set(err, PG_FORMAT,
+                            "%.400s: expected a profile: pprof, folded stacks, perf script, "
+                            "gperftools, callgrind or cpuprofile",
+                            source_name(source));
+    if (format && !format->read(out, bytes, strings, arena, err)) {
+        pg_error_in(err, format->name);
         good = pg_error_in(err, source_name(source));
+    }
     source_close(source);
     return good;
 }

@@ -154,11 +154,11 @@ P
     head -c 700 "$(cpu)" >short.pb
     run "$PERFGATE" profile top short.pb
     [ "$status" -eq 4 ]
-    [[ "$output" == *"short.pb: offset "* ]]
+    [[ "$output" == *"short.pb: pprof: offset "* ]]
     echo '<html>' >page
     run "$PERFGATE" profile top page
     [ "$status" -eq 4 ]
-    [[ "$output" == *"page: offset 0: expected a field of a pprof profile"* ]]
+    [[ "$output" == *"page: expected a profile: pprof, "* ]]
     head -c 200000000 /dev/zero | gzip >bomb.gz
     run "$PERFGATE" profile top bomb.gz
     [ "$status" -eq 4 ]

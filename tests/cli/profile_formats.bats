@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# perfgate profile on what other tools wrote. The seeds were made by one small C program (and one of JavaScript); what is expected of
+# them is what the tool named in each test printed about the same run. tests/interop/profile_formats.sh runs the tools again.
+load helper
+
+seed() { echo "$root/fixtures/fuzz/$1"; }
+# row NAME FILE [OPTION…]: flat and cum of a function
+row() {
+    "$PERFGATE" profile top --report json=- "${@:2}" | python3 -c '
+import json, sys
+print(*[(f["flat"], f["cum"]) for f in json.load(sys.stdin)["functions"] if f["name"] == sys.argv[1]])' "$1"
+}
+
+@test "perf script: the samples of perf report --no-children" {
+    file=$(seed perf_script/seed-dwarf)
+    [ "$(row __memmove_avx512_unaligned_erms "$file" -t samples)" = "(6, 6)" ]
+    [ "$(row msort_with_tmp.part.0 "$file" -t samples)" = "(4, 13)" ]
+    [ "$(row compare "$file" -t samples)" = "(3, 3)" ]
+    [ "$(row compare "$file")" = "(1200000, 1200000)" ]
+    run "$PERFGATE" profile labels "$file"
+    [[ "${lines[1]}" =~ 100.00%\ \ example$ ]]
+}
+
+@test "perf script without stacks, with several events, with inlined frames" {
+    run "$PERFGATE" profile top -n 1 -t samples "$(seed perf_script/seed-flat)"
+    [ "$status" -eq 0 ]
+    [[ "${lines[1]}" == *", total $(grep -c cpu-clock "$(seed perf_script/seed-flat)")" ]]
+    run "$PERFGATE" profile top -n 1 -t page-faults:u "$(seed perf_script/seed-events)"
+    [ "$status" -eq 0 ]
+    [[ "${lines[1]}" == *", total $(awk '/page-faults/ { sum += $4 } END { print sum }' "$(seed perf_script/seed-events)")" ]]
+    run "$PERFGATE" profile cum "$(seed perf_script/seed-inlined)"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"msort_with_tmp (inline)"* && "$output" == *" __libc_start_main_impl"* ]]
+}
+
+@test "gperftools: go tool pprof's figures, for 32 and 64 bit in either order of bytes" {
+    for file in 64 64be 32 32be; do
+        file=$(seed legacy_cpu/seed-$file)
+        [ "$(row '[libc.so.6]' "$file")" = "(13000000, 16000000)" ]
+        [ "$(row '[example]' "$file")" = "(3000000, 16000000)" ]
+    done
+}
+
+@test "cpuprofile: the hit counts of Node" {
+    file=$(seed cpuprofile/seed-node)
+    python3 - "$file" >want <<'P'
+import collections, json, sys
+hits = collections.Counter()
+for node in json.load(open(sys.argv[1]))["nodes"]: hits[node["callFrame"]["functionName"] or "(anonymous)"] += node["hitCount"]
+for name, count in sorted(hits.items()):
+    if count: print(name, count)
+P
+    "$PERFGATE" profile top -t samples --report json=- "$file" | python3 -c '
+import json, sys
+for f in sorted(json.load(sys.stdin)["functions"], key=lambda f: f["name"]):
+    if f["flat"]: print(f["name"], f["flat"])' >got
+    [ "$(wc -l <want)" -gt 3 ]
+    diff want got
+}
+
+@test "folded stacks: what convert writes is read as the same figures" {
+    file=$(seed pprof/seed-go-cpu)
+    "$PERFGATE" profile convert --to folded -t samples -o stacks "$file"
+    "$PERFGATE" profile top -t samples "$file" | sed 's/ (inline)$//' >want
+    "$PERFGATE" profile top stacks >got
+    diff want got
+    gzip -c stacks >stacks.gz
+    "$PERFGATE" profile top stacks.gz | cmp - got
+}
+
+@test "a line of 10 MB is read; text of no format is refused" {
+    python3 -c 'print(";".join("frame%d" % (i % 1000) for i in range(1200000)) + " 7")' >long
+    run "$PERFGATE" profile top -n 1 long
+    [ "$status" -eq 0 ]
+    [[ "${lines[1]}" == "Showing 1 of 1000 functions, total 7" ]]
+    echo '<html>' >page
+    run "$PERFGATE" profile top page
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"page: expected a profile: pprof, folded stacks, perf script,"* ]]
+    : >empty
+    run "$PERFGATE" profile top empty
+    [ "$status" -eq 4 ]
+    printf 'a;b 1\na;b\n' >bad
+    run "$PERFGATE" profile top bad
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"bad: folded stacks: line 2: expected FRAME;FRAME;… NUMBER: a;b" ]]
+}

@@ -1,0 +1,277 @@
+/* Readers of other tools' profiles, on small texts counted by hand; tests/cli/profile_formats.bats
+ * reads what the tools themselves wrote. */
+#include "runners/profile/profile_format.h"
+#include "runners/profile/tally.h"
+#include "tests/unit/test.h"
+
+static struct arena *arena;
+static struct strings *texts;
+static struct pg_error err;
+
+static int set_up(void **state) {
+    (void)state;
+    arena = arena_new();
+    texts = strings_new(arena);
+    err = (struct pg_error){0};
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static struct profile *read_as(const struct profile_format *format, const char *text) {
+    struct profile *p = NULL;
+    assert_true(profile_format_detect(text_of(text)) == format);
+    if (!format->read(&p, text_of(text), texts, arena, &err))
+        fail_msg("%s", err.text);
+    assert_true(profile_check(p, &err));
+    return p;
+}
+
+static void check_refusals(const struct profile_format *format, const char *const (*cases)[2],
+                           size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct profile *p;
+        if (format->read(&p, text_of(cases[i][0]), texts, arena, &err) ||
+            !strstr(err.text, cases[i][1]))
+            fail_msg("case %zu: '%s' instead of '%s'", i, err.text, cases[i][1]);
+        assert_int_equal(err.status, PG_FORMAT);
+    }
+}
+#define REFUSALS(format, cases) check_refusals(format, cases, sizeof cases / sizeof *cases)
+
+static void check_row(const struct profile *p, uint32_t type, const char *name, int64_t flat,
+                      int64_t cum) {
+    struct tally *t = tally_new(texts, arena);
+    tally_add(t, &(struct tally_part){.profile = p, .type = type, .factor = 1});
+    tally_finish(t, false);
+    for (uint32_t i = 0; i < t->row_count; i++) {
+        if (strcmp(strings_get(texts, t->rows[i].name), name) == 0) {
+            assert_int_equal(t->rows[i].flat, flat);
+            assert_int_equal(t->rows[i].cum, cum);
+            return;
+        }
+    }
+    fail_msg("no row %s", name);
+}
+
+static void folded_stacks_join(void **state) {
+    (void)state;
+    const struct profile *p = read_as(&folded_format, "main;work one;f(int, char) 12\r\n"
+                                                      "\n"
+                                                      "main;work one 3\n"
+                                                      "main;work one;f(int, char)\t5\n"
+                                                      "main 2.5\n"
+                                                      "f;main;f 9223372036854775000");
+    assert_int_equal(p->sample_count, 4);
+    check_row(p, 0, "work one", 3, 20);
+    check_row(p, 0, "f(int, char)", 17, 17);
+    check_row(p, 0, "main", 3, 9223372036854775023);
+    assert_string_equal(strings_get(texts, p->types[0].name), "samples");
+}
+
+static void folded_refusals_name_the_line(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"a;b 1\na;b\n", "line 2: expected FRAME;FRAME;… NUMBER: a;b"},
+        {"a;b 1\n\n12\n", "line 3: expected"},
+        {"a 1e30\n", "line 1: a number beyond 64 bits"},
+        {"a 0x\n", "line 1: expected"},
+        {"a 1 2\nb 3 4\n", "two numbers a line, a difference; expected one"},
+    };
+    REFUSALS(&folded_format, cases);
+    assert_null(profile_format_detect(text_of("hello\n")));
+    assert_null(profile_format_detect(text_of("")));
+}
+
+static void perf_script_lines(void **state) {
+    (void)state;
+    const struct profile *p =
+        read_as(&perf_script_format,
+                "# a comment\n"
+                "My Program 12/34 [001] 5.000001:   250000 cpu-clock:u: \n"
+                "\t    10 inner+0x2 (inlined)\n"
+                "\t    10 outer(int)::operator()+0x12 (/bin/my program (deleted))\n"
+                "\t  20 lonely (inlined)\n"
+                "\t30 main+0x1 (/bin/my program (deleted))\n"
+                "\n"
+                "My Program 12/34 PERF_RECORD_MMAP2 12/34: [0x1(0x1000)]: r-xp /bin/x\n"
+                "other  7 5.1:   750000 cpu-clock:u:   ffff [unknown] (/lib/x.so)\n"
+                "swapper     0 [000]   6.0: page-faults: \n"
+                "\n");
+    assert_int_equal(p->type_count, 3);
+    assert_string_equal(strings_get(texts, p->types[1].unit), "nanoseconds");
+    assert_string_equal(strings_get(texts, p->types[2].unit), "count");
+    assert_int_equal(profile_shown_type(p), 1);
+    check_row(p, 1, "inner", 250000, 250000);
+    check_row(p, 1, "outer(int)::operator()", 0, 250000);
+    check_row(p, 1, "main", 0, 250000);
+    check_row(p, 1, "[x.so]", 750000, 750000);
+    check_row(p, 0, "<unknown>", 1, 1);
+    check_row(p, 2, "<unknown>", 1, 1);
+    /* inner and outer are one location, lonely is one of its own */
+    assert_int_equal(p->stack_start[1], 3);
+    assert_int_equal(p->line_start[1], 2);
+    assert_string_equal(strings_get(texts, p->mappings[0].file), "/bin/my program (deleted)");
+    assert_string_equal(strings_get(texts, p->labels[0].text), "My Program");
+    assert_string_equal(strings_get(texts, p->labels[2].text), "swapper");
+}
+
+static void perf_script_without_periods_counts(void **state) {
+    (void)state;
+    const struct profile *p =
+        read_as(&perf_script_format, "a 1 cpu-clock: \n\t10 f (/a)\n\na 1 cpu-clock: \n\t10 f\n");
+    assert_string_equal(strings_get(texts, p->types[1].unit), "count");
+    check_row(p, 1, "f", 2, 2);
+}
+
+static void perf_script_refusals_name_the_line(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"a 1 2.0: cycles: \n\tnonsense\n", "line 2: expected COMM PID TIME: EVENT: or a frame"},
+        {"a 1 2.0: cycles: \n\t11112222333344445 f (x)\n", "line 2: expected"},
+        {"a 1 2.0: cycles: \n\n\t10 f (x)\n", "line 3: expected"},
+    };
+    REFUSALS(&perf_script_format, cases);
+}
+
+#define NODE(id, name, hits, children)                                                             \
+    "{\"id\":" id ",\"callFrame\":{\"functionName\":\"" name                                       \
+    "\",\"url\":\"u.js\",\"lineNumber\":4},\"hitCount\":" hits ",\"children\":[" children "]}"
+
+static void cpuprofile_times_last_until_the_next_sample(void **state) {
+    (void)state;
+    const struct profile *p = read_as(
+        &cpuprofile_format,
+        "{\"nodes\":[" NODE("1", "(root)", "0", "2,9") "," NODE("2", "f", "2", "3") "," NODE(
+            "3", "", "1", "") "," NODE("9", "g", "0",
+                                       "") "],\"startTime\":100,\"endTime\":200,"
+                                           "\"samples\":[2,3,2],\"timeDeltas\":[10,20,30]}");
+    assert_int_equal(p->duration_ns, 100000);
+    check_row(p, 0, "f", 2, 3);
+    check_row(p, 0, "(anonymous)", 1, 1);
+    check_row(p, 1, "f", 20000 + 40000, 90000);
+    check_row(p, 1, "(anonymous)", 30000, 30000);
+    assert_int_equal(p->functions[0].start_line, 5);
+    p = read_as(&cpuprofile_format, "{\"nodes\":[" NODE("1", "f", "7", "") "]}");
+    assert_int_equal(p->type_count, 1);
+    check_row(p, 0, "f", 7, 7);
+}
+
+static void cpuprofile_refusals_name_the_node(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"{\"nodes\":[" NODE("1", "a", "0", "1") "]}", "node 0: it is its own ancestor"},
+        {"{\"nodes\":[" NODE("1", "a", "0", "2") "," NODE("2", "b", "0", "1") "]}",
+         "node 0: it is its own ancestor"},
+        {"{\"nodes\":[" NODE("1", "a", "0", "3") "," NODE("2", "b", "0",
+                                                          "3") "," NODE("3", "c", "0", "") "]}",
+         "node 2: it has two parents"},
+        {"{\"nodes\":[" NODE("1", "a", "0", "8") "]}", "node 0: a child that is not there"},
+        {"{\"nodes\":[" NODE("1", "a", "0", "\"x\"") "]}", "node 0: a child that is no number"},
+        {"{\"nodes\":[" NODE("1", "a", "0", "") "," NODE("1", "b", "0", "") "]}",
+         "node 1: its id is there twice"},
+        {"{\"nodes\":[" NODE("1", "a", "-1", "") "]}", "node 0: a negative hitCount"},
+        {"{\"nodes\":[{\"id\":1}]}", "node 0: expected an id and a callFrame"},
+        {"{\"nodes\":[" NODE("1", "a", "0", "") "],\"samples\":[2]}", "sample 0: no such node"},
+        {"{\"callFrame\":1}", "expected an object with \"nodes\""},
+        {"{\"nodes\":[", "JSON:1: "},
+    };
+    REFUSALS(&cpuprofile_format, cases);
+}
+
+/* 64-bit words, little-endian. */
+struct words {
+    unsigned char bytes[1024];
+    size_t length;
+};
+
+static void put(struct words *w, uint64_t word) {
+    for (int i = 0; i < 8; i++)
+        w->bytes[w->length++] = (unsigned char)(word >> 8 * i);
+}
+
+static struct words header(void) {
+    struct words w = {.length = 0};
+    const uint64_t words[] = {0, 3, 0, 10000, 0};
+    for (size_t i = 0; i < 5; i++)
+        put(&w, words[i]);
+    return w;
+}
+
+static struct text text_of_words(const struct words *w) {
+    return (struct text){(const char *)w->bytes, w->length};
+}
+
+static void gperftools_callers_are_calls_and_signal_frames_go(void **state) {
+    (void)state;
+    struct words w = header();
+    const uint64_t words[] = {2,      3,      0x1010, 0x9001, 0x1021, 1, 4,
+                              0x1030, 0x9001, 0x1030, 0x2001, 0,      1, 0};
+    static const char maps[] = "1000-2000 r-xp 00000400 08:01 77 /bin/a program\n"
+                               "2000-3000 rw-p 00000000 00:00 0\nbuild=none\n";
+    struct profile *p = NULL;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        put(&w, words[i]);
+    memcpy(w.bytes + w.length, maps, sizeof maps - 1);
+    w.length += sizeof maps - 1;
+    assert_true(profile_format_detect(text_of_words(&w)) == &legacy_cpu_format);
+    if (!legacy_cpu_format.read(&p, text_of_words(&w), texts, arena, &err))
+        fail_msg("%s", err.text);
+    assert_true(profile_check(p, &err));
+    assert_int_equal(p->period, 10000000);
+    assert_int_equal(p->sample_count, 2);
+    assert_int_equal(p->values[0], 2);
+    assert_int_equal(p->values[1], 20000000);
+    /* 0x9000 above every leaf is the handler's; 0x1030 is the second leaf again */
+    assert_int_equal(p->stack_start[1], 2);
+    assert_int_equal(p->stack_start[2], 4);
+    assert_int_equal(p->locations[p->frames[1]].address, 0x1020);
+    assert_int_equal(p->locations[p->frames[3]].address, 0x2000);
+    assert_int_equal(p->locations[p->frames[3]].mapping, PROFILE_NONE);
+    assert_int_equal(p->mapping_count, 1);
+    assert_int_equal(p->mappings[0].offset, 0x400);
+    assert_string_equal(strings_get(texts, p->mappings[0].file), "/bin/a program");
+}
+
+static void gperftools_refusals_name_the_offset(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t words[3];
+        size_t count;
+        const char *says;
+    } cases[] = {
+        {{0}, 0, "offset 40: cut short; expected a stack or the end marker"},
+        {{1, 1, 5}, 3, "offset 64: cut short"},
+        {{1, UINT64_MAX}, 2, "offset 56: a stack deeper than the file is long"},
+        {{UINT64_MAX, 1, 5}, 3, "offset 56: a count beyond 64 bits"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct words w = header();
+        struct profile *p;
+        for (size_t n = 0; n < cases[i].count; n++)
+            put(&w, cases[i].words[n]);
+        assert_false(legacy_cpu_format.read(&p, text_of_words(&w), texts, arena, &err));
+        assert_non_null(strstr(err.text, cases[i].says));
+    }
+}
+
+#define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        ROW(folded_stacks_join),
+        ROW(folded_refusals_name_the_line),
+        ROW(perf_script_lines),
+        ROW(perf_script_without_periods_counts),
+        ROW(perf_script_refusals_name_the_line),
+        ROW(cpuprofile_times_last_until_the_next_sample),
+        ROW(cpuprofile_refusals_name_the_node),
+        ROW(gperftools_callers_are_calls_and_signal_frames_go),
+        ROW(gperftools_refusals_name_the_offset),
+    };
+    return RUN_TESTS(tests);
+}

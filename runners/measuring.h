@@ -35,6 +35,7 @@ struct sample {
 /* How all sides are sampled: decided when their sampled rounds begin. */
 struct sampled_how {
     struct ring_request rings;
+    size_t ring_bytes; /* that the system grants a CPU */
     uint32_t most_frames;
 };
 
@@ -44,8 +45,10 @@ struct sampled_side {
     size_t count, capacity;
     double user_ns, system_ns; /* of all */
     struct sampling_counts counts;
-    uint64_t damaged; /* records */
+    uint64_t damaged;          /* records */
+    struct unwinder *unwinder; /* NULL: none is needed */
     uint32_t failures;
+    bool again; /* its round is to be run once more */
 };
 
 struct side_state {

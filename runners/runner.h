@@ -33,8 +33,16 @@ enum sampler {
     SAMPLER_AUTO, /* as perf, for programs that run long enough, and where the system allows it */
 };
 
+enum stack {
+    STACK_FP,    /* as the kernel follows frame pointers */
+    STACK_DWARF, /* call frame information, on 8 KiB copies of the stack */
+    STACK_AUTO,  /* on small copies and on along frame pointers; large ones when that is not enough
+                  */
+};
+
 struct plan_sampling {
     enum sampler sampler;
+    enum stack stack;
     double rate;     /* samples a second of CPU time */
     uint32_t rounds; /* beside the timed ones; 0: as many as those, up to 20 */
 };

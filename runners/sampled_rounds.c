@@ -11,8 +11,16 @@
 enum {
     LEAST_SAMPLES = 10, /* of a process, below which nothing is learned of it */
     ROUNDS_MOST = 20,   /* when no number is given */
-    FRAMES_MOST = 127   /* the kernel's default */
+    FRAMES_MOST = 127,  /* the kernel's default */
+    STACK_LARGE = 8192, /* bytes copied */
+    STACK_SAMPLES = 64  /* that rings must have room for */
 };
+/* Copies to try in turn: some frames until one with a frame pointer, most programs, large frames.
+ */
+static const uint32_t stack_sizes[] = {1024, STACK_LARGE, 32768};
+
+/* Of samples whose stack does not reach its root, above which small copies are not enough. */
+static const double small_enough = 0.01;
 
 /* ---- whether ---- */
 
@@ -88,6 +96,18 @@ static bool refused(struct measuring *m, struct pg_error *err) {
     return false;
 }
 
+/* Stacks are copied where this machine's registers can be unwound. */
+static void choose_stack(struct measuring *m) {
+    enum unwind_machine machine;
+    enum stack stack = m->plan->sampling.stack;
+    if (stack == STACK_FP || !stack_machine(&machine))
+        return;
+    m->sampled.rings.registers = unwind_perf_mask(machine);
+    m->sampled.rings.stack_bytes = stack == STACK_AUTO ? stack_sizes[0] : STACK_LARGE;
+    for (size_t i = 0; i < m->count; i++)
+        m->sides[i].sampled.unwinder = unwinder_new();
+}
+
 /* False: not to be sampled, or an error when err is set. */
 static bool prepare(struct measuring *m, struct pg_error *err) {
     int64_t frames;
@@ -103,8 +123,10 @@ static bool prepare(struct measuring *m, struct pg_error *err) {
         any |= is_sampled(&m->sides[i]);
     if (!any || plan->sampler == SAMPLER_NONE || (plan->sampler == SAMPLER_AUTO && too_short(m)))
         return false;
+    choose_stack(m);
     if (!open_rings(m, &rings, m->scratch))
         return refused(m, err);
+    m->sampled.ring_bytes = rings_bytes(rings);
     rings_close(rings);
     return true;
 }
@@ -143,9 +165,28 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
     sampled->damaged += damaged;
 }
 
+/* Is the round that just ran to be run again, with larger copies of the stack? */
+static bool widens(struct measuring *m, const struct side_state *side) {
+    struct sampling_counts counts = sampling_round_counts(side->side->sampling);
+    size_t sizes = sizeof stack_sizes / sizeof *stack_sizes;
+    if (m->plan->sampling.stack != STACK_AUTO ||
+        (double)counts.cut <= small_enough * (double)counts.samples)
+        return false;
+    for (size_t i = 0; i < sizes; i++) {
+        if (stack_sizes[i] <= m->sampled.rings.stack_bytes ||
+            (size_t)stack_sizes[i] * STACK_SAMPLES > m->sampled.ring_bytes)
+            continue;
+        m->sampled.rings.stack_bytes = stack_sizes[i];
+        return true;
+    }
+    return false;
+}
+
 static bool sample_process(struct measuring *m, struct side_state *side, uint32_t round,
                            uint32_t padding, struct pg_error *err) {
-    struct sampling_round of = {benchmark_of(m, side), round, m->sampled.most_frames};
+    struct stack_reader reader = {side->sampled.unwinder, m->sampled.rings.registers,
+                                  m->sampled.most_frames};
+    struct sampling_round of = {benchmark_of(m, side), round, reader};
     struct watching watching = {.sampling = side->side->sampling};
     struct launched launched;
     if (!open_rings(m, &watching.rings, m->scratch))
@@ -161,7 +202,9 @@ static bool sample_process(struct measuring *m, struct side_state *side, uint32_
     bool ignored = m->plan->ignore_failure && launched.process.end == SPAWN_EXITED;
     const char *reason =
         ignored ? NULL : spawn_reason(&launched.process, m->plan->timeout, m->arena);
-    if (!reason)
+    if (!reason && widens(m, side))
+        side->sampled.again = true;
+    else if (!reason)
         keep_sampled(m, side, &launched, watching.damaged);
     else if (!interrupted_by() && side->sampled.failures++ == 0)
         recording_note(side->out, NOTE_WARNING, NULL, "sampled round %u failed: %s", round, reason);
@@ -172,8 +215,12 @@ static bool sample_side(struct measuring *m, struct side_state *side, uint32_t r
                         uint32_t padding, struct pg_error *err) {
     if (!run_unmeasured(m, side->prepare, "prepare command", false, err))
         return false;
-    return interrupted_by() || (sample_process(m, side, round, padding, err) &&
-                                run_unmeasured(m, side->conclude, "conclude command", true, err));
+    if (interrupted_by())
+        return true;
+    side->sampled.again = false;
+    return sample_process(m, side, round, padding, err) &&
+           run_unmeasured(m, side->conclude, "conclude command", true, err) &&
+           (!side->sampled.again || sample_side(m, side, round, padding, err));
 }
 
 /* ---- rounds ---- */
@@ -220,6 +267,7 @@ bool run_sampled_rounds(struct measuring *m, struct pg_error *err) {
         if (is_sampled(&m->sides[i]))
             record_sampling(m, &m->sides[i], timed(m, &m->sides[i], FIGURE_CPU),
                             median(m->sides[i].sampled.cpu, m->sides[i].sampled.count, m->scratch));
+        unwinder_free(m->sides[i].sampled.unwinder);
     }
     return true;
 }

@@ -5,9 +5,9 @@
 #include <time.h>
 
 /* How far samples and the system's account of user time may lie apart. The kernel tells user from
- * system time by what it finds at its ticks, so that the account itself scatters (binomially, three
- * standard deviations are allowed), and a process ends between two samples. */
-static const double sound_share = 0.06;
+ * system time by what it finds at its ticks, so that the account itself scatters (about
+ * binomially), and a process ends between two samples. */
+static const double sound_share = 0.06, deviations = 4;
 
 static double allowed(const struct sampled_side *sampled, double period_ns) {
     struct timespec tick;
@@ -15,7 +15,7 @@ static double allowed(const struct sampled_side *sampled, double period_ns) {
     double all = sampled->user_ns + sampled->system_ns;
     double of_ticks = sqrt(sampled->user_ns * sampled->system_ns / all * (double)tick.tv_nsec);
     double of_ends = period_ns * sqrt((double)sampled->count);
-    return sound_share * sampled->user_ns + 3 * (of_ticks + of_ends);
+    return sound_share * sampled->user_ns + deviations * (of_ticks + of_ends);
 }
 
 static void set(struct recording *out, const char *key, const char *format, double value) {
@@ -35,7 +35,7 @@ static void note_counts(struct recording *out, const struct sampling_counts *cou
         recording_note(out, NOTE_WARNING, NULL, "%llu records of the kernel's could not be read",
                        (unsigned long long)damaged);
     if (counts->truncated)
-        recording_note(out, NOTE_INFO, NULL, "%.2g%% of the stacks do not reach their root",
+        recording_note(out, NOTE_INFO, NULL, "%.1f%% of the stacks do not reach their root",
                        100.0 * (double)counts->truncated / (double)counts->samples);
 }
 
@@ -64,9 +64,11 @@ void record_sampling(struct measuring *m, struct side_state *side, double timed_
     const struct sampled_side *sampled = &side->sampled;
     const struct sampling_counts *counts = &sampled->counts;
     bool clock = rings->event == RING_CLOCK;
-    recording_set(out, "sampler",
-                  arena_printf(out->arena, "perf %s:u %.6gHz stack=fp",
-                               clock ? "cpu-clock" : "cycles", rings->rate));
+    recording_set(
+        out, "sampler",
+        arena_printf(
+            out->arena, "perf %s:u %.6gHz stack=%s", clock ? "cpu-clock" : "cycles", rings->rate,
+            rings->registers ? arena_printf(out->arena, "dwarf,%u", rings->stack_bytes) : "fp"));
     set(out, "sampled-rounds", "%.0f", (double)sampled->count);
     set(out, "samples", "%.0f", (double)counts->samples);
     if (sampled_cpu > 0 && timed_cpu > 0)

@@ -132,7 +132,7 @@ static bool fill_plan(const struct gate_measuring *m, const struct gate_benchmar
         .aslr_off = config->aslr_off == 1,
         .pad_environment = true,
         .valgrind = config->valgrind == 1,
-        .sampling = {(enum sampler)config->sampler, GATE_RATE,
+        .sampling = {(enum sampler)config->sampler, STACK_AUTO, GATE_RATE,
                      config->sampled_rounds > 0 ? (uint32_t)config->sampled_rounds : 0},
         .session = m->session_id,
         .roots = system_real,

@@ -9,11 +9,11 @@
 
 /* As given on the command line. */
 struct sampling_options {
-    int sampler, rounds;
+    int sampler, stack, rounds;
     double rate;
 };
 #define SAMPLING_DEFAULTS                                                                          \
-    { .sampler = SAMPLER_AUTO, .rate = 1000 }
+    { .sampler = SAMPLER_AUTO, .stack = STACK_AUTO, .rate = 1000 }
 
 /* Rows of an option table. */
 #define SAMPLING_OPTIONS(to)                                                                       \
@@ -22,6 +22,10 @@ struct sampling_options {
             "sampler", &(to)->sampler, "none|perf|auto",                                           \
             "sample further rounds into NAME.pb.gz (auto: programs that run long enough, where "   \
             "the system allows it)"),                                                              \
+        CHOICE(                                                                                    \
+            "stack", &(to)->stack, "fp|dwarf|auto",                                                \
+            "call chains along frame pointers, by call frame information on copies of 8 KiB, or "  \
+            "on as small ones as do (auto)"),                                                      \
         COUNT("sampled-rounds", 0, &(to)->rounds, 1, 100000,                                       \
               "how many (as many as are measured, at most 20)"),                                   \
     {                                                                                              \

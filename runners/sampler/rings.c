@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 enum {
-    PAGES = 128, /* of data; with its head this is what perf_event_mlock_kb grants a CPU */
+    PAGES = 128,       /* of data; with its head this is what perf_event_mlock_kb grants a CPU */
+    PAGES_WIDE = 1024, /* where stacks are copied, if it can be had */
     PAGES_LEAST = 2,
     SETTLE_NS = 1000 * 1000 /* a record is in its ring this soon after its time was taken */
 };
@@ -135,11 +136,11 @@ bool rings_open(struct rings **out, const struct ring_request *request, pid_t ta
     struct rings *rings = ARENA_NEW(arena, struct rings, 1);
     struct perf_event_attr attr = ring_attributes(request);
     long cpus = sysconf(_SC_NPROCESSORS_CONF);
-    size_t pages = PAGES;
+    size_t pages = request->registers ? PAGES_WIDE : PAGES;
     rings->page = (size_t)sysconf(_SC_PAGESIZE);
     rings->rings = ARENA_NEW(arena, struct ring, (size_t)cpus);
     rings->registers = request->registers;
-    attr.wakeup_watermark = (uint32_t)(PAGES / 2 * rings->page);
+    attr.wakeup_watermark = (uint32_t)(PAGES / 4 * rings->page);
     rings->poll = epoll_create1(EPOLL_CLOEXEC);
     bool good = rings->poll >= 0;
     for (int cpu = 0; good && cpu < cpus; cpu++)
@@ -156,6 +157,10 @@ bool rings_open(struct rings **out, const struct ring_request *request, pid_t ta
         errno = saved;
     }
     return good;
+}
+
+size_t rings_bytes(const struct rings *rings) {
+    return rings->rings[rings->count - 1].bytes;
 }
 
 int rings_fd(const struct rings *rings) {

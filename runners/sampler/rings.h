@@ -40,6 +40,9 @@ struct rings;
 bool rings_open(struct rings **out, const struct ring_request *request, pid_t target,
                 struct arena *arena);
 
+/* Room for records, a CPU. */
+size_t rings_bytes(const struct rings *rings);
+
 /* Becomes readable when some ring is half full. */
 int rings_fd(const struct rings *rings);
 

@@ -3,13 +3,11 @@
 #include "runners/sampler/sampling_parts.h"
 
 #include <ctype.h>
-#include <linux/perf_event.h>
 #include <math.h>
 
 enum {
-    COMMS_MOST = 64,                /* distinct names; the rest is "other" */
-    FRAMES_MOST = 32 * 1024 * 1024, /* kept of all stacks; then leaves alone are */
-    CHAIN_MOST = 1024
+    COMMS_MOST = 64,               /* distinct names; the rest is "other" */
+    FRAMES_MOST = 32 * 1024 * 1024 /* kept of all stacks; then leaves alone are */
 };
 
 struct sampling *sampling_new(struct strings *strings, struct arena *arena) {
@@ -62,38 +60,6 @@ static bool find_place(struct sampling *s, uint32_t pid, uint64_t address, uint3
 
 /* ---- one sample ---- */
 
-static bool is_marker(uint64_t word) {
-    return word >= (uint64_t)PERF_CONTEXT_MAX;
-}
-
-/* The stack's places, the leaf first. A caller that lies in no code is where a frame pointer was
- * none: what follows it is not believed. */
-static uint32_t resolve(struct sampling *s, const struct perf_record *record, uint32_t *frames,
-                        bool *truncated) {
-    const struct perf_sample *sample = &record->sample;
-    uint32_t count = 0;
-    if (!find_place(s, record->pid, sample->ip, &frames[count]))
-        frames[count] = named_place(s, "[unknown]");
-    count++;
-    bool leaf = true;
-    for (size_t i = 0; i < sample->depth && count < CHAIN_MOST; i++) {
-        uint64_t address = perf_chain_at(sample, i);
-        if (is_marker(address))
-            continue;
-        if (leaf) { /* the same as ip */
-            leaf = false;
-            continue;
-        }
-        if (!find_place(s, record->pid, address - 1, &frames[count])) {
-            *truncated = true;
-            return count;
-        }
-        count++;
-    }
-    *truncated = count >= s->round.of.most_frames;
-    return count;
-}
-
 /* "worker-17" is a worker like others: digits become N. */
 static uint32_t comm_class(struct sampling *s, uint32_t comm) {
     char text[64];
@@ -128,21 +94,26 @@ static void fold(struct round *round, struct text key, struct folded more) {
 }
 
 static void take_sample(struct sampling *s, const struct perf_record *record) {
-    uint32_t key[CHAIN_MOST + 2];
-    bool truncated = false;
-    key[0] = comm_label(s, record->tid);
-    uint32_t frames = resolve(s, record, key + 1, &truncated);
+    struct sample_stack stack;
+    uint32_t key[STACK_MOST + 2] = {comm_label(s, record->tid)}, frames = 0;
+    sample_stack_read(&stack, &s->round.of.reader, record, s->round.tasks);
     if (s->frame_count > FRAMES_MOST) {
-        truncated |= frames > 1;
-        frames = 1;
+        stack.truncated |= stack.count > 1;
+        stack.count = 1;
     }
-    if (truncated)
+    while (frames < stack.count) {
+        if (!find_place(s, record->pid, stack.addresses[frames], &key[1 + frames]))
+            key[1 + frames] = named_place(s, "[unknown]");
+        frames++;
+    }
+    if (stack.truncated)
         key[1 + frames++] = named_place(s, "[truncated]");
     fold(&s->round, (struct text){(const char *)key, (1 + frames) * sizeof *key},
          (struct folded){1, record->sample.period});
     s->round.counts.samples++;
     s->round.counts.periods += record->sample.period;
-    s->round.counts.truncated += truncated;
+    s->round.counts.truncated += stack.truncated;
+    s->round.counts.cut += stack.cut;
 }
 
 void sampling_take(void *sampling, const struct perf_record *record) {
@@ -185,7 +156,7 @@ static uint32_t settled(struct sampling *s, const struct pending *pending) {
 static void settle(struct sampling *s) {
     struct round old = s->round, *round = &s->round;
     uint32_t *places = ARENA_NEW(old.arena, uint32_t, old.pending_count);
-    uint32_t key[CHAIN_MOST + 2];
+    uint32_t key[STACK_MOST + 2];
     for (uint32_t i = 0; i < old.pending_count; i++)
         places[i] = settled(s, &old.pending[i]);
     round->stacks = strings_new(round->arena);
@@ -230,6 +201,7 @@ void sampling_counts_add(struct sampling_counts *to, struct sampling_counts more
     to->lost += more.lost;
     to->throttled += more.throttled;
     to->truncated += more.truncated;
+    to->cut += more.cut;
 }
 
 struct sampling_counts sampling_round_counts(const struct sampling *s) {

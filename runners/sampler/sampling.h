@@ -5,17 +5,16 @@
 #define RUNNERS_SAMPLER_SAMPLING_H
 
 #include "runners/profile/profile.h"
-#include "runners/sampler/perf_record.h"
+#include "runners/sampler/sample_stack.h"
 
 struct sampling;
 
 struct sampling *sampling_new(struct strings *strings, struct arena *arena);
 
 struct sampling_round {
-    uint32_t benchmark;   /* text */
-    uint32_t number;      /* from 1 */
-    uint32_t most_frames; /* that the kernel gives (perf_event_max_stack): a stack that has as many
-                             may have more */
+    uint32_t benchmark; /* text */
+    uint32_t number;    /* from 1 */
+    struct stack_reader reader;
 };
 
 /* Between these two calls all records are of one process and its children. Nothing of a round that
@@ -33,6 +32,7 @@ struct sampling_counts {
     uint64_t lost;      /* records that the kernel had no room for */
     uint64_t throttled; /* times that the kernel paused sampling */
     uint64_t truncated; /* samples whose stack does not reach its root */
+    uint64_t cut;       /* those of them whose copy of the stack was too small */
 };
 void sampling_counts_add(struct sampling_counts *to, struct sampling_counts more);
 struct sampling_counts sampling_round_counts(const struct sampling *sampling);

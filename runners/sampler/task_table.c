@@ -14,6 +14,7 @@ struct range {
 struct space {
     struct range *ranges;
     size_t count, capacity;
+    uint64_t version;
     uint32_t users;     /* tasks */
     uint32_t next_free; /* NO_SPACE: none */
 };
@@ -135,6 +136,7 @@ static uint32_t new_space(struct task_table *table) {
     }
     table->spaces[index].count = 0;
     table->spaces[index].users = 1;
+    table->spaces[index].version = ++table->pieces->versions;
     return index;
 }
 
@@ -204,8 +206,11 @@ static void fork_task(struct task_table *table, const struct perf_record *record
 
 static void name_task(struct task_table *table, const struct perf_record *record) {
     uint32_t comm = strings_add(table->pieces->strings, record->comm);
-    if (record->exec)
-        space_of(table, record->pid)->count = 0;
+    if (record->exec) {
+        struct space *space = space_of(table, record->pid);
+        space->count = 0;
+        space->version = ++table->pieces->versions;
+    }
     task_of(table, record->tid)->comm = comm;
     if (record->exec && !table->first_comm)
         table->first_comm = comm;
@@ -221,8 +226,9 @@ void task_table_record(struct task_table *table, const struct perf_record *recor
         name_task(table, record);
     } else if (record->kind == PERF_KIND_MMAP && mmap->length) {
         uint32_t piece = piece_of(table->pieces, mmap);
-        map(space_of(table, record->pid),
-            (struct range){mmap->start, mmap->start + mmap->length, 0, piece}, table->arena);
+        struct space *space = space_of(table, record->pid);
+        space->version = ++table->pieces->versions;
+        map(space, (struct range){mmap->start, mmap->start + mmap->length, 0, piece}, table->arena);
     }
 }
 
@@ -238,6 +244,27 @@ bool task_table_find(const struct task_table *table, uint32_t pid, uint64_t addr
     *piece = space->ranges[at].piece;
     *place = address - space->ranges[at].start + space->ranges[at].place;
     return true;
+}
+
+bool task_table_code(const struct task_table *table, uint32_t pid, uint64_t address,
+                     struct unwind_code *out) {
+    uint32_t number;
+    uint64_t place;
+    if (!task_table_find(table, pid, address, &number, &place))
+        return false;
+    const struct code_piece *piece = &table->pieces->items[number];
+    if (piece->anonymous)
+        return false;
+    *out = (struct unwind_code){.number = number,
+                                .file = strings_get(table->pieces->strings, piece->file),
+                                .build_id = strings_get(table->pieces->strings, piece->build_id),
+                                .offset = piece->offset + place};
+    return true;
+}
+
+uint64_t task_table_version(const struct task_table *table, uint32_t pid) {
+    const struct task *task = find_task(table, pid);
+    return task && task->space != NO_SPACE ? table->spaces[task->space].version : 0;
 }
 
 uint32_t task_table_comm(const struct task_table *table, uint32_t tid) {

@@ -5,6 +5,7 @@
 
 #include "runners/base/strings.h"
 #include "runners/sampler/perf_record.h"
+#include "runners/symbols/unwind.h"
 
 /* Executable memory, as one mapping made it: a piece of a file, or anonymous. Numbered densely
  * from 0; equal pieces of equal files are one, wherever they are mapped. */
@@ -20,6 +21,7 @@ struct code_pieces {
     uint32_t count, capacity;
     struct strings *keys;    /* what makes pieces equal → number of the piece + 1 */
     struct strings *strings; /* of the texts */
+    uint64_t versions;       /* of address spaces, given out until now */
     struct arena *arena;
 };
 struct code_pieces code_pieces_new(struct strings *strings, struct arena *arena);
@@ -35,6 +37,15 @@ void task_table_record(struct task_table *table, const struct perf_record *recor
  * start). False when nothing executable is known to be there. */
 bool task_table_find(const struct task_table *table, uint32_t pid, uint64_t address,
                      uint32_t *piece, uint64_t *place);
+
+/* The same for an unwinder, whose files are numbered as the pieces; false in anonymous code, too.
+ */
+bool task_table_code(const struct task_table *table, uint32_t pid, uint64_t address,
+                     struct unwind_code *out);
+
+/* A number that an address space has as long as nothing changes in it, and no other one ever has.
+ */
+uint64_t task_table_version(const struct task_table *table, uint32_t pid);
 
 /* The task's name, a text of the pieces' strings; 0 when not known. */
 uint32_t task_table_comm(const struct task_table *table, uint32_t tid);

@@ -134,6 +134,35 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
     done
 }
 
+@test "call chains are those of the program: libc, recursion, depth, inlining, signals, threads, with and without frame pointers" {
+    may_sample
+    for compiler in gcc clang; do
+        command -v $compiler >/dev/null || continue
+        for pointers in -fno-omit-frame-pointer -fomit-frame-pointer; do
+            tree shapes "$pointers" -g
+            echo "$compiler $pointers"
+            "$PERFGATE" -q run --rate 4000 --sampled-rounds 5 -o out -r 1 -w 0 -- ./shapes
+            for flat in compare:20 bottom:15 seabed:15 tail_callee:10 inlined:10 outer:5 on_signal:10 in_thread:15; do
+                near flat ${flat%:*} ${flat#*:} 2
+            done
+            for cum in sorter:20 recurse:15 dive:15 tail_caller:0 outer:15 signaller:10 thread_main:15 main:85; do
+                near cum ${cum%:*} ${cum#*:} 3
+            done
+            near cum "[truncated]" 0 1
+        done
+    done
+}
+
+@test "--stack fp follows frame pointers alone, --stack dwarf copies 8 KiB at once" {
+    may_sample
+    "$PERFGATE" -q run --stack fp --sampled-rounds 1 -o out -r 1 -w 0 -- ./leaves
+    [[ "$(provenance out.txt sampler)" == *" stack=fp" ]]
+    near flat forty 40 15
+    "$PERFGATE" -q run --stack dwarf --sampled-rounds 1 -o out -r 1 -w 0 -- ./leaves
+    [[ "$(provenance out.txt sampler)" == *" stack=dwarf,8192" ]]
+    near cum caller 70 15
+}
+
 @test "code made at run time has the names of its perf-PID.map, also in a container" {
     may_sample
     tree jit

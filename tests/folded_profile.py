@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""folded_profile.py <STACKS >PROFILE: lines `[ROUND ]root;caller;leaf VALUE` as a pprof profile of the type cpu/nanoseconds, with
-the label round where there is one. A `\\xNN` in a name is that byte."""
+"""folded_profile.py <STACKS >PROFILE: lines `[ROUND ]root;caller;leaf VALUE` as a pprof profile of the types samples/count (one a
+millisecond) and cpu/nanoseconds, with the label round where there is one. A `\\xNN` in a name is that byte."""
 import re
 import sys
 
@@ -35,11 +35,13 @@ def place(name):
     return places[name]
 
 
-body += field(1, field(1, text(b'cpu')) + field(2, text(b'nanoseconds')))
+for name, unit in ((b'samples', b'count'), (b'cpu', b'nanoseconds')):
+    body += field(1, field(1, text(name)) + field(2, text(unit)))
 for line in sys.stdin.buffer:
     labelled = re.match(rb'(?:(\d+) )?(\S.*) (-?\d+)$', line.rstrip(b'\n'))
     stack = b''.join(varint(place(name)) for name in reversed(labelled[2].split(b';')))
-    sample = field(1, stack) + field(2, int(labelled[3]))
+    value = int(labelled[3])
+    sample = field(1, stack) + field(2, max(1, value // 1000000)) + field(2, value)
     if labelled[1]:
         sample += field(3, field(1, text(b'round')) + field(3, int(labelled[1])))
     body += field(2, sample)

@@ -3,6 +3,7 @@
 #include "gate/flame/flame_html.h"
 #include "gate/flame/flame_json.h"
 #include "gate/flame/flame_svg.h"
+#include "gate/report/flame_marks.h"
 #include "runners/base/out_file.h"
 
 enum form { FORM_HTML, FORM_SVG, FORM_FOLDED, FORM_JSON, FORMS };
@@ -16,7 +17,7 @@ struct flame_options {
 
 /* An HTML page shows more when it is zoomed into; a picture is what it is. */
 static double usual_share(int form) {
-    return form == FORM_SVG ? 0.0003 : form == FORM_FOLDED ? 0 : 0.00001;
+    return form == FORM_SVG ? 0.0003 : form == FORM_FOLDED ? 1 : 0.00001;
 }
 
 static bool pick_form(struct flame_options *o, struct pg_error *err) {
@@ -51,8 +52,8 @@ static bool read_sides(struct flame_input *input, struct tally_part parts[FLAME_
             return false;
         const struct profile *p = parts[side].profile;
         type = strings_get(strings, p->types[parts[side].type].name);
-        input->parts[side] = &parts[side];
-        input->labels[side] = base_name(paths->items[i]);
+        input->from.parts[side] = &parts[side];
+        input->from.labels[side] = base_name(paths->items[i]);
     }
     return true;
 }
@@ -83,11 +84,16 @@ static bool write_flame(const struct flame_options *o, const struct string_list 
                                 .measure = (enum flame_measure)o->measure,
                                 .width = (enum flame_width)o->width};
     struct flame flame;
+    struct policy policy;
     struct out_file file;
     if (!out_file_open(&file, o->output, arena, err))
         return false;
-    bool good =
-        read_sides(&input, parts, o, paths, arena, err) && flame_build(&flame, &input, arena, err);
+    bool good = read_sides(&input, parts, o, paths, arena, err);
+    if (good && input.from.parts[FLAME_OLD])
+        flame_join_names(&input, arena);
+    policy_init(&policy);
+    good =
+        good && flame_build(&flame, &input, arena, err) && flame_test(&flame, &policy, arena, err);
     if (good) {
         write_form(file.stream, o->form, &flame, arena);
         good = out_file_commit(&file, err);

@@ -31,17 +31,18 @@ class Figures {
     return (this.amount(NEW, value[NEW]) - old) / old;
   }
 
-  mark(name) {
-    const {p, verdict, significant} = this.data.functions, place = name - 2;
-    return place >= 0 && verdict?.[place] ? {p: p[place], verdict: verdict[place], significant: significant[place]} : null;
+  // What tests said of a function's own cost (flat) or of all it calls (cum); null without a test.
+  mark(name, of) {
+    const functions = this.data.functions, place = name - 2, changed = functions[`${of}_changed`]?.[place] ?? null;
+    return changed === null ? null : {changed, p: functions[`${of}_p`][place], verdict: functions.verdict[place]};
   }
 
   // The class of palette.css.
-  paint({name, total}) {
+  paint({name, total}, of = 'cum') {
     if (!this.difference)
       return name <= NARROW ? 'same' : 'hue' + this.data.functions.hue[name - 2];
-    const change = this.change(total), steps = this.data.steps.filter(step => Math.abs(change) >= step).length, mark = this.mark(name);
-    if (!steps || (mark && !mark.significant))
+    const change = this.change(total), steps = this.data.steps.filter(step => Math.abs(change) >= step).length, mark = this.mark(name, of);
+    if (!steps || (mark && !mark.changed))
       return 'same';
     if (change === Infinity)
       return 'new';
@@ -88,12 +89,12 @@ class Figures {
 
   // A name and the lines that say what a node is.
   words(node, callers) {
-    const mark = this.mark(node.name), lines = [`total ${this.costWords(node.total)}`];
+    const mark = this.mark(node.name, 'cum'), lines = [`total ${this.costWords(node.total)}`];
     if (!callers)
       lines.push(`self ${this.costWords(node.self)}`);
     lines.push(`share ${this.shareWords(node.total)}`);
-    if (mark)
-      lines.push(`function: ${mark.verdict}${mark.p === null ? '' : `, p = ${mark.p.toPrecision(2)}`}`);
+    if (mark && mark.p !== null)
+      lines.push(`function: total p = ${mark.p.toPrecision(2)}${mark.verdict ? `, self ${mark.verdict}` : ''}`);
     return [this.data.names[node.name], ...lines];
   }
 }

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* A frame of the stack that is being walked. */
 struct open_frame {
@@ -99,11 +98,6 @@ static void build_tree(struct flame *f, struct arena *arena) {
         f->narrow_count += f->frames[i].narrow;
 }
 
-static int compare_marks(const void *left, const void *right) {
-    return strcmp(((const struct flame_mark *)left)->function,
-                  ((const struct flame_mark *)right)->function);
-}
-
 static void count_functions(struct flame *f, struct arena *arena) {
     const struct flame_stacks *stacks = &f->stacks;
     size_t *seen = ARENA_NEW(arena, size_t, stacks->name_count);
@@ -126,16 +120,11 @@ static void count_functions(struct flame *f, struct arena *arena) {
     }
 }
 
-static void find_marks(struct flame *f, struct arena *arena) {
-    size_t count = f->input.mark_count;
-    struct flame_mark *marks = ARENA_NEW(arena, struct flame_mark, count);
-    if (!count)
-        return;
-    memcpy(marks, f->input.marks, count * sizeof *marks);
-    qsort(marks, count, sizeof *marks, compare_marks);
+void flame_set_marks(struct flame *f, const struct flame_mark *const *marks, uint32_t texts) {
+    f->tested = true;
     for (uint32_t i = 0; i < f->stacks.name_count; i++) {
-        struct flame_mark key = {.function = strings_get(f->stacks.strings, f->stacks.names[i])};
-        f->functions[i].mark = bsearch(&key, marks, count, sizeof *marks, compare_marks);
+        uint32_t name = f->stacks.names[i];
+        f->functions[i].mark = name < texts ? marks[name] : NULL;
     }
 }
 
@@ -144,38 +133,37 @@ static const char *unit_of(const struct tally_part *part) {
 }
 
 static bool check_units(const struct flame_input *input, struct pg_error *err) {
-    const struct tally_part *old = input->parts[FLAME_OLD], *new = input->parts[FLAME_NEW];
+    const struct tally_part *old = input->from.parts[FLAME_OLD],
+                            *new = input->from.parts[FLAME_NEW];
     if (!old || strcmp(unit_of(old), unit_of(new)) == 0)
         return true;
     return pg_error_set(err, PG_FORMAT, "%.300s counts %.60s, but %.300s %.60s",
-                        input->labels[FLAME_OLD], unit_of(old), input->labels[FLAME_NEW],
+                        input->from.labels[FLAME_OLD], unit_of(old), input->from.labels[FLAME_NEW],
                         unit_of(new));
 }
 
 bool flame_build(struct flame *out, const struct flame_input *input, struct arena *arena,
                  struct pg_error *err) {
-    const struct tally_part *new = input->parts[FLAME_NEW];
+    const struct tally_part *new = input->from.parts[FLAME_NEW];
     const struct profile *p = new->profile;
     *out = (struct flame){.input = *input,
                           .type = strings_get(p->strings, p->types[new->type].name),
                           .unit = unit_of(new)};
-    if (!check_units(input, err) ||
-        !flame_stacks_build(&out->stacks, input->parts, input->labels, arena, err))
+    if (!check_units(input, err) || !flame_stacks_build(&out->stacks, &input->from, arena, err))
         return false;
     if (out->stacks.count == 0)
         return pg_error_set(err, PG_FORMAT, "%.300s: no sample has a stack and a value of %.60s",
-                            input->labels[FLAME_NEW], out->type);
+                            input->from.labels[FLAME_NEW], out->type);
     if (out->stacks.total[FLAME_NEW] == 0)
         out->input.width = FLAME_WIDTH_OLD; /* a picture needs a width */
-    count_rounds(out->rounds, input->parts, arena);
+    count_rounds(out->rounds, input->from.parts, arena);
     build_tree(out, arena);
     count_functions(out, arena);
-    find_marks(out, arena);
     return true;
 }
 
 bool flame_is_difference(const struct flame *flame) {
-    return flame->input.parts[FLAME_OLD] != NULL;
+    return flame->input.from.parts[FLAME_OLD] != NULL;
 }
 
 double flame_amount(const struct flame *f, int side, int64_t value) {
@@ -223,7 +211,7 @@ void flame_class(char out[FLAME_CLASS], const struct flame *f, const struct flam
         step++;
     if (!difference && named)
         snprintf(out, FLAME_CLASS, "hue%u", flame_hue(f, frame->name));
-    else if (!difference || step == 0 || (mark && !mark->significant))
+    else if (!difference || step == 0 || (mark && !mark->total_changed))
         snprintf(out, FLAME_CLASS, "same");
     else if (isinf(change))
         snprintf(out, FLAME_CLASS, "new");

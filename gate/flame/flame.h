@@ -18,12 +18,11 @@ struct flame_frame {
     int64_t total[FLAME_SIDES]; /* with what it calls */
 };
 
-/* What a test said about a function: grey is what is not significant. */
+/* What tests said about a function: frames whose total did not change significantly are grey. */
 struct flame_mark {
-    const char *function;
-    double p; /* NaN when there was no test */
-    const char *verdict;
-    bool significant;
+    double p_self, p_total; /* corrected; NaN when there was no test */
+    bool self_changed, total_changed;
+    const char *verdict; /* on its own cost; NULL: none */
 };
 
 /* A function over all its frames; recursion counts once. */
@@ -36,13 +35,10 @@ enum flame_measure { FLAME_BY_COST, FLAME_BY_SHARE };
 enum flame_width { FLAME_WIDTH_NEW, FLAME_WIDTH_OLD, FLAME_WIDTH_BOTH };
 
 struct flame_input {
-    const struct tally_part *parts[FLAME_SIDES]; /* the old one may be NULL */
-    const char *labels[FLAME_SIDES];             /* what people call them */
+    struct flame_sources from;
     double min_share; /* frames below this share of both sides' totals are joined per caller */
     enum flame_measure measure;
     enum flame_width width;
-    const struct flame_mark *marks; /* one a function at most, in any order */
-    size_t mark_count;
 };
 
 struct flame {
@@ -55,6 +51,7 @@ struct flame {
     size_t frame_count, frame_capacity;
     size_t narrow_count;              /* frames that were joined */
     struct flame_function *functions; /* by name */
+    bool tested;                      /* some functions have marks */
     size_t gone_count;                /* of functions */
     int64_t gone; /* the old cost of stacks that the new profile does not have */
 };
@@ -63,6 +60,9 @@ struct flame {
  * all. */
 bool flame_build(struct flame *out, const struct flame_input *input, struct arena *arena,
                  struct pg_error *err);
+
+/* Marks the functions: by text of their names, NULL where there was no test. */
+void flame_set_marks(struct flame *flame, const struct flame_mark *const *marks, uint32_t texts);
 
 /* Are there two sides? */
 bool flame_is_difference(const struct flame *flame);

@@ -63,7 +63,7 @@ static void put_head(struct json_writer *w, const struct flame *f) {
     bool both = flame_is_difference(f);
     json_key(w, "schema");
     json_put_string(w, "perfgate.flame/1");
-    put_words(w, "profiles", f->input.labels, both);
+    put_words(w, "profiles", f->input.from.labels, both);
     json_key(w, "sample_type");
     json_put_string(w, f->type);
     json_key(w, "unit");
@@ -145,21 +145,39 @@ static void put_hues(struct json_writer *w, const struct flame *f) {
     json_close_array(w);
 }
 
-static void put_marks(struct json_writer *w, const struct flame *f) {
-    json_key(w, "p");
+static void put_p(struct json_writer *w, const char *key, const struct flame *f, bool self) {
+    json_key(w, key);
     json_open_array(w);
-    for (uint32_t i = 0; i < f->stacks.name_count; i++)
-        json_put_number(w, f->functions[i].mark ? f->functions[i].mark->p : NAN);
+    for (uint32_t i = 0; i < f->stacks.name_count; i++) {
+        const struct flame_mark *mark = f->functions[i].mark;
+        json_put_number(w, !mark ? NAN : self ? mark->p_self : mark->p_total);
+    }
     json_close_array(w);
+}
+
+static void put_changed(struct json_writer *w, const char *key, const struct flame *f, bool self) {
+    json_key(w, key);
+    json_open_array(w);
+    for (uint32_t i = 0; i < f->stacks.name_count; i++) {
+        const struct flame_mark *mark = f->functions[i].mark;
+        if (mark)
+            json_put_bool(w, self ? mark->self_changed : mark->total_changed);
+        else
+            json_put_null(w);
+    }
+    json_close_array(w);
+}
+
+/* Columns of what tests said; null where there was none. */
+static void put_marks(struct json_writer *w, const struct flame *f) {
+    put_p(w, "flat_p", f, true);
+    put_p(w, "cum_p", f, false);
+    put_changed(w, "flat_changed", f, true);
+    put_changed(w, "cum_changed", f, false);
     json_key(w, "verdict");
     json_open_array(w);
     for (uint32_t i = 0; i < f->stacks.name_count; i++)
         json_put_string(w, f->functions[i].mark ? f->functions[i].mark->verdict : NULL);
-    json_close_array(w);
-    json_key(w, "significant");
-    json_open_array(w);
-    for (uint32_t i = 0; i < f->stacks.name_count; i++)
-        json_put_bool(w, f->functions[i].mark && f->functions[i].mark->significant);
     json_close_array(w);
 }
 
@@ -178,7 +196,7 @@ void flame_write_json(FILE *out, const struct flame *f, struct arena *arena) {
     }
     put_values(&w, "new_flat", f, FLAME_NEW, true);
     put_values(&w, "new_cum", f, FLAME_NEW, false);
-    if (f->input.mark_count)
+    if (f->tested)
         put_marks(&w, f);
     if (!flame_is_difference(f))
         put_hues(&w, f);

@@ -110,7 +110,7 @@ static void put_legend(const struct picture *p, double y) {
     }
     put_text(p, "dim", x + 8, y + 10,
              arena_printf(p->arena, "blue: %s %s less, orange: %s",
-                          cut_middle(p->arena, f->input.labels[FLAME_NEW], 24), what,
+                          cut_middle(p->arena, f->input.from.labels[FLAME_NEW], 24), what,
                           *what == 'c' ? "more" : "larger"));
 }
 

@@ -48,8 +48,9 @@ static const char *share_words(const struct flame *f, const int64_t value[FLAME_
 
 const char *flame_title(const struct flame *f, struct arena *arena) {
     if (!flame_is_difference(f))
-        return f->input.labels[FLAME_NEW];
-    return arena_printf(arena, "%s → %s", f->input.labels[FLAME_OLD], f->input.labels[FLAME_NEW]);
+        return f->input.from.labels[FLAME_NEW];
+    return arena_printf(arena, "%s → %s", f->input.from.labels[FLAME_OLD],
+                        f->input.from.labels[FLAME_NEW]);
 }
 
 const char *flame_summary(const struct flame *f, struct arena *arena) {
@@ -100,9 +101,9 @@ const char *flame_words(const struct flame *f, const struct flame_frame *frame,
     const struct flame_mark *mark =
         frame->name < FLAME_NARROW ? f->functions[frame->name].mark : NULL;
     const char *test = "";
-    if (mark)
-        test = arena_printf(arena, "\nfunction: %s%s", mark->verdict,
-                            isnan(mark->p) ? "" : arena_printf(arena, ", p = %.2g", mark->p));
+    if (mark && !isnan(mark->p_total))
+        test = arena_printf(arena, "\nfunction: total p = %.2g%s%s", mark->p_total,
+                            mark->verdict ? ", self " : "", mark->verdict ? mark->verdict : "");
     return arena_printf(arena, "%s\ntotal %s\nself %s\nshare %s%s", flame_name(f, frame, arena),
                         cost_words(f, frame->total, arena), cost_words(f, frame->self, arena),
                         share_words(f, frame->total, arena), test);

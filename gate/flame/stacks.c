@@ -107,21 +107,32 @@ static void unite_equal(struct flame_stacks *out) {
     out->count = kept;
 }
 
-bool flame_stacks_build(struct flame_stacks *out, const struct tally_part *const parts[FLAME_SIDES],
-                        const char *const labels[FLAME_SIDES], struct arena *arena,
-                        struct pg_error *err) {
-    struct strings *strings = parts[FLAME_NEW]->profile->strings;
-    struct entrant in[FLAME_SIDES] = {{.part = parts[FLAME_OLD]}, {.part = parts[FLAME_NEW]}};
+static void rename_frames(struct entrant *in, const struct flame_sources *from) {
+    uint32_t count = in->frames.start[in->part->profile->location_count];
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *name = &in->frames.names[i];
+        *name = *name < from->texts ? from->joined[*name] : *name;
+    }
+}
+
+bool flame_stacks_build(struct flame_stacks *out, const struct flame_sources *from,
+                        struct arena *arena, struct pg_error *err) {
+    struct strings *strings = from->parts[FLAME_NEW]->profile->strings;
+    struct entrant in[FLAME_SIDES] = {{.part = from->parts[FLAME_OLD]},
+                                      {.part = from->parts[FLAME_NEW]}};
     *out = (struct flame_stacks){.strings = strings};
     for (int side = 0; side < FLAME_SIDES; side++) {
-        if (in[side].part)
-            in[side].frames = frame_names_find(in[side].part->profile, arena);
+        if (!in[side].part)
+            continue;
+        in[side].frames = frame_names_find(in[side].part->profile, arena);
+        if (from->joined)
+            rename_frames(&in[side], from);
     }
     uint32_t texts = strings_count(strings);
     bool *used = ARENA_NEW(arena, bool, texts);
     for (int side = 0; side < FLAME_SIDES; side++) {
         if (in[side].part && !survey(&in[side], used, &out->total[side], err))
-            return pg_error_in(err, labels[side]);
+            return pg_error_in(err, from->labels[side]);
     }
     const uint32_t *ranks = rank_names(out, used, texts, strings, arena);
     out->items = ARENA_NEW(arena, struct flame_stack, in[0].samples + in[1].samples);

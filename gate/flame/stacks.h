@@ -7,6 +7,13 @@
 /* Sides of everything in this room. A profile alone is the new one. */
 enum { FLAME_OLD, FLAME_NEW, FLAME_SIDES };
 
+struct flame_sources {
+    const struct tally_part *parts[FLAME_SIDES]; /* the old one may be NULL; factors do not count */
+    const char *labels[FLAME_SIDES];             /* what people call them */
+    const uint32_t *joined; /* by text: the name that it goes by on both sides; or NULL */
+    uint32_t texts;         /* of `joined`; texts behind it keep their name */
+};
+
 /* Frames are indices into stacks.names, the root first. */
 struct flame_stack {
     const uint32_t *frames;
@@ -28,8 +35,7 @@ struct flame_stacks {
  * Of a part, `factor` is not looked at. Linear in the frames. PG_FORMAT for a negative value, which
  * a difference of profiles has: no frame can be drawn of it; PG_LIMIT for a sum beyond 64 bits or
  * more than 2^32 frames. */
-bool flame_stacks_build(struct flame_stacks *out, const struct tally_part *const parts[FLAME_SIDES],
-                        const char *const labels[FLAME_SIDES], struct arena *arena,
-                        struct pg_error *err);
+bool flame_stacks_build(struct flame_stacks *out, const struct flame_sources *from,
+                        struct arena *arena, struct pg_error *err);
 
 #endif

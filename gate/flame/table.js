@@ -30,12 +30,14 @@ class FunctionTable {
     const change = {
       title: 'Change', first: true, key: i => Math.abs(by(i)),
       text: i => (by(i) >= 0 ? '+' : '') + show(by(i)) + f.changeWords(both(i), 1),
-      paint: i => ({u: 'worse', n: 'worse', d: 'better', g: 'better'})[f.paint({name: i + 2, total: both(i)})[0]] ?? '',
+      paint: i => ({u: 'worse', n: 'worse', d: 'better', g: 'better'})[f.paint({name: i + 2, total: both(i)}, this.of)[0]] ?? '',
     };
     const columns = [name, side('Old', OLD), side('New', NEW), change];
-    if (f.data.functions.verdict)
-      columns.push({title: 'p', text: i => f.mark(i + 2)?.p?.toPrecision(2) ?? '', key: i => -(f.mark(i + 2)?.p ?? 2)},
-        {title: 'Verdict', words: true, text: i => f.mark(i + 2)?.verdict ?? '', key: i => f.mark(i + 2)?.verdict ?? ''});
+    if (f.data.functions.verdict) {
+      const p = i => f.mark(i + 2, this.of)?.p, verdict = i => f.mark(i + 2, this.of)?.verdict ?? '';
+      columns.push({title: 'p', text: i => p(i)?.toPrecision(2) ?? '', key: i => -(p(i) ?? 2)},
+        {title: 'Verdict', words: true, text: verdict, key: verdict, paint: () => 'words'});
+    }
     return columns;
   }
 

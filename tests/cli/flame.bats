@@ -73,6 +73,29 @@ PYTHON
     grep -q 'colour: change of share' share.svg
 }
 
+@test "with rounds enough the functions are tested: what is not significant is grey" {
+    # 12 rounds of 200 samples: slow +25 % in every round, even as before, noisy anywhere within ±20 %
+    awk 'BEGIN { for (r = 1; r <= 12; r++) {
+        print r, "main;slow", 60000000 + 100000 * (r % 3) >"old"; print r, "main;slow", 75000000 + 100000 * (r % 5) >"new"
+        print r, "main;noisy.constprop.0", 40000000 + 8000000 * (r % 3 - 1) >"old"
+        print r, "main;noisy.constprop.1", 41000000 + 8000000 * ((r + 1) % 3 - 1) >"new" } }'
+    for side in old new; do python3 "$root/tests/folded_profile.py" <"$side" >"$side.pb"; done
+    "$PERFGATE" flame old.pb new.pb -o tested.json
+    "$PERFGATE" flame old.pb new.pb -o tested.svg
+    python3 -c '
+import json
+d = json.load(open("tested.json"))
+assert d["names"][2:] == ["main", "noisy", "slow"], d["names"]
+f = d["functions"]
+assert f["cum_changed"] == [True, False, True] and f["flat_changed"][2] is True, f
+assert f["verdict"][2] == "regressed" and f["cum_p"][2] < 1e-9 < 0.5 < f["cum_p"][1], f'
+    tr '\n' ' ' <tested.svg | grep -q '<title>noisy[^<]*</title><rect class="same"'
+    tr '\n' ' ' <tested.svg | grep -q '<title>slow[^<]*total p = [^<]*self regressed</title><rect class="up5"'
+    # of chosen samples there is no test
+    "$PERFGATE" flame old.pb new.pb --focus slow -o chosen.json
+    [ "$(grep -c cum_p chosen.json)" -eq 0 ]
+}
+
 @test "filters choose the samples, and rounds are those of what is left" {
     pair
     "$PERFGATE" flame old.pb new.pb --tag-focus round=1: --focus parse -o one.json
@@ -125,7 +148,7 @@ assert sum(d["frames"]["old"]) == d["totals"][0] and sum(d["frames"]["new"]) == 
     head -c 100 old.pb >short.pb
     run "$PERFGATE" flame short.pb -o x.html
     [ "$status" -eq 4 ]
-    [[ "$output" == *"short.pb: offset "* ]]
+    [[ "$output" == *"short.pb: "*"offset "* ]]
     printf 'a 5\nb -2\n' | python3 "$root/tests/folded_profile.py" >negative.pb
     run "$PERFGATE" flame old.pb negative.pb -o x.html
     [ "$status" -eq 4 ]

@@ -32,7 +32,7 @@ struct graph {
 
 static void start(struct graph *g, const struct stack_row *old, size_t old_count,
                   const struct stack_row *new, size_t new_count) {
-    *g = (struct graph){.arena = arena_new(), .input = {.labels = {"old", "new"}}};
+    *g = (struct graph){.arena = arena_new(), .input = {.from = {.labels = {"old", "new"}}}};
     g->strings = strings_new(g->arena);
     const struct stack_row *rows[] = {old, new};
     size_t counts[] = {old_count, new_count};
@@ -41,7 +41,7 @@ static void start(struct graph *g, const struct stack_row *old, size_t old_count
             continue;
         g->parts[side].profile =
             stack_profile(rows[side], counts[side], "nanoseconds", g->strings, g->arena);
-        g->input.parts[side] = &g->parts[side];
+        g->input.from.parts[side] = &g->parts[side];
     }
 }
 
@@ -133,17 +133,34 @@ static void what_is_not_significant_is_grey(void **state) {
     (void)state;
     struct graph g;
     char class[FLAME_CLASS];
-    const struct flame_mark marks[] = {{"ws", 0.001, "regressed", true},
-                                       {"nobody", 0.1, "same", false},
-                                       {"check", 0.3, "inconclusive", false}};
+    const struct flame_mark regressed = {0.001, 0.002, true, true, "regressed"};
+    const struct flame_mark open = {0.3, 0.2, false, false, "inconclusive"};
+    const struct flame_mark *marks[64] = {NULL};
     start(&g, old_rows, COUNT(old_rows), new_rows, COUNT(new_rows));
-    g.input.marks = marks;
-    g.input.mark_count = COUNT(marks);
     build(&g);
+    marks[stack_text(g.strings, "ws")] = &regressed;
+    marks[stack_text(g.strings, "check")] = &open;
+    flame_set_marks(&g.flame, marks, 64);
     flame_class(class, &g.flame, &g.flame.frames[4]);
     assert_string_equal(class, "same");
     flame_class(class, &g.flame, &g.flame.frames[5]);
     assert_string_equal(class, "up7");
+    arena_free(g.arena);
+}
+
+static void joined_names_are_one_frame(void **state) {
+    (void)state;
+    struct graph g;
+    uint32_t joined[64];
+    start(&g, old_rows, COUNT(old_rows), new_rows, COUNT(new_rows));
+    for (uint32_t i = 0; i < 64; i++)
+        joined[i] = i;
+    joined[stack_text(g.strings, "bye")] = stack_text(g.strings, "main");
+    g.input.from.joined = joined;
+    g.input.from.texts = strings_count(g.strings);
+    build(&g);
+    assert_int_equal(g.flame.frame_count, 6);
+    FRAME(1, "main", 1, 25, 0, 60, 60);
     arena_free(g.arena);
 }
 
@@ -234,7 +251,7 @@ static void what_cannot_be_drawn_is_refused(void **state) {
     assert_false(flame_build(&g.flame, &g.input, g.arena, &g.err));
     assert_string_equal(g.err.text, "new: no sample has a stack and a value of cpu");
     g.parts[FLAME_OLD].profile = stack_profile(old_rows, 1, "bytes", g.strings, g.arena);
-    g.input.parts[FLAME_OLD] = &g.parts[FLAME_OLD];
+    g.input.from.parts[FLAME_OLD] = &g.parts[FLAME_OLD];
     assert_false(flame_build(&g.flame, &g.input, g.arena, &g.err));
     assert_string_equal(g.err.text, "old counts bytes, but new nanoseconds");
     arena_free(g.arena);
@@ -270,7 +287,7 @@ static void folded_lines_have_both_values(void **state) {
                                                    "main;parse;check 0 15\n"
                                                    "main;parse;ws 15 30\n"
                                                    "main;print 30 10\n");
-    g.input.parts[FLAME_OLD] = NULL;
+    g.input.from.parts[FLAME_OLD] = NULL;
     build(&g);
     assert_string_equal(written(&g, write_folded), "main;parse 5\n"
                                                    "main;parse;check 15\n"
@@ -313,6 +330,7 @@ int main(void) {
         cmocka_unit_test(narrow_frames_are_one_per_caller_and_nothing_is_lost),
         cmocka_unit_test(costs_are_per_round_and_colours_follow_them),
         cmocka_unit_test(what_is_not_significant_is_grey),
+        cmocka_unit_test(joined_names_are_one_frame),
         cmocka_unit_test(recursion_counts_once_for_a_function),
         cmocka_unit_test(widths_are_of_the_side_that_is_asked_for),
         cmocka_unit_test(stacks_are_sorted_and_all_there),

@@ -191,7 +191,7 @@ static bool compare(struct compare *o, const struct string_list *operands,
         return false;
     }
     if (o->style != STYLE_BENCHSTAT)
-        functions_compare(&comparison);
+        functions_compare(&comparison, (struct function_profiles){NULL, NULL});
     const struct report_format *table = o->format == FORMAT_CSV ? &csv_report : &text_report;
     if (o->style == STYLE_BENCHSTAT)
         log_verdict(&comparison);

@@ -5,6 +5,7 @@
 #include "gate/commands/option_rows.h"
 #include "gate/compare/confirm.h"
 #include "gate/compare/waiver.h"
+#include "gate/functions/function_compare.h"
 #include "runners/base/log.h"
 #include "runners/base/out_file.h"
 #include "runners/fingerprint.h"
@@ -389,6 +390,9 @@ static bool judge(struct gate *gate, struct recording *const *sides, int *exit_c
     if (!compare(gate, sides, &gate->policy, &comparison, err) ||
         !confirm(gate, &comparison, err) || !join_sides(gate, NULL, deciding, err))
         return broken(gate, err->status == PG_FORMAT ? REASON_DAMAGED_INPUT : REASON_IO, err);
+    functions_compare(&comparison,
+                      (struct function_profiles){gate->interleaved ? gate->profiles.of[0] : NULL,
+                                                 gate->profiles.of[head]});
     bool saved =
         save(gate, deciding[head], verdict_name(comparison.verdict), &comparison, &unsaved);
     if (!saved)

@@ -13,20 +13,26 @@ static const char *profile_beside(const struct recording *r, struct arena *arena
     return path && access(path, F_OK) == 0 ? path : NULL;
 }
 
-static bool any_profile(const struct recording *const *recordings, size_t count,
-                        struct arena *arena) {
-    for (size_t i = 0; i < count; i++) {
-        if (profile_beside(recordings[i], arena))
-            return true;
-    }
-    return false;
+struct source_side {
+    const struct recording *const *recordings;
+    size_t count;
+    const struct profile *at_hand; /* instead; or NULL */
+};
+
+static bool has_profile(const struct source_side *source, struct arena *arena) {
+    bool has = source->at_hand != NULL;
+    for (size_t i = 0; i < source->count && !has; i++)
+        has = profile_beside(source->recordings[i], arena) != NULL;
+    return has;
 }
 
-static bool read_side(struct function_side *side, const struct recording *const *recordings,
-                      size_t count, struct pg_error *err) {
+static bool read_side(struct function_side *side, const struct source_side *source,
+                      struct pg_error *err) {
     struct arena *arena = side->names->arena;
-    for (size_t i = 0; i < count; i++) {
-        const char *path = profile_beside(recordings[i], arena);
+    if (source->at_hand && !function_side_add(side, source->at_hand, "profile", err))
+        return false;
+    for (size_t i = 0; i < source->count && !source->at_hand; i++) {
+        const char *path = profile_beside(source->recordings[i], arena);
         struct profile *profile;
         if (path && (!profile_read(&profile, path, side->names->strings, arena, err) ||
                      !function_side_add(side, profile, path, err)))
@@ -140,12 +146,14 @@ static void judge(struct comparison *c, const struct function_side *base,
     comparison_recount(c);
 }
 
-void functions_compare(struct comparison *c) {
+void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     static const struct function_cut cut = {.slice_label = "benchmark", .round_label = "round"};
     if (c->policy->functions == FUNCTIONS_OFF || c->base_count == 0 || c->head_count == 0)
         return;
-    bool base_has = any_profile(c->base, c->base_count, c->arena);
-    bool head_has = any_profile(c->head, c->head_count, c->arena);
+    struct source_side sources[2] = {{c->base, c->base_count, at_hand.base},
+                                     {c->head, c->head_count, at_hand.head}};
+    bool base_has = has_profile(&sources[0], c->arena);
+    bool head_has = has_profile(&sources[1], c->arena);
     if (base_has != head_has)
         comparison_note(c, NOTE_INFO, "functions", "only the %s has a profile",
                         base_has ? "base" : "head");
@@ -159,7 +167,7 @@ void functions_compare(struct comparison *c) {
     struct function_side *base = function_side_new(names, cut);
     struct function_side *head = function_side_new(names, cut);
     struct pg_error err = {0};
-    if (read_side(base, c->base, c->base_count, &err) && read_side(head, c->head, 1, &err)) {
+    if (read_side(base, &sources[0], &err) && read_side(head, &sources[1], &err)) {
         judge(c, base, head);
         return;
     }

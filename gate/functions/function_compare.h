@@ -8,12 +8,18 @@
 /* The smallest change that counts, as a share of a benchmark's whole cost. */
 #define FUNCTION_FLOOR 0.005
 
-/* Reads NAME.pb.gz beside the NAME.txt of every base recording and of the only head, where policy
- * wants it and both sides have one, and sets comparison->functions. Samples are cut by the labels
- * benchmark and round; a benchmark's time is that of its row in cpu-sec/op, or in sec/op (gated
- * ones first), or of its process. With FUNCTIONS_GATE functions that regressed decide the verdict.
- * What is in the way is a note; a damaged profile is damaged input. */
-void functions_compare(struct comparison *comparison);
+/* Profiles at hand, of the recordings' strings; NULL: those in files beside the recordings. */
+struct function_profiles {
+    const struct profile *base, *head;
+};
+
+/* Takes the profiles at hand, or reads NAME.pb.gz beside the NAME.txt of every base recording and
+ * of the only head; where policy wants it and both sides have one, sets comparison->functions.
+ * Samples are cut by the labels benchmark and round; a benchmark's time is that of its row in
+ * cpu-sec/op, or in sec/op (gated ones first), or of its process. With FUNCTIONS_GATE functions
+ * that regressed decide the verdict. What is in the way is a note; a damaged profile is damaged
+ * input. */
+void functions_compare(struct comparison *comparison, struct function_profiles at_hand);
 
 /* A comparison of profiles alone, without rows. Regression: a function regressed. Broken: no slice
  * has samples on both sides. Inconclusive: no function is regressed, improved or same; with

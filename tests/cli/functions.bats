@@ -85,6 +85,33 @@ END
     [[ "$output" == *"1 and 1 profiled rounds, but a test needs 5 a side"* ]]
 }
 
+@test "gate: the function that got slower since the base revision, and then since the stored baseline" {
+    "$PERFGATE" -q run --sampler perf --sampled-rounds 1 -r 1 -w 0 -o probe -- true 2>probe.err ||
+        skip "no sampling on this machine: $(cat probe.err)"
+    export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+    cat >p.c <<'END'
+volatile unsigned long sink;
+#define WORK(n) for (unsigned long i = 0; i < (n) * 1000000UL; i++) sink += i * i
+__attribute__((noinline)) static void parse(void) { WORK(30); }
+__attribute__((noinline)) static void skip_ws(void) { WORK(TIMES); }
+int main(void) { parse(); skip_ws(); return 0; }
+END
+    printf 'rounds: 8\nsampled-rounds: 8\nconfirm: no\nbenchmarks:\n%s\n' \
+        '  - { name: p, build: "sh build.sh", command: ./p }' >perfgate.yml
+    echo 'cc -O2 -DTIMES=20 -o p p.c' >build.sh
+    git init -q . && git add p.c build.sh perfgate.yml && git -c user.name=n -c user.email=e commit -qm base
+    run "$PERFGATE" gate --save --branch main
+    [ "$status" -eq 4 ]
+    echo 'cc -O2 -DTIMES=60 -o p p.c' >build.sh
+    for base in none HEAD; do
+        run "$PERFGATE" gate --base $base --functions gate
+        echo "$output"
+        [ "$status" -eq 1 ]
+        [[ "$output" == *"functions     p cpu-sec/op +"*": skip_ws +"*" points of it ("* ]]
+        [[ "$output" == *"  regressed             skip_ws: +"* ]]
+    done
+}
+
 @test "help functions shows what becomes of names" {
     run "$PERFGATE" help functions
     [ "$status" -eq 0 ]

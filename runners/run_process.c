@@ -6,6 +6,10 @@
 
 enum { NOTES_FROM_OUTPUT = 5 }; /* a side */
 
+static const char *round_name(uint32_t round, struct arena *arena) {
+    return round ? arena_printf(arena, "round %u", round) : "warm-up";
+}
+
 void show_failure(struct side_state *side, uint32_t round, const char *reason,
                   const struct launched *launched, struct arena *arena) {
     if (side->failure_shown)
@@ -13,9 +17,8 @@ void show_failure(struct side_state *side, uint32_t round, const char *reason,
     side->failure_shown = true;
     const char *error = launched ? launched_end(launched->error, arena) : "";
     const char *output = launched ? launched_end(launched->output, arena) : "";
-    pg_log(LOG_WARNING, "%.100s, %s: %s%s%s%s%s", side->side->label,
-           round ? arena_printf(arena, "round %u", round) : "warm-up", reason,
-           *error ? "; it printed on stderr:\n" : "", error,
+    pg_log(LOG_WARNING, "%.100s, %s: %s%s%s%s%s", side->side->label, round_name(round, arena),
+           reason, *error ? "; it printed on stderr:\n" : "", error,
            !*output ? ""
            : *error ? "\nand on stdout:\n"
                     : "; it printed on stdout:\n",
@@ -28,17 +31,17 @@ static void note_process(struct measuring *m, struct side_state *side, uint32_t 
     if (process->outlived && !side->outliving_noted) {
         bool one = process->outlived == 1;
         side->outliving_noted = true;
-        recording_note(
-            side->out, NOTE_WARNING, NULL,
-            "%u %s outlived the command (first in round %u) and %s killed; %s work is not "
-            "measured",
-            process->outlived, one ? "process" : "processes", round, one ? "was" : "were",
-            one ? "its" : "their");
+        recording_note(side->out, NOTE_WARNING, NULL,
+                       "%u %s outlived the command (first in %s) and %s killed; %s work is not "
+                       "measured",
+                       process->outlived, one ? "process" : "processes",
+                       round_name(round, m->scratch), one ? "was" : "were", one ? "its" : "their");
     }
     if (process->left_running && !side->left_noted) {
         side->left_noted = true;
         recording_note(side->out, NOTE_WARNING, NULL,
-                       "a process outlived the command in round %u and could not be killed", round);
+                       "a process outlived the command in %s and could not be killed",
+                       round_name(round, m->scratch));
     }
     if (process->peak_rss_bytes <= launched->floor_bytes && !side->floor_noted) {
         side->floor_noted = true;
@@ -62,9 +65,8 @@ static void note_output(struct side_state *side, uint32_t round, struct arena *a
         if (side->output_notes++ >= NOTES_FROM_OUTPUT)
             return;
         recording_note(side->out, round ? note->level : NOTE_INFO,
-                       round ? arena_printf(arena, "round %u, output%s", round, line)
-                             : arena_printf(arena, "warm-up, output%s", line),
-                       "%s", note->text);
+                       arena_printf(arena, "%s, output%s", round_name(round, arena), line), "%s",
+                       note->text);
     }
 }
 

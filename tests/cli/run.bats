@@ -170,6 +170,8 @@ wait_for() {
     grep -q '^# perfgate note: warning: 2 processes outlived' out.txt
     run_perfgate -o out -r 1 -w 0 -- "$child" orphan pids
     [[ "$output" == *"1 process outlived the command (first in round 1) and was killed; its work is not measured"* ]]
+    run_perfgate -o out -r 1 -w 1 -- sh -c 'setsid sleep 30 &'
+    [[ "$output" == *"1 process outlived the command (first in warm-up)"* ]]
 }
 
 @test "processes that end by themselves just after their benchmark are nobody's business" {
@@ -231,7 +233,7 @@ B
         [ "$status" -eq 4 ]
         [[ "$output" == *"round 1: printed no readable benchmark result: output:"*"(--format none measures the process)"* ]]
         [[ "$output" == *"2 of 2 processes failed"* ]]
-        ! grep -q '^Benchmark' out.txt
+        [ "$(grep -c '^Benchmark' out.txt)" -eq 0 ]
         run "$PERFGATE" compare out.txt out.txt
         [ "$status" -eq 4 ]
         run_perfgate -o out -r 2 -w 0 --format none -- echo "$line"

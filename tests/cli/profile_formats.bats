@@ -58,6 +58,20 @@ for f in sorted(json.load(sys.stdin)["functions"], key=lambda f: f["name"]):
     diff want got
 }
 
+@test "callgrind: the figures of callgrind_annotate --show=Ir, also by line" {
+    file=$(seed callgrind/seed-lines)
+    [ "$(row leaf "$file")" = "(453024, 453024)" ]
+    [ "$(row "msort_with_tmp.part.0'2" "$file" | cut -d, -f1)" = "(762023" ]
+    [ "$(row "fib'2" "$file" | cut -d, -f1)" = "(30559" ]
+    run "$PERFGATE" profile top "$file"
+    [[ "${lines[1]}" == *", total 1599002" ]]
+    run "$PERFGATE" profile list '^leaf$' "$file"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"    453024     453024      5"* ]]
+    run "$PERFGATE" profile top "$(seed callgrind/seed-instructions)"
+    [[ "${lines[1]}" == *", total 3106" && "${lines[3]}" =~ ^\ +3008\ .*\ leaf$ ]]
+}
+
 @test "folded stacks: what convert writes is read as the same figures" {
     file=$(seed pprof/seed-go-cpu)
     "$PERFGATE" profile convert --to folded -t samples -o stacks "$file"

@@ -121,5 +121,21 @@ else
     echo 'Node: not there'
 fi
 
+if command -v valgrind >/dev/null; then
+    valgrind -q --tool=callgrind --cache-sim=yes --callgrind-out-file=callgrind.out ./program 2 2>/dev/null
+    for event in Ir Dw; do
+        # NAME of FILE:NAME [OBJECT]; the parts of one function in several files are added up, as perfgate does it
+        callgrind_annotate --auto=no --show=$event --threshold=100 callgrind.out | sed -nE 's/^ *([0-9,]+) \([ 0-9.]+%\)  [^:]*:(.*)$/\1 \2/p' |
+            sed -E 's/ \[[^]]*\]$//; s/,//g' | awk '{ n = $1; sub(/^[^ ]+ /, ""); sum[$0] += n } END { for (k in sum) if (sum[k]) print sum[k], k }' | LC_ALL=C sort -k2 >all
+        ours flat -- -t $event callgrind.out
+        # annotate leaves the smallest out: what it names must be ours
+        awk 'NR == FNR { known[$0] = 1; next } ($0 in known)' all ours >both
+        grep -cE ' (leaf|main|compare|middle)$' both >/dev/null && cp all theirs && cp both ours
+        same "callgrind_annotate, $event" 4
+    done
+else
+    echo 'callgrind: no valgrind'
+fi
+
 echo "profile formats: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -259,6 +259,69 @@ static void gperftools_refusals_name_the_offset(void **state) {
     }
 }
 
+/* main calls left (30 of its 100 below) and right, both call leaf, which costs 60 + 20. */
+#define DIAMOND                                                                                    \
+    "# callgrind format\nversion: 1\ncmd: x: y\npositions: line\nevents: Ir Bad\n\n"               \
+    "ob=(1) /bin/a program\nfl=(1) main.c\nfn=(1) main\n10 5\n"                                    \
+    "cfn=(2) left\ncalls=1 20\n+2 70 1\ncfi=(2) right.c\ncfn=(3) right\ncalls=2 +20\n* 25\n"       \
+    "fn=(2)\n20 10\ncfn=(4) leaf\ncalls=3 40\n21 60 1\n"                                           \
+    "fl=(2)\nfn=(3)\n30 4\nfi=(3) inlined.h\n-29 1\nfe=(2)\njump=3 40\n33\ncfi=(1)\ncfn=(4)\n"     \
+    "calls=1 40\n31 20\nfl=(1)\nfn=(4)\n40 79 1\n41 1\ntotals: 100 1\n"
+
+static void callgrind_costs_are_exact_and_go_to_their_callers(void **state) {
+    (void)state;
+    const struct profile *p = read_as(&callgrind_format, DIAMOND);
+    assert_int_equal(profile_shown_type(p), 0);
+    check_row(p, 0, "main", 5, 100);
+    check_row(p, 0, "left", 10, 70);
+    check_row(p, 0, "right", 5, 25);
+    check_row(p, 0, "leaf", 80, 80);
+    check_row(p, 1, "leaf", 1, 1);
+    check_row(p, 1, "left", 0, 1);
+    assert_string_equal(strings_get(texts, p->mappings[0].file), "/bin/a program");
+    bool inlined = false;
+    for (size_t i = 0; i < p->function_count; i++)
+        inlined |= strcmp(strings_get(texts, p->functions[i].file), "inlined.h") == 0 &&
+                   strcmp(strings_get(texts, p->functions[i].name), "right") == 0;
+    assert_true(inlined);
+}
+
+/* A function that calls itself is one frame; where two call each other, what they cost by
+ * themselves is exact. */
+static void callgrind_recursion_ends(void **state) {
+    (void)state;
+    const struct profile *p =
+        read_as(&callgrind_format, "events: Ir\nfl=a\nfn=main\n1 1\ncfn=fib\ncalls=1 2\n1 30\n"
+                                   "fn=fib\n2 30\ncfn=fib\ncalls=9 2\n2 200\n");
+    check_row(p, 0, "main", 1, 31);
+    check_row(p, 0, "fib", 30, 30);
+    p = read_as(&callgrind_format,
+                "events: Ir\nfl=a\nfn=main\n1 1\ncfn=odd\ncalls=1 2\n1 30\n"
+                "fn=odd\n2 10\ncfn=even\ncalls=9 3\n2 90\ncfn=odd\ncalls=9 2\n2 7\n"
+                "fn=even\n3 20\ncfn=odd\ncalls=9 2\n3 80\n");
+    assert_int_equal(tally_total(p, 0), 31);
+    for (size_t i = 0; i < p->sample_count; i++)
+        assert_true(p->values[i] > 0 && p->stack_start[i + 1] - p->stack_start[i] <= 3);
+}
+
+static void callgrind_refusals_name_the_line(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"version: 1\n", "no `events:`"},
+        {"events: Ir\n1 2\n", "line 2: a cost outside any function: 1 2"},
+        {"fn=f\n", "line 1: expected `events:` before functions"},
+        {"events: Ir\nfn=(1)\n", "line 2: a name that was not given before"},
+        {"events: Ir\nfn=f\n1 2 3\n", "line 3: expected no more than a cost for each event"},
+        {"events: Ir\nfn=f\n1 -2\n", "line 3: expected no more"},
+        {"events: Ir\nfn=f\n+x 2\n", "line 3: expected a position"},
+        {"events: Ir\npositions: instr line\nfn=f\n0x1\n", "line 4: expected a position"},
+        {"events: Ir\nevents: Dr\n", "line 2: expected the events of the parts before"},
+        {"events: Ir\ncalls=1 2\n", "line 2: a call outside any function"},
+        {"events: Ir\n<html>\n", "line 2: expected a line of callgrind's format"},
+    };
+    REFUSALS(&callgrind_format, cases);
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -272,6 +335,9 @@ int main(void) {
         ROW(cpuprofile_refusals_name_the_node),
         ROW(gperftools_callers_are_calls_and_signal_frames_go),
         ROW(gperftools_refusals_name_the_offset),
+        ROW(callgrind_costs_are_exact_and_go_to_their_callers),
+        ROW(callgrind_recursion_ends),
+        ROW(callgrind_refusals_name_the_line),
     };
     return RUN_TESTS(tests);
 }

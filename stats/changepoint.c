@@ -14,31 +14,40 @@ struct split {
 };
 
 struct scratch {
-    double *row;      /* row[k]: sum of |x_i - x_j| over i < tau, j < k */
-    double *diagonal; /* diagonal[k]: the same over i, j < k */
+    double *distance; /* distance[k]: sum of |x_i - x_k| over i < tau, for k >= tau */
+    double *diagonal; /* diagonal[k]: sum of |x_i - x_j| over i, j < k */
+    double *inverse;  /* inverse[k] = 1 / k */
 };
 
-static void fill_diagonal(const double *x, size_t n, double *diagonal) {
-    diagonal[0] = 0;
+static void add_distances(const double *x, size_t n, size_t i, double *distance) {
+    for (size_t k = i + 1; k < n; k++)
+        distance[k] += fabs(x[i] - x[k]);
+}
+
+static void fill_diagonal(const double *x, size_t n, const struct scratch *s) {
+    memset(s->distance, 0, n * sizeof *s->distance);
+    s->diagonal[0] = 0;
     for (size_t k = 0; k < n; k++) {
-        double sum = 0;
-        for (size_t j = 0; j < k; j++)
-            sum += fabs(x[k] - x[j]);
-        diagonal[k + 1] = diagonal[k] + 2 * sum;
+        s->diagonal[k + 1] = s->diagonal[k] + 2 * s->distance[k];
+        add_distances(x, n, k, s->distance);
     }
 }
 
 /* Largest q over the ends kappa of the right stretch, for a left stretch of tau values:
  * q = a b / (a + b) (2 between / (a b) - within_left / (a (a - 1)) - within_right / (b (b - 1))),
- * each within counting ordered pairs. */
+ * each within counting ordered pairs. Multiplied out, with reciprocals for the divisions. */
 static double best_for(const struct scratch *s, size_t n, size_t tau, size_t least) {
-    double a = (double)tau, within_left = s->row[tau], best = -1;
-    double left = within_left / (a * (a - 1));
-    for (size_t kappa = tau + least; kappa <= n; kappa++) {
-        double b = (double)(kappa - tau);
-        double between = s->row[kappa] - within_left;
-        double within_right = s->diagonal[kappa] - 2 * s->row[kappa] + within_left;
-        double q = a * b / (a + b) * (2 * between / (a * b) - left - within_right / (b * (b - 1)));
+    double a = (double)tau, between = 0, best = -1;
+    double within_left = s->diagonal[tau], left = within_left / (a - 1);
+    size_t kappa = tau;
+    while (kappa < tau + least - 1)
+        between += s->distance[kappa++];
+    while (kappa < n) {
+        between += s->distance[kappa++];
+        size_t b = kappa - tau;
+        double within_right = s->diagonal[kappa] - 2 * between - within_left;
+        double q = 2 * between - (double)b * left - a * within_right * s->inverse[b - 1];
+        q *= s->inverse[kappa];
         best = q > best ? q : best;
     }
     return best;
@@ -48,14 +57,10 @@ static struct split best_split(const double *x, size_t n, size_t least, const st
     struct split best = {0, -1};
     if (n < 2 * least)
         return best;
-    fill_diagonal(x, n, s->diagonal);
-    memset(s->row, 0, (n + 1) * sizeof *s->row);
+    fill_diagonal(x, n, s);
+    memset(s->distance, 0, n * sizeof *s->distance);
     for (size_t tau = 1; tau <= n - least; tau++) {
-        double sum = 0;
-        for (size_t k = 0; k < n; k++) {
-            sum += fabs(x[tau - 1] - x[k]);
-            s->row[k + 1] += sum;
-        }
+        add_distances(x, n, tau - 1, s->distance);
         double statistic = tau >= least ? best_for(s, n, tau, least) : -1;
         if (statistic > best.statistic)
             best = (struct split){tau, statistic};
@@ -160,13 +165,15 @@ struct changepoints changepoints_find(const double *values, size_t n, struct cha
         if (!isfinite(values[i]))
             return (struct changepoints){OUTCOME_OUT_OF_RANGE, 0};
     size_t most_segments = n / plan.min_segment + 1;
-    double *work = malloc((3 * n + 2) * sizeof *work);
+    double *work = malloc((4 * n + 2) * sizeof *work);
     struct division d = {0, malloc(most_segments * sizeof *d.ends),
                          malloc(most_segments * sizeof *d.splits)};
     gsl_rng *random = random_new(plan.seed);
     struct changepoints result = {OUTCOME_NO_MEMORY, 0};
     if (work && d.ends && d.splits && random) {
-        struct scratch s = {work + n, work + 2 * n + 1};
+        struct scratch s = {work + n, work + 2 * n, work + 3 * n + 1};
+        for (size_t k = 1; k <= n; k++)
+            s.inverse[k] = 1 / (double)k;
         result.count = divide(values, n, plan, &d, work, &s, random, points, most_points);
         result.outcome = OUTCOME_OK;
     }

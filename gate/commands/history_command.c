@@ -282,7 +282,7 @@ static bool show(const struct history_options *o, const struct string_list *oper
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
-    struct history_options o = {.store = DEFAULT_STORE, .alpha = 0.05, .limit = 200, .seed = 1};
+    struct history_options o = {.store = DEFAULT_STORE, .alpha = 0.05, .limit = 100, .seed = 1};
     struct parsed_options parsed;
     output_options_init(&o.screen);
     const struct option options[] = {
@@ -293,7 +293,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         TEXT("unit", 'u', &o.unit, "GLOB", "as sec/op or ns/op (the gated time, else all gated)"),
         TEXT("since", 0, &o.since, "TIME", "only what was measured from then on: 2026-01-31"),
         COUNT("limit", 'n', &o.limit, 1, CHANGEPOINT_MOST_VALUES,
-              "the newest N of each branch and machine (200)"),
+              "the newest N of each branch and machine (100)"),
         {.name = "alpha",
          .kind = OPTION_RATIO,
          .target = &o.alpha,

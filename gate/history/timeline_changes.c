@@ -17,16 +17,22 @@ struct search {
     struct changepoints found;
 };
 
+/* Most series have no change, which a few permutations show; only where there may be one is it
+ * worth the small p that stands out among many series. */
 static void search(void *context, size_t piece) {
     struct search *s = (struct search *)context + piece;
-    s->found = changepoints_find(s->values, s->series->count, s->plan, s->points, s->most);
+    struct changepoint_plan quick = s->plan;
+    quick.permutations = LEAST_PERMUTATIONS;
+    s->found = changepoints_find(s->values, s->series->count, quick, s->points, s->most);
+    if (s->found.count && s->plan.permutations > LEAST_PERMUTATIONS)
+        s->found = changepoints_find(s->values, s->series->count, s->plan, s->points, s->most);
 }
 
-static struct search search_of(struct timeline_series *series, struct changepoint_plan plan,
+static struct search search_of(struct timeline_series *series, const struct timeline_method *m,
                                struct arena *arena) {
-    size_t n = series->count, most = n / plan.min_segment;
+    size_t n = series->count, most = n / m->least;
     struct search s = {.series = series,
-                       .plan = plan,
+                       .plan = {m->least, m->permutations, m->alpha, m->seed},
                        .values = ARENA_NEW(arena, double, n),
                        .points = ARENA_NEW(arena, struct changepoint, most),
                        .most = most};
@@ -83,6 +89,13 @@ static void judge(struct search *searches, size_t count, double alpha, struct ar
     }
 }
 
+static size_t permutations_for(const struct timeline_method *m) {
+    double wanted = 20 * (double)m->family / m->alpha;
+    return wanted < LEAST_PERMUTATIONS  ? LEAST_PERMUTATIONS
+           : wanted > MOST_PERMUTATIONS ? MOST_PERMUTATIONS
+                                        : (size_t)wanted;
+}
+
 bool timeline_find_changes(struct timeline *t, double alpha, uint32_t seed, struct pg_error *err) {
     struct timeline_method *m = &t->method;
     struct search *searches = ARENA_NEW(t->arena, struct search, t->count);
@@ -96,18 +109,14 @@ bool timeline_find_changes(struct timeline *t, double alpha, uint32_t seed, stru
                                 t->series[i].name, CHANGEPOINT_MOST_VALUES);
         m->family += t->series[i].count >= m->needed;
     }
-    double wanted = 20 * (double)m->family / alpha;
-    m->permutations = wanted < LEAST_PERMUTATIONS  ? LEAST_PERMUTATIONS
-                      : wanted > MOST_PERMUTATIONS ? MOST_PERMUTATIONS
-                                                   : (size_t)wanted;
-    struct changepoint_plan plan = {m->least, m->permutations, alpha, seed};
+    m->permutations = permutations_for(m);
     size_t count = 0;
     for (size_t i = 0; i < t->count; i++) {
         struct timeline_series *s = &t->series[i];
         s->outcome = OUTCOME_TOO_FEW;
         s->p_adjusted = NAN;
         if (s->count >= m->needed)
-            searches[count++] = search_of(s, plan, t->arena);
+            searches[count++] = search_of(s, m, t->arena);
     }
     parallel_for(count, search, searches);
     judge(searches, count, alpha, t->arena);

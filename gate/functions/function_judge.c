@@ -225,19 +225,33 @@ static void put_note(struct function_judge *judge, const char *text) {
     ARENA_PUSH(judge->arena, f->notes, f->note_count, f->note_capacity, text);
 }
 
+static void note_few_rounds(struct function_judge *judge) {
+    const struct function_slice *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < judge->findings->slice_count; i++) {
+        const struct function_slice *slice = &judge->findings->slices[i];
+        if (slice->base_rounds >= FUNCTION_LEAST_ROUNDS &&
+            slice->head_rounds >= FUNCTION_LEAST_ROUNDS)
+            continue;
+        first = first ? first : slice;
+        count++;
+    }
+    if (count)
+        put_note(
+            judge,
+            arena_printf(
+                judge->arena, "%s%s%u and %u profiled rounds, but a test needs %d a side%s",
+                first->name, *first->name ? ": " : "", first->base_rounds, first->head_rounds,
+                FUNCTION_LEAST_ROUNDS,
+                count > 1 ? arena_printf(judge->arena, "; %zu more are like it", count - 1) : ""));
+}
+
 static void put_notes(struct function_judge *judge) {
     const struct function_request *request = judge->request;
     size_t unnumbered = request->base->unnumbered + request->head->unnumbered;
-    for (size_t i = 0; i < judge->findings->slice_count; i++) {
-        const struct function_slice *slice = &judge->findings->slices[i];
-        if (slice->base_rounds < FUNCTION_LEAST_ROUNDS ||
-            slice->head_rounds < FUNCTION_LEAST_ROUNDS)
-            put_note(judge,
-                     arena_printf(judge->arena,
-                                  "%s%s%u and %u profiled rounds, but a test needs %d a side",
-                                  slice->name, *slice->name ? ": " : "", slice->base_rounds,
-                                  slice->head_rounds, FUNCTION_LEAST_ROUNDS));
-    }
+    note_few_rounds(judge);
+    if (judge->full)
+        put_note(judge, "there are too many functions and rounds: not all are tested");
     if (unnumbered)
         put_note(judge, arena_printf(judge->arena,
                                      "%zu samples without the label '%s', which others have, are "
@@ -253,7 +267,8 @@ static void put_notes(struct function_judge *judge) {
 struct function_findings *functions_judge(const struct function_request *request,
                                           struct arena *arena) {
     struct function_findings *f = ARENA_NEW(arena, struct function_findings, 1);
-    struct function_judge judge = {request, f, rank_workspace_new(), NULL, arena};
+    struct function_judge judge = {
+        .request = request, .findings = f, .ranks = rank_workspace_new(), .arena = arena};
     f->names = request->base->names;
     f->by_share = request->by_share;
     f->floor = request->floor;

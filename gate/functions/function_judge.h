@@ -11,7 +11,9 @@ struct function_judge {
     struct rank_workspace *ranks;
     struct usual {
         double ratio, se, df;
-    } * usual; /* by share, by slice: what shares became that did not change, relative se */
+    } * usual;     /* by share, by slice: what shares became that did not change, relative se */
+    size_t values; /* numbers that rows hold, one a round */
+    bool full;     /* no more of them: the functions that follow count as small */
     struct arena *arena;
 };
 

@@ -73,6 +73,15 @@ static double flat_samples(struct cells cells) {
     return sum;
 }
 
+/* Crafted profiles could have a round a sample and samples of any size. */
+static bool has_room(struct function_judge *judge, const struct slice_sides *sides) {
+    const size_t most = (size_t)1 << 26;
+    size_t values = 3 * ((size_t)sides->rounds[0]->count + sides->rounds[1]->count);
+    judge->full |= values > most - judge->values;
+    judge->values += judge->full ? 0 : values;
+    return !judge->full;
+}
+
 static bool large_enough(const struct cells *cells, const struct slice_sides *sides) {
     double base = flat_samples(cells[0]) / sides->rounds[0]->count;
     double head = flat_samples(cells[1]) / sides->rounds[1]->count;
@@ -124,7 +133,7 @@ static void make_rows(struct function_judge *judge, size_t number, uint32_t text
                             : base.at->function < head.at->function ? base.at->function
                                                                     : head.at->function;
         struct cells both[2] = {take_function(&base, function), take_function(&head, function)};
-        if (large_enough(both, sides))
+        if (large_enough(both, sides) && has_room(judge, sides))
             add_row(judge, number, function, both, sides);
         else if (flat_samples(both[0]) + flat_samples(both[1]) > 0)
             count_small(slice, both[1], sides);
@@ -218,17 +227,28 @@ static size_t pair_slices(const struct function_judge *judge, struct slice_pair 
     return count;
 }
 
+static void note_one_sided(struct function_judge *judge, const struct slice_pair *first,
+                           size_t count) {
+    const char *more =
+        count > 1 ? arena_printf(judge->arena, "; %zu more are on one side only", count - 1) : "";
+    note(judge, arena_printf(judge->arena, "%s: only the %s has samples of it%s",
+                             *first->name ? first->name : "profiles", first->base ? "base" : "head",
+                             more));
+}
+
 void function_rows_make(struct function_judge *judge) {
-    struct slice_pair *pairs;
-    size_t count = pair_slices(judge, &pairs);
+    struct slice_pair *pairs, *one_sided = NULL;
+    size_t count = pair_slices(judge, &pairs), left_out = 0;
     for (size_t i = 0; i < count; i++) {
-        if (pairs[i].base && pairs[i].head)
+        if (pairs[i].base && pairs[i].head) {
             add_slice(judge, pairs[i].base, pairs[i].head);
-        else
-            note(judge, arena_printf(judge->arena, "%s: only the %s has samples of it",
-                                     *pairs[i].name ? pairs[i].name : "profiles",
-                                     pairs[i].base ? "base" : "head"));
+            continue;
+        }
+        one_sided = one_sided ? one_sided : &pairs[i];
+        left_out++;
     }
+    if (left_out)
+        note_one_sided(judge, one_sided, left_out);
 }
 
 /* Regressed, then what changed otherwise, by size; then the rest by cost. */

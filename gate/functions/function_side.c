@@ -125,23 +125,26 @@ struct counting {
     struct frame_names frames; /* function numbers instead of names */
 };
 
-static struct function_rounds *rounds_of(struct function_side *side, uint32_t slice) {
-    for (size_t i = side->slice_count; i-- > 0;) {
-        if (side->slices[i].slice == slice)
-            return &side->slices[i];
-    }
-    struct function_rounds rounds = {.slice = slice};
-    ARENA_PUSH(side->names->arena, side->slices, side->slice_count, side->slice_capacity, rounds);
-    return &side->slices[side->slice_count - 1];
-}
-
 const struct function_rounds *function_side_rounds(const struct function_side *side,
                                                    uint32_t slice) {
-    for (size_t i = 0; i < side->slice_count; i++) {
-        if (side->slices[i].slice == slice)
-            return &side->slices[i];
+    bool known = slice < side->texts && side->slice_of_text[slice];
+    return known ? &side->slices[side->slice_of_text[slice] - 1] : NULL;
+}
+
+static struct function_rounds *rounds_of(struct function_side *side, uint32_t slice) {
+    struct arena *arena = side->names->arena;
+    if (slice >= side->texts) {
+        size_t texts = 2 * (size_t)strings_count(side->names->strings);
+        side->slice_of_text =
+            arena_grow(arena, side->slice_of_text, side->texts, texts, sizeof(uint32_t));
+        side->texts = texts;
     }
-    return NULL;
+    if (!side->slice_of_text[slice]) {
+        struct function_rounds rounds = {.slice = slice};
+        ARENA_PUSH(arena, side->slices, side->slice_count, side->slice_capacity, rounds);
+        side->slice_of_text[slice] = (uint32_t)side->slice_count;
+    }
+    return &side->slices[side->slice_of_text[slice] - 1];
 }
 
 static uint32_t new_round(struct function_side *side, struct function_rounds *rounds) {

@@ -35,6 +35,8 @@ struct function_side {
     struct function_cut cut;
     struct function_rounds *slices; /* in the order first seen */
     size_t slice_count, slice_capacity;
+    uint32_t *slice_of_text; /* text → index + 1, or 0 */
+    size_t texts;
     struct function_cell *cells; /* by slice, function, round after function_side_finish */
     size_t cell_count, cell_capacity;
     const struct profile **profiles;

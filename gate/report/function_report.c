@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { MOST_SLICES = 20, MOST_ROWS = 10, MOST_NAME = 120, VERDICT_WIDTH = 22 };
+enum { MOST_SLICES = 20, MOST_ROWS = 10, MOST_NAME = 120, INDENT = 16 };
 
 /* ---- text ---- */
 
@@ -17,25 +17,34 @@ static size_t standing_out(const struct function_findings *f, const struct funct
     return count;
 }
 
+/* "regressed", "moved": what a line begins with. */
+static const char *mark_of(const struct function_row *row, struct arena *arena) {
+    return arena_printf(arena, "  %s",
+                        row->class == FUNCTION_MOVED ? function_class_name(row->class)
+                                                     : row_verdict_name(row->verdict));
+}
+
 static void put_rows(FILE *out, const struct function_findings *f,
-                     const struct function_slice *slice, struct arena *arena) {
+                     const struct function_slice *slice, const struct report_style *style,
+                     struct arena *arena) {
     size_t left = standing_out(f, slice), shown = 0;
     for (size_t i = slice->first; i < slice->first + slice->count && shown < MOST_ROWS; i++) {
         const struct function_row *row = &f->rows[i];
         if (!function_stands_out(row))
             continue;
         const char *name = cut_middle(arena, escape_text(arena, row->name), MOST_NAME);
-        fprintf(out, "  %-*s%s: %s\n", VERDICT_WIDTH, function_verdict(row, arena), name,
-                escape_text(arena, function_words(f, row, arena)));
+        report_line_at(out, style, arena, INDENT, mark_of(row, arena),
+                       arena_printf(arena, "%s: %s", name, function_words(f, row, arena)));
         shown++;
     }
     if (left > shown)
-        fprintf(out, "  %-*s%zu more functions\n", VERDICT_WIDTH, "and", left - shown);
+        fprintf(out, "%-*sand %zu more functions\n", INDENT, "", left - shown);
 }
 
 /* Of the functions that are left open, what the largest could have shown. */
 static void put_open(FILE *out, const struct function_findings *f,
-                     const struct function_slice *slice, struct arena *arena) {
+                     const struct function_slice *slice, const struct report_style *style,
+                     struct arena *arena) {
     const struct function_row *largest = NULL;
     char seen[AMOUNT_TEXT];
     size_t count = 0;
@@ -51,10 +60,12 @@ static void put_open(FILE *out, const struct function_findings *f,
                                        : f->by_share ? &largest->share
                                                      : &largest->cost;
     if (test && isfinite(test->smallest_detectable))
-        fprintf(out, "  %-*s%zu of %zu; of the largest, %s, a change of %s could have been seen\n",
-                VERDICT_WIDTH, "inconclusive", count, slice->count,
-                cut_middle(arena, escape_text(arena, largest->name), MOST_NAME),
-                percent_text(seen, test->smallest_detectable, false));
+        report_line_at(
+            out, style, arena, INDENT, "  inconclusive",
+            arena_printf(
+                arena, "%zu of %zu; of the largest, %s, a change of %s could have been seen", count,
+                slice->count, cut_middle(arena, escape_text(arena, largest->name), MOST_NAME),
+                percent_text(seen, test->smallest_detectable, false)));
 }
 
 void function_report_text(FILE *out, const struct function_findings *f,
@@ -69,8 +80,8 @@ void function_report_text(FILE *out, const struct function_findings *f,
         }
         shown++;
         report_line(out, style, arena, "functions", function_headline(f, slice, arena));
-        put_rows(out, f, slice, arena);
-        put_open(out, f, slice, arena);
+        put_rows(out, f, slice, style, arena);
+        put_open(out, f, slice, style, arena);
     }
     if (quiet && shown == MOST_SLICES)
         fprintf(out, "%-*sand %zu more benchmarks\n", REPORT_INDENT, "", quiet);

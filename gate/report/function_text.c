@@ -135,8 +135,10 @@ const char *function_words(const struct function_findings *f, const struct funct
                            : arena_printf(arena, "%s to %s", base, head);
     text = arena_printf(arena, "%s, p = %s", text,
                         p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
+    if (row->class == FUNCTION_APPEARED || row->class == FUNCTION_VANISHED)
+        text = arena_printf(arena, "%s, %s", text, function_class_name(row->class));
     if (row->class == FUNCTION_MOVED)
-        text = arena_printf(arena, "%s, moved %s %s", text,
-                            row->cost.difference > 0 ? "from" : "to", partners(row, arena));
+        text = arena_printf(arena, "%s, %s %s", text, row->cost.difference > 0 ? "from" : "to",
+                            partners(row, arena));
     return text;
 }

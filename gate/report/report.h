@@ -48,6 +48,10 @@ enum { REPORT_INDENT = 14 };
 void report_line(FILE *out, const struct report_style *style, struct arena *arena, const char *what,
                  const char *text);
 
+/* The same, the text from another column on. */
+void report_line_at(FILE *out, const struct report_style *style, struct arena *arena, int indent,
+                    const char *what, const char *text);
+
 /* The gate's last lines under the table: functions, verdict, counts, what inconclusive rows could
  * have seen.
  */

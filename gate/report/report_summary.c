@@ -29,17 +29,23 @@ static bool text_word(struct text *rest, struct text *word) {
 
 void report_line(FILE *out, const struct report_style *style, struct arena *arena, const char *what,
                  const char *text) {
+    report_line_at(out, style, arena, INDENT, what, text);
+}
+
+void report_line_at(FILE *out, const struct report_style *style, struct arena *arena, int indent,
+                    const char *what, const char *text) {
     struct text rest = text_of(escape_text(arena, text)), word;
-    size_t at = INDENT, width = style->width > 2 * INDENT ? (size_t)style->width : SIZE_MAX;
-    fprintf(out, "%-*s", INDENT, what);
+    size_t begin = (size_t)indent, at = begin;
+    size_t width = style->width > 2 * indent ? (size_t)style->width : SIZE_MAX;
+    fprintf(out, "%-*s", indent, what);
     while (text_word(&rest, &word)) {
         size_t length = text_characters(word);
-        bool first = at == INDENT, breaks = !first && at + 1 + length > width;
+        bool first = at == begin, breaks = !first && at + 1 + length > width;
         if (breaks)
-            fprintf(out, "\n%*s", INDENT, "");
+            fprintf(out, "\n%*s", indent, "");
         else if (!first)
             putc(' ', out);
-        at = (first ? at : breaks ? INDENT : at + 1) + length;
+        at = (first ? at : breaks ? begin : at + 1) + length;
         fwrite(word.at, 1, word.length, out);
     }
     putc('\n', out);

@@ -11,7 +11,7 @@ draw() { # draw PROGRAM ROUNDS SEED NAME
     run "$PERFGATE" canary --base old.pb.gz --head new.pb.gz --report markdown=report.md --report json=report.json
     [ "$status" -eq 1 ]
     [ "${lines[0]}" = "functions     Parse/1k: memcpy +3.85 points" ]
-    [[ "${lines[1]}" == "  regressed             memcpy: +3.85 points (10.64% to 14.49%), p = "* ]]
+    [[ "${lines[1]}" == "  regressed     memcpy: +3.85 points (10.64% to 14.49%), p = "* ]]
     grep -q '^### ❌ perfgate: regression — of 1 function the share grew$' report.md
     grep -q '^| memcpy | \*\*regressed\*\* | 10.64% | 14.49% | +3.85 points | ' report.md
     python3 -c '

@@ -4,7 +4,7 @@
 #include "runners/profile/builder.h"
 #include "runners/profile/profile_format.h"
 
-enum { MOST_WORDS = 64, MOST_EVENTS = 64 };
+enum { MOST_WORDS = 64, MOST_EVENTS = 64, MOST_LINES = 1 << 20 };
 
 /* `COMM PID[/TID] [CPU] TIME: PERIOD EVENT: FRAME`; CPU, TIME, PERIOD and FRAME may be missing. */
 struct sample_line {
@@ -169,8 +169,17 @@ struct event {
     bool without_period; /* in some sample */
 };
 
+/* A line that was seen to be a frame: most are there many times. */
+struct known_line {
+    bool is_frame;
+    uint32_t location; /* + 1; 0: not known, or inlined */
+};
+
 struct script_reader {
     struct strings *strings;
+    struct strings *lines; /* the first MOST_LINES different frames */
+    struct known_line *known;
+    size_t known_room;
     struct profile_builder *builder;
     struct event events[MOST_EVENTS];
     size_t event_count;
@@ -186,6 +195,21 @@ struct script_reader {
     struct arena *arena;
     struct pg_error *err;
 };
+
+/* What is known of a line that begins as a frame does; NULL when it cannot be kept. */
+static struct known_line *look_up(struct script_reader *r, struct text line) {
+    uint32_t number;
+    if (strings_count(r->lines) < MOST_LINES)
+        number = strings_add(r->lines, line);
+    else if (!strings_find(r->lines, line, &number))
+        return NULL;
+    if (number >= r->known_room) {
+        size_t room = 2 * (size_t)number + 64;
+        r->known = arena_grow(r->arena, r->known, r->known_room, room, sizeof *r->known);
+        r->known_room = room;
+    }
+    return &r->known[number];
+}
 
 static size_t find_event(const struct script_reader *r, uint32_t name) {
     size_t i = 0;
@@ -208,9 +232,16 @@ static bool find_events(struct script_reader *r, struct text bytes) {
     struct frame_line frame;
     bool open = false;
     while (text_lines_next(&lines, &line)) {
+        struct known_line *known = open && is_frame(line) ? look_up(r, line) : NULL;
+        if (known && known->is_frame)
+            continue;
         if (!text_trim(line).length)
             open = false;
-        else if (!is_passed_over(line) && begins_sample(line, open, &sample, &frame)) {
+        else if (is_passed_over(line))
+            continue;
+        else if (known && parse_frame(line, &frame))
+            known->is_frame = true;
+        else if (begins_sample(line, open, &sample, &frame)) {
             uint32_t name = strings_add(r->strings, sample.event);
             size_t at = find_event(r, name);
             if (at == MOST_EVENTS)
@@ -280,6 +311,14 @@ static void add_frame(struct script_reader *r, const struct frame_line *frame) {
                     mapping.file ? profile_builder_mapping(r->builder, &mapping) : PROFILE_NONE);
 }
 
+static void add_line(struct script_reader *r, const struct frame_line *frame,
+                     struct known_line *known) {
+    bool whole = known && !frame->inlined && !r->inlined_count;
+    add_frame(r, frame);
+    if (whole)
+        known->location = r->frames[r->frame_count - 1] + 1;
+}
+
 static void open_sample(struct script_reader *r, const struct sample_line *sample) {
     struct frame_line frame;
     close_sample(r);
@@ -299,14 +338,17 @@ static bool read_lines(struct script_reader *r, struct text bytes) {
     struct sample_line sample;
     struct frame_line frame;
     while (text_lines_next(&lines, &line)) {
-        if (!text_trim(line).length)
+        struct known_line *known = r->open && is_frame(line) ? look_up(r, line) : NULL;
+        if (known && known->location && !r->inlined_count)
+            ARENA_PUSH(r->arena, r->frames, r->frame_count, r->frame_room, known->location - 1);
+        else if (!text_trim(line).length)
             close_sample(r);
         else if (is_passed_over(line))
             continue;
         else if (begins_sample(line, r->open, &sample, &frame))
             open_sample(r, &sample);
         else if (r->open && is_frame(line) && parse_frame(line, &frame))
-            add_frame(r, &frame);
+            add_line(r, &frame, known);
         else
             return text_lines_wrong(
                 &lines, line, "expected COMM PID TIME: EVENT: or a frame of its stack", r->err);
@@ -317,7 +359,8 @@ static bool read_lines(struct script_reader *r, struct text bytes) {
 
 static bool read(struct profile **out, struct text bytes, struct strings *strings,
                  struct arena *arena, struct pg_error *err) {
-    struct script_reader r = {.strings = strings, .arena = arena, .err = err};
+    struct script_reader r = {
+        .strings = strings, .lines = strings_new(arena), .arena = arena, .err = err};
     if (!find_events(&r, bytes))
         return false;
     make_builder(&r);

@@ -1,12 +1,14 @@
 #include "gate/commands/profile_parts.h"
 #include "runners/base/log.h"
 #include "runners/base/out_file.h"
+#include "runners/profile/flatten.h"
 #include "runners/profile/folded.h"
 #include "runners/profile/pprof.h"
 #include "runners/profile/profile_file.h"
+#include "runners/profile/speedscope.h"
 #include "runners/symbols/symbols.h"
 
-enum { TO_PPROF, TO_FOLDED };
+enum { TO_PPROF, TO_FOLDED, TO_SPEEDSCOPE };
 
 static void symbolize(struct profile *p, struct arena *arena) {
     const struct symbols_result *results = symbols_resolve(p, &(struct symbols_options){0}, arena);
@@ -15,6 +17,18 @@ static void symbolize(struct profile *p, struct arena *arena) {
         if (note)
             pg_log(LOG_WARNING, "%s", note);
     }
+}
+
+static bool write_as(int to, FILE *out, struct profile *p, uint32_t type, struct arena *arena,
+                     struct pg_error *err) {
+    if (to == TO_PPROF)
+        return pprof_write(out, p, arena, err);
+    if (!profile_flatten(&p, p, to == TO_SPEEDSCOPE, arena, err))
+        return false;
+    if (to == TO_SPEEDSCOPE)
+        return speedscope_write(out, p, err);
+    folded_write(out, p, type);
+    return true;
 }
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
@@ -28,7 +42,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     struct out_file file = {0};
     struct arena *arena = session->arena;
     const struct option options[] = {
-        CHOICE("to", &to, "pprof|folded", "what is written"),
+        CHOICE("to", &to, "pprof|folded|speedscope", "what is written"),
         FLAG("symbolize", 0, &names,
              "look up the functions and lines of addresses in this machine's files"),
         TEXT("output", 'o', &output, "PATH", "where (- is stdout)"),
@@ -48,18 +62,14 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
                 (to != TO_FOLDED || profile_pick_type(p, path, type_name, &type, err));
     if (good && names)
         symbolize(p, arena);
-    if (good && to == TO_FOLDED)
-        folded_write(file.stream, p, type);
-    else if (good)
-        good = pprof_write(file.stream, p, arena, err);
-    good = good && out_file_commit(&file, err);
+    good = good && write_as(to, file.stream, p, type, arena, err) && out_file_commit(&file, err);
     out_file_abandon(&file);
     return good;
 }
 
 const struct command profile_convert_command = {
     .name = "profile convert",
-    .summary = "Write a profile as pprof (gzipped) or as folded stacks",
+    .summary = "Write a profile as pprof (gzipped), folded stacks or speedscope JSON",
     .operands = "FILE",
     .run = run,
 };

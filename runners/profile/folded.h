@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 /* Writes the samples of one type whose value is not 0, in their order, inlined functions as frames
- * of their own; equal stacks are not joined, which readers do. What is not symbolised is its
- * address in hexadecimal. Write errors stay in the stream. */
+ * of their own (profile_flatten joins equal stacks before). What is not symbolised is its address
+ * in hexadecimal. Write errors stay in the stream. */
 void folded_write(FILE *out, const struct profile *profile, uint32_t type);
 
 /* A name as it stands there: `;` and control characters become `_`. */

@@ -99,3 +99,44 @@ for f in sorted(json.load(sys.stdin)["functions"], key=lambda f: f["name"]):
     [ "$status" -eq 4 ]
     [[ "$output" == *"bad: folded stacks: line 2: expected FRAME;FRAME;… NUMBER: a;b" ]]
 }
+
+@test "speedscope: the fields its format asks for, and the figures of top" {
+    file=$(seed pprof/seed-go-cpu)
+    "$PERFGATE" profile convert --to speedscope -o out.json "$file"
+    "$PERFGATE" profile top --report json=top.json "$file" >/dev/null
+    # by https://github.com/jlfwong/speedscope/blob/main/src/lib/file-format-spec.ts
+    python3 -c '
+import collections, json
+d = json.load(open("out.json"))
+assert d["version"] and d["$schema"] == "https://www.speedscope.app/file-format-schema.json"
+frames = d["shared"]["frames"]
+assert all(set(f) <= {"name", "file", "line", "col"} and f["name"] for f in frames)
+assert [(p["type"], p["name"], p["unit"]) for p in d["profiles"]] == [("sampled", "samples", "none"), ("sampled", "cpu", "nanoseconds")]
+for p in d["profiles"]:
+    assert len(p["samples"]) == len(p["weights"]) and p["startValue"] == 0 and p["endValue"] == sum(p["weights"])
+    assert len(set(map(tuple, p["samples"]))) == len(p["samples"])
+p = d["profiles"][d["activeProfileIndex"]]
+flat, cum = collections.Counter(), collections.Counter()
+for stack, weight in zip(p["samples"], p["weights"]):
+    flat[frames[stack[-1]]["name"]] += weight
+    for name in {frames[f]["name"] for f in stack}: cum[name] += weight
+for f in json.load(open("top.json"))["functions"]: assert (flat[f["name"]], cum[f["name"]]) == (f["flat"], f["cum"]), f'
+    run "$PERFGATE" profile convert --to speedscope -o bad.json <(printf 'a;b -1\n')
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"a negative value"* ]]
+    [ ! -e bad.json ]
+}
+
+@test "every format is converted to every other, equal stacks joined" {
+    for file in perf_script/seed-dwarf legacy_cpu/seed-32be callgrind/seed-lines cpuprofile/seed-node folded/seed-stacks pprof/seed-go-heap; do
+        file=$(seed "$file")
+        "$PERFGATE" profile convert -o a.pb.gz "$file"
+        "$PERFGATE" profile top "$file" >want
+        "$PERFGATE" profile top a.pb.gz | diff want -
+        "$PERFGATE" profile convert --to folded -o a.folded "$file"
+        [ "$(cut -d' ' -f1 a.folded | wc -l)" -eq "$(sed 's/ [^ ]*$//' a.folded | sort -u | wc -l)" ]
+        "$PERFGATE" profile convert --to speedscope -o a.json "$file"
+        python3 -c 'import json; d = json.load(open("a.json")); print(d["profiles"][d["activeProfileIndex"]]["endValue"])' >got
+        awk '{ sum += $NF } END { printf "%.0f\n", sum }' a.folded | diff - got
+    done
+}

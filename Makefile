@@ -114,7 +114,7 @@ check-asan: ## the tests under AddressSanitizer and UBSan, whose reports exit 99
 	    $(SUBMAKE) VARIANT=asan CFLAGS='-O1 -g' check
 
 coverage: ## the tests with gcov: lines reached, a file a line
-	@$(SUBMAKE) VARIANT=cov CFLAGS='-O0 -g' check
+	@IO_STRIDE=17 $(SUBMAKE) VARIANT=cov CFLAGS='-O0 -g' check
 	@sh tests/coverage.sh build/cov
 
 replay: $(REPLAYS) ## the fuzz corpora through their parsers

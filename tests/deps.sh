@@ -56,6 +56,7 @@ probe() {
         need r-base-core have Rscript
         need "$(grep -q '^ID=ubuntu' /etc/os-release && echo linux-tools-generic || echo linux-perf)" have perf
         need golang-go have go
+        need g++ have g++
         need time test -x /usr/bin/time
         ;;
     esac

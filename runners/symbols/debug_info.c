@@ -24,6 +24,7 @@ struct debug_info {
     struct ranges ranges; /* of units */
     struct source_paths paths;
     /* The function of the last lookup, in scratch: addresses mostly come in order. */
+    struct arena_mark empty; /* of scratch */
     const void *current;
     struct scope_tree tree;
 };
@@ -43,6 +44,7 @@ struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
                                 .lowest = lowest,
                                 .visits = SCOPE_VISITS,
                                 .paths = {.arena = arena}};
+    info->empty = arena_mark(info->scratch);
     for (Dwarf_CU *at = NULL;
          info->visits && dwarf_get_units(dwarf, at, &at, NULL, &type, &die, &inner) == 0;) {
         info->visits--;
@@ -68,11 +70,12 @@ bool debug_info_has_code(const struct debug_info *info) {
     return info->ranges.count > 0;
 }
 
-/* Do functions stand inside such an entry? Inside functions they do in few languages only. */
+/* Do functions stand inside such an entry? `nested`: those of few languages and compilers, too. */
 static bool holds_functions(int tag, bool nested) {
-    return tag == DW_TAG_namespace || tag == DW_TAG_module || tag == DW_TAG_structure_type ||
-           tag == DW_TAG_class_type || tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type ||
-           (nested && (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block));
+    return tag == DW_TAG_namespace || tag == DW_TAG_module ||
+           (nested && (tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+                       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type ||
+                       tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block));
 }
 
 static void add_function(struct debug_info *info, struct unit *unit, Dwarf_Die *die) {
@@ -113,11 +116,12 @@ static void read_functions(struct debug_info *info, struct unit *unit, bool nest
 }
 
 /* The function of the unit that has the address, NULL when none has it. */
-static Dwarf_Die *find_function(struct debug_info *info, struct unit *unit, uint64_t address) {
+static Dwarf_Die *find_function(struct debug_info *info, struct unit *unit, uint64_t address,
+                                bool sure) {
     if (!unit->read)
         read_functions(info, unit, false);
     uint32_t found = ranges_find(&unit->ranges, address);
-    if (found == RANGES_NONE && !unit->read_nested) {
+    if (found == RANGES_NONE && sure && !unit->read_nested) {
         read_functions(info, unit, true);
         found = ranges_find(&unit->ranges, address);
     }
@@ -127,9 +131,8 @@ static Dwarf_Die *find_function(struct debug_info *info, struct unit *unit, uint
 static size_t find_scopes(struct debug_info *info, Dwarf_Die *function, uint64_t address,
                           struct scope *out[static SCOPE_DEPTH]) {
     if (info->current != function->addr) {
-        arena_free(info->scratch);
-        info->scratch = arena_new();
-        info->tree = scope_tree_read(function, &info->visits, info->scratch);
+        arena_reset(info->scratch, info->empty);
+        info->tree = scope_tree_new(function, &info->visits, info->scratch);
         info->current = function->addr;
     }
     return scope_tree_find(&info->tree, address, out);
@@ -148,14 +151,14 @@ static struct debug_frame line_at(struct debug_info *info, struct unit *unit, ui
     return frame;
 }
 
-size_t debug_info_find(struct debug_info *info, uint64_t address,
+size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
                        struct debug_frame out[static DEBUG_FRAMES]) {
     struct scope *scopes[SCOPE_DEPTH];
     uint32_t which = ranges_find(&info->ranges, address);
     if (which == RANGES_NONE)
         return 0;
     struct unit *unit = &info->units[which];
-    Dwarf_Die *function = find_function(info, unit, address);
+    Dwarf_Die *function = find_function(info, unit, address, sure);
     size_t depth = function ? find_scopes(info, function, address, scopes) : 0;
     struct debug_frame at = line_at(info, unit, address);
     if (depth == 0) {

@@ -30,8 +30,9 @@ void debug_info_free(struct debug_info *info);
 bool debug_info_has_code(const struct debug_info *info);
 
 /* The functions around the address, the innermost first; the last is the physical one, whose name
- * may be missing where only lines are known. 0 when nothing is known. */
-size_t debug_info_find(struct debug_info *info, uint64_t address,
+ * may be missing where only lines are known. 0 when nothing is known. `sure`: the address is in a
+ * function, so that it is worth to look for it within other functions, too. */
+size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
                        struct debug_frame out[static DEBUG_FRAMES]);
 
 #endif

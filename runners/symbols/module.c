@@ -95,9 +95,10 @@ void module_close(struct module *m) {
 
 size_t module_find(struct module *m, uint64_t address,
                    struct debug_frame out[static DEBUG_FRAMES]) {
-    size_t depth = m->info ? debug_info_find(m->info, address, out) : 0;
-    const char *like = depth ? out[depth - 1].name : NULL;
-    const struct symbol *symbol = symbol_find(&m->symbols, address, like);
+    const struct symbol *symbol = symbol_find(&m->symbols, address, NULL);
+    size_t depth = m->info ? debug_info_find(m->info, address, symbol != NULL, out) : 0;
+    if (symbol && depth && out[depth - 1].name)
+        symbol = symbol_find(&m->symbols, address, out[depth - 1].name);
     if (depth == 0) {
         out[0] = (struct debug_frame){0};
         depth = 1;

@@ -4,7 +4,8 @@
 
 bool die_sibling(Dwarf_Die *die) {
     Dwarf_Die next;
-    if (dwarf_siblingof(die, &next) != 0 || dwarf_dieoffset(&next) <= dwarf_dieoffset(die))
+    if (dwarf_siblingof(die, &next) != 0 || next.cu != die->cu ||
+        (const char *)next.addr <= (const char *)die->addr)
         return false;
     *die = next;
     return true;
@@ -13,6 +14,8 @@ bool die_sibling(Dwarf_Die *die) {
 void die_ranges(struct ranges *ranges, Dwarf_Die *die, uint64_t lowest, uint32_t of,
                 uint64_t *visits, struct arena *arena) {
     Dwarf_Addr base = 0, start, end;
+    if (!dwarf_hasattr(die, DW_AT_low_pc) && !dwarf_hasattr(die, DW_AT_ranges))
+        return; /* most entries have no code, and this says so fastest */
     for (ptrdiff_t at = 0; *visits && (at = dwarf_ranges(die, at, &base, &start, &end)) > 0;) {
         --*visits;
         if (start < end && start >= lowest)
@@ -20,59 +23,58 @@ void die_ranges(struct ranges *ranges, Dwarf_Die *die, uint64_t lowest, uint32_t
     }
 }
 
-static bool holds_scopes(int tag) {
+static bool is_block(int tag) {
     return tag == DW_TAG_lexical_block || tag == DW_TAG_try_block || tag == DW_TAG_catch_block ||
-           tag == DW_TAG_with_stmt || tag == DW_TAG_inlined_subroutine;
+           tag == DW_TAG_with_stmt;
 }
 
 /* Adds a scope when it has code of its own. */
-static bool add_scope(struct scope_tree *tree, Dwarf_Die *die, uint64_t *visits,
-                      struct arena *arena) {
+static bool add_scope(struct scope_tree *tree, Dwarf_Die *die, bool block) {
     size_t before = tree->ranges.count;
-    die_ranges(&tree->ranges, die, 0, (uint32_t)tree->count, visits, arena);
+    die_ranges(&tree->ranges, die, 0, (uint32_t)tree->count, tree->visits, tree->arena);
     if (tree->ranges.count == before)
         return false;
-    ARENA_PUSH(arena, tree->scopes, tree->count, tree->capacity,
+    ARENA_PUSH(tree->arena, tree->scopes, tree->count, tree->capacity,
                ((struct scope){.die = *die,
+                               .block = block,
                                .range_start = (uint32_t)before,
                                .range_count = (uint32_t)(tree->ranges.count - before)}));
     return true;
 }
 
-struct scope_tree scope_tree_read(Dwarf_Die *function, uint64_t *visits, struct arena *arena) {
-    struct scope_tree tree = {0};
-    Dwarf_Die path[SCOPE_DEPTH], child; /* entries whose inner ones are being read */
-    uint32_t opened[SCOPE_DEPTH];       /* their scope + 1, 0: not a scope */
-    size_t depth = 0;
-    add_scope(&tree, function, visits, arena);
-    path[depth] = *function;
-    opened[depth] = tree.count ? 1 : 0;
-    bool more = dwarf_child(function, &child) == 0;
-    for (;;) {
-        if (!more || *visits == 0) { /* back to the outer entry, and on behind it */
-            if (opened[depth])
-                tree.scopes[opened[depth] - 1].end = (uint32_t)tree.count;
+struct scope_tree scope_tree_new(Dwarf_Die *function, uint64_t *visits, struct arena *arena) {
+    struct scope_tree tree = {.visits = visits, .arena = arena};
+    add_scope(&tree, function, false);
+    return tree;
+}
+
+/* Reads what is right inside; blocks that have no code themselves are looked through. */
+static void expand(struct scope_tree *tree, uint32_t of) {
+    Dwarf_Die path[SCOPE_DEPTH], child = tree->scopes[of].die, inner;
+    size_t depth = 0, before = tree->count;
+    bool more = dwarf_child(&child, &child) == 0;
+    while (*tree->visits) {
+        if (!more) {
             if (depth == 0)
-                return tree;
-            child = path[depth--];
-            more = *visits && die_sibling(&child);
-            continue;
+                break;
+            child = path[--depth];
+        } else {
+            --*tree->visits;
+            int tag = dwarf_tag(&child);
+            bool block = is_block(tag);
+            if ((block || tag == DW_TAG_inlined_subroutine) && !add_scope(tree, &child, block) &&
+                block && depth < SCOPE_DEPTH && dwarf_child(&child, &inner) == 0) {
+                path[depth++] = child;
+                child = inner;
+                continue;
+            }
         }
-        --*visits;
-        int tag = dwarf_tag(&child);
-        bool scope = tag == DW_TAG_inlined_subroutine && add_scope(&tree, &child, visits, arena);
-        Dwarf_Die inner;
-        if (depth + 1 < SCOPE_DEPTH && holds_scopes(tag) &&
-            (scope || tag != DW_TAG_inlined_subroutine) && dwarf_child(&child, &inner) == 0) {
-            path[++depth] = child;
-            opened[depth] = scope ? (uint32_t)tree.count : 0;
-            child = inner;
-            continue;
-        }
-        if (scope)
-            tree.scopes[tree.count - 1].end = (uint32_t)tree.count;
         more = die_sibling(&child);
     }
+    struct scope *scope = &tree->scopes[of];
+    scope->expanded = true;
+    scope->inner_start = (uint32_t)before;
+    scope->inner_count = (uint32_t)(tree->count - before);
 }
 
 static bool covers(const struct scope_tree *tree, const struct scope *scope, uint64_t address) {
@@ -84,25 +86,33 @@ static bool covers(const struct scope_tree *tree, const struct scope *scope, uin
     return false;
 }
 
-size_t scope_tree_find(const struct scope_tree *tree, uint64_t address,
+/* The scope right inside that has the address; 0, which is the function, for none. */
+static uint32_t find_inner(struct scope_tree *tree, uint32_t of, uint64_t address) {
+    if (!tree->scopes[of].expanded)
+        expand(tree, of);
+    uint32_t start = tree->scopes[of].inner_start, end = start + tree->scopes[of].inner_count;
+    for (uint32_t i = start; i < end; i++) {
+        if (covers(tree, &tree->scopes[i], address))
+            return i;
+    }
+    return 0;
+}
+
+size_t scope_tree_find(struct scope_tree *tree, uint64_t address,
                        struct scope *out[static SCOPE_DEPTH]) {
-    size_t found = 0;
-    for (size_t i = 0, end = tree->count; i < end;) {
-        struct scope *scope = &tree->scopes[i];
-        if (found < SCOPE_DEPTH && covers(tree, scope, address)) {
-            out[found++] = scope;
-            end = scope->end;
-            i++;
-        } else {
-            i = scope->end > i ? scope->end : i + 1;
-        }
+    uint32_t found[SCOPE_DEPTH], at = 0;
+    size_t depth = 0, used = 0;
+    if (tree->count == 0)
+        return 0;
+    do {
+        found[depth++] = at;
+        at = find_inner(tree, at, address);
+    } while (at && depth < SCOPE_DEPTH);
+    while (depth-- > 0) {
+        if (!tree->scopes[found[depth]].block)
+            out[used++] = &tree->scopes[found[depth]];
     }
-    for (size_t i = 0; i < found / 2; i++) {
-        struct scope *swap = out[i];
-        out[i] = out[found - 1 - i];
-        out[found - 1 - i] = swap;
-    }
-    return found;
+    return used;
 }
 
 static int number_of(Dwarf_Attribute *attribute) {

@@ -6,10 +6,11 @@
 
 #include <elfutils/libdw.h>
 
-/* One function or inlined call. */
+/* A function, an inlined call, or a block around such calls. */
 struct scope {
     Dwarf_Die die;
-    uint32_t end;                      /* index behind its last inner scope */
+    bool block, expanded;
+    uint32_t inner_start, inner_count; /* once it is expanded: the scopes right inside */
     uint32_t range_start, range_count; /* of the tree's ranges */
     /* Read when first needed: */
     bool known, call_known;
@@ -20,11 +21,13 @@ struct scope {
     int call_line, call_column;
 };
 
-/* Scopes in the order of the debug information: an inner one behind its outer one. */
+/* Scopes are read as far as addresses lead into them. The first is the function. */
 struct scope_tree {
     struct scope *scopes;
     size_t count, capacity;
     struct ranges ranges;
+    uint64_t *visits; /* counted down; at 0 no more is read */
+    struct arena *arena;
 };
 
 /* How far hostile debug information may lead: scopes within each other that are followed, and
@@ -32,11 +35,12 @@ struct scope_tree {
 enum { SCOPE_DEPTH = 256 };
 #define SCOPE_VISITS ((uint64_t)1 << 28)
 
-/* The tree of a function. *visits is counted down; at 0 the tree ends early. */
-struct scope_tree scope_tree_read(Dwarf_Die *function, uint64_t *visits, struct arena *arena);
+/* The tree of a function that has code. */
+struct scope_tree scope_tree_new(Dwarf_Die *function, uint64_t *visits, struct arena *arena);
 
-/* The scopes around the address, the innermost first, at most SCOPE_DEPTH. */
-size_t scope_tree_find(const struct scope_tree *tree, uint64_t address,
+/* The functions and inlined calls around the address, the innermost first, at most SCOPE_DEPTH;
+ * they stay where they are until the next call. */
+size_t scope_tree_find(struct scope_tree *tree, uint64_t address,
                        struct scope *out[static SCOPE_DEPTH]);
 
 /* Fills name, start_line and declared_in; or the call_… fields. */

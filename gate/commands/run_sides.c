@@ -137,6 +137,12 @@ static bool several_sides(struct run_sides *out, const struct side_options *opti
     return true;
 }
 
+/* "." or "folder/": nothing that a file could be named by. */
+static bool names_folder(const char *path) {
+    const char *file = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    return !*file || strcmp(file, ".") == 0 || strcmp(file, "..") == 0;
+}
+
 static bool one_side(struct run_sides *out, const struct side_options *options,
                      struct pg_error *err) {
     struct plan_side *side = &out->sides[0];
@@ -145,6 +151,10 @@ static bool one_side(struct run_sides *out, const struct side_options *options,
     if (!options->output)
         return pg_error_set(err, PG_USAGE,
                             "-o NAME is missing: where the recording goes (- is stdout)");
+    if (names_folder(options->output))
+        return pg_error_set(err, PG_USAGE,
+                            "-o %.200s: a folder; one build goes into a file, NAME.txt",
+                            options->output);
     if (options->build)
         return pg_error_set(err, PG_USAGE, "--build: no side is a git revision (LABEL=@REVISION)");
     out->count = 1;

@@ -565,6 +565,7 @@ B
     }
     bad -o out
     bad -- "$child" count runs
+    for folder in . .. ./ new/; do bad -o "$folder" -- "$child" count runs; done
     bad -o out --side a
     bad -o out --side =x
     bad -o out --side ../a="$child count runs"

@@ -110,7 +110,9 @@ static bool exact_rule(struct row *row, const struct samples *base, const struct
     else
         return false;
     *row = out;
-    if (traits.time_like && base->n < 5 && head->n < 5)
+    /* Times of 0 are below the clock's resolution, which is no wonder. */
+    bool timed = traits.time_like && (row->base.center > 0 || row->head.center > 0);
+    if (timed && base->n < 5 && head->n < 5)
         row_note(row, arena, "%u and %u times without any variance: rounded or copied values?",
                  base->n, head->n);
     return true;

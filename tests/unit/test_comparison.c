@@ -223,10 +223,13 @@ SCENE(exact_rule_of_deterministic_units) {
 SCENE(no_variance_is_exact_from_two_values_on) {
     both(s, "Constant", "points/sec", 100, 80, 0, 2);
     both(s, "Time", "sec/op", 1e-3, 1.2e-3, 0, 3);
+    both(s, "None", "sys-sec/op", 0, 0, 0, 3);
     judge(s);
     assert_row(s, "Constant", "points/sec", ROW_REGRESSED);
     assert_row(s, "Time", "sec/op", ROW_REGRESSED);
     assert_true(has_note(row_at(s, "Time", "sec/op"), "without any variance"));
+    assert_row(s, "None", "sys-sec/op", ROW_SAME);
+    assert_false(has_note(row_at(s, "None", "sys-sec/op"), "without any variance"));
 }
 
 SCENE(floors_must_be_exceeded_too) {

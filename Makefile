@@ -1,4 +1,4 @@
-# perfgate. `make help` lists the targets; V=1 shows the commands; CFLAGS and LDFLAGS are yours.
+# perfgate. `make help` lists the targets; V=1 shows the commands; CPPFLAGS, CFLAGS and LDFLAGS are yours.
 VARIANT ?= release
 BUILD    = build/$(VARIANT)
 PREFIX  ?= /usr/local
@@ -19,7 +19,7 @@ PKG_CFLAGS  = $(call pkg,PKG_CFLAGS,--cflags $(PKGS))
 PKG_LIBS    = $(call pkg,PKG_LIBS,--libs $(PKGS))
 CMOCKA_LIBS = $(call pkg,CMOCKA_LIBS,--libs cmocka)
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
-              -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(VARIANT_$(VARIANT)) $(CFLAGS)
+              -Wmissing-prototypes -Wvla $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(VARIANT_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)
 ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -liberty -lm -lpthread
 
 # A room is a folder: new files and new rooms are found, none is listed.
@@ -52,10 +52,11 @@ $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o) $(PROTOS:=.o)
 	@echo '  AR  $@'
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-# Objects depend on the flags they were built with: a changed CFLAGS rebuilds, a sanitizer build never mixes in.
+# Objects depend on the flags they were built with, and programs on the objects: changed CFLAGS or LDFLAGS build anew, a
+# sanitizer build never mixes in.
 $(BUILD)/flags: FORCE
 	@sh tests/deps.sh --check && mkdir -p $(@D)
-	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' > $@
 
 # What protoc-c makes of a schema is built, not kept; the room that includes it waits for it.
 $(BUILD)/%.pb-c.h: %.proto $(BUILD)/flags

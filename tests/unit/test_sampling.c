@@ -24,7 +24,8 @@ static void world_free(struct world *w) {
 }
 
 static void begin(struct world *w, uint32_t round) {
-    struct sampling_round of = {strings_add(w->strings, text_of("Bench")), round, {.most_frames = 127}};
+    struct sampling_round of = {
+        strings_add(w->strings, text_of("Bench")), round, {.most_frames = 127}};
     sampling_begin(w->sampling, &of, w->scratch);
 }
 

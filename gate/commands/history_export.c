@@ -72,6 +72,7 @@ static void put_series(struct json_writer *w, const struct timeline_series *s) {
     json_string_member(w, "fingerprint", s->machine);
     json_string_member(w, "undecided", s->outcome == OUTCOME_OK ? NULL : outcome_text(s->outcome));
     json_number_member(w, "p_adjusted", s->p_adjusted);
+    json_count_member(w, "missing", s->missing);
     json_key(w, "recordings");
     json_open_array(w);
     for (size_t i = 0; i < s->count; i++)

@@ -77,7 +77,9 @@ static struct span span_of(const struct timeline_series *s) {
 }
 
 static size_t column_of(struct span span, double value, size_t width) {
-    double share = span.high > span.low ? (value - span.low) / (span.high - span.low) : 0.5;
+    double share = (value - span.low) / (span.high - span.low);
+    if (!(share >= 0 && share <= 1)) /* all are equal, or so far apart that a double cannot say */
+        share = 0.5;
     return (size_t)(share * (double)(width - 1) + 0.5);
 }
 
@@ -184,6 +186,9 @@ static void print_outcome(FILE *out, const struct timeline_series *s,
         fprintf(out, "no answer     %s\n", outcome_text(s->outcome));
     else if (s->change_count == 0)
         fprintf(out, "no change     in %zu recordings\n", s->count);
+    if (s->missing)
+        fprintf(out, "missing       in %zu recording%s since its first\n", s->missing,
+                s->missing == 1 ? "" : "s");
 }
 
 static void print_series(FILE *out, const struct history *h, const struct timeline_series *s,

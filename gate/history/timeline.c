@@ -13,7 +13,8 @@ void timeline_init(struct timeline *timeline, const char *benchmark, const char 
                                   .unit = unit,
                                   .arena = arena,
                                   .keys = strings_new(arena),
-                                  .benchmarks = strings_new(arena)};
+                                  .benchmarks = strings_new(arena),
+                                  .groups = strings_new(arena)};
     policy_init(&timeline->policy);
 }
 
@@ -53,6 +54,7 @@ struct adding {
     const struct timeline_source *source;
     struct arena *scratch;
     struct classic classic;
+    uint32_t group;
 };
 
 /* A series of the recording that may be one of the timeline. */
@@ -103,23 +105,38 @@ static bool take(const struct adding *a, const struct series *series, struct can
     return true;
 }
 
+const char *timeline_group(const struct timeline_source *source, struct arena *arena) {
+    const char *machine = source->machine ? source->machine : "";
+    return arena_printf(arena, "%zu %s %s", strlen(machine), machine,
+                        source->branch ? source->branch : "");
+}
+
+/* Counts the recording among those of its branch and machine; the number of these. */
+static uint32_t group_of(struct timeline *t, const struct timeline_source *source,
+                         struct arena *scratch) {
+    uint32_t number = strings_add(t->groups, text_of(timeline_group(source, scratch)));
+    if (number > t->group_count)
+        ARENA_PUSH(t->arena, t->group_sizes, t->group_count, t->group_capacity, 0);
+    t->group_sizes[number - 1]++;
+    return number;
+}
+
 static struct timeline_series *series_for(const struct adding *a, const struct candidate *c) {
     struct timeline *t = a->timeline;
-    const struct timeline_source *source = a->source;
-    const char *branch = source->branch ? source->branch : "";
-    const char *machine = source->machine ? source->machine : "";
     const char *key =
-        arena_printf(a->scratch, "%" PRIu32 "\n%s\n%s\n%s", c->benchmark, c->unit, machine, branch);
+        arena_printf(a->scratch, "%" PRIu32 " %" PRIu32 " %s", c->benchmark, a->group, c->unit);
     uint32_t number = strings_add(t->keys, text_of(key));
     if (number > t->count) {
         struct timeline_series new = {.package = arena_strdup(t->arena, c->package),
                                       .name = arena_strdup(t->arena, c->name),
                                       .unit = arena_strdup(t->arena, c->unit),
-                                      .branch = source->branch,
-                                      .machine = source->machine,
+                                      .branch = a->source->branch,
+                                      .machine = a->source->machine,
                                       .better = c->better,
                                       .benchmark = c->benchmark,
-                                      .rank = c->rank};
+                                      .rank = c->rank,
+                                      .group = a->group,
+                                      .before = t->group_sizes[a->group - 1] - 1};
         ARENA_PUSH(t->arena, t->series, t->count, t->capacity, new);
     }
     return &t->series[number - 1];
@@ -172,6 +189,7 @@ void timeline_add(struct timeline *t, struct recording *recording,
     struct adding a = {.timeline = t, .recording = recording, .source = source, .scratch = scratch};
     struct candidate *all = ARENA_NEW(scratch, struct candidate, recording->series_count);
     size_t count = 0;
+    a.group = group_of(t, source, scratch);
     for (uint32_t i = 0; i < recording->series_count; i++) {
         struct candidate *c = &all[count];
         if (!take(&a, &recording->series[i], c))
@@ -217,6 +235,10 @@ static void choose(struct timeline *t) {
         bool first = s->rank == t->ranks[s->benchmark - 1];
         if (t->unit || (first && (s->rank < FIRST_UNGATED || !gated)))
             t->series[kept++] = *s;
+    }
+    for (size_t i = 0; i < kept; i++) {
+        struct timeline_series *s = &t->series[i];
+        s->missing = t->group_sizes[s->group - 1] - s->before - s->count;
     }
     t->count = kept;
     if (kept)

@@ -20,6 +20,9 @@ struct timeline_source {
     bool accepted;       /* as a new level */
 };
 
+/* Branch and machine as one text: only sources of equal ones meet in a series. */
+const char *timeline_group(const struct timeline_source *source, struct arena *arena);
+
 struct timeline_point {
     const struct timeline_source *source;
     uint32_t n;               /* values */
@@ -42,12 +45,15 @@ struct timeline_series {
     enum better better;
     struct timeline_point *points;
     size_t count, capacity;
+    size_t missing; /* recordings of the branch and machine, since the first, that lack it */
     struct timeline_change *changes; /* in time order */
     size_t change_count;
     enum outcome outcome; /* of the search for changes; TOO_FEW: no p could be at most alpha */
     double p_adjusted;    /* of there being a change at all, among all series; NaN unless OK */
     /* Private. */
     size_t seen;          /* place before the ordering */
+    uint32_t group;       /* number of branch and machine */
+    size_t before;        /* recordings of the group before the first */
     uint32_t benchmark;   /* number of package and name */
     int rank;             /* of the unit among the benchmark's: the least is shown */
     const double *values; /* of the last point, while its recording is added */
@@ -83,6 +89,9 @@ struct timeline {
     struct strings *benchmarks; /* package and name */
     int *ranks;                 /* by number of benchmark - 1: the least of its units */
     size_t rank_count, rank_capacity;
+    struct strings *groups; /* branch and machine */
+    size_t *group_sizes;    /* recordings, by number of group - 1 */
+    size_t group_count, group_capacity;
 };
 
 /* `benchmark` and `unit` are names or globs; benchmarks may be named without the suffix `-8` that

@@ -75,6 +75,18 @@ json() { python3 -c 'import json, sys; print(eval(sys.argv[1], {"r": json.load(o
     [[ "$output" != *"change 1"* ]]
 }
 
+@test "recordings that lack the benchmark are counted" {
+    with_a_step
+    NAME=Other stored 13 100000
+    NAME=Other stored 14 100000
+    run "$PERFGATE" history Parse
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"missing       in 2 recordings since its first"* ]]
+    run "$PERFGATE" history Other
+    [ "$status" -eq 0 ]
+    [[ "$output" != *missing* ]]
+}
+
 @test "too few recordings are said to be too few" {
     for day in 1 2 3 4; do
         stored "$day" $((day * 100000))

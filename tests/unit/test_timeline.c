@@ -106,6 +106,22 @@ static void machines_branches_and_packages_are_not_mixed(void **state) {
     assert_int_equal(t.pooled, 0);
 }
 
+static void recordings_without_the_benchmark_are_counted(void **state) {
+    (void)state;
+    static const char *const names[] = {"B", "A", "B", "A", "B", "A", "B"};
+    static const struct timeline_source sources[] = {
+        {.machine = "x"}, {.machine = "x"}, {.machine = "x"}, {.machine = "y"},
+        {.machine = "x"}, {.machine = "x"}, {.machine = "x"}};
+    struct timeline t = timeline("A", NULL);
+    for (size_t i = 0; i < 7; i++)
+        timeline_add(&t, one(names[i], "sec/op", 1), &sources[i]);
+    finish(&t, 0.05);
+    assert_int_equal(t.count, 2);
+    assert_int_equal(t.series[0].count, 2); /* x: -, A, -, -, A, - */
+    assert_int_equal(t.series[0].missing, 3);
+    assert_int_equal(t.series[1].missing, 0);
+}
+
 static void other_configurations_are_pooled_and_counted(void **state) {
     (void)state;
     static const struct timeline_source source;
@@ -286,6 +302,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_ARENA(points_stand_in_the_order_added),
         WITH_ARENA(machines_branches_and_packages_are_not_mixed),
+        WITH_ARENA(recordings_without_the_benchmark_are_counted),
         WITH_ARENA(other_configurations_are_pooled_and_counted),
         WITH_ARENA(the_gated_time_is_shown_by_default),
         WITH_ARENA(a_recording_without_the_first_unit_adds_none_of_another),

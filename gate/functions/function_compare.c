@@ -146,21 +146,44 @@ static void judge(struct comparison *c, const struct function_side *base,
     comparison_recount(c);
 }
 
+/* Why functions are not compared, or NULL; "" where nobody expects it. */
+static const char *objection(const struct comparison *c, const struct source_side *sources) {
+    bool base = has_profile(&sources[0], c->arena), head = has_profile(&sources[1], c->arena);
+    if (!base && !head)
+        return c->policy->functions == FUNCTIONS_GATE ? "no side has a profile" : "";
+    if (!base || !head)
+        return base ? "only the base has a profile" : "only the head has a profile";
+    if (c->reasons & 1U << REASON_FINGERPRINT)
+        return "not compared across machines";
+    return c->head_count > 1 ? "compared for one new recording only" : NULL;
+}
+
+/* What a profile that does not account for the time says is shown, and decides nothing. */
+static bool unsound(struct comparison *c, const struct source_side *source) {
+    bool found = false;
+    for (size_t i = 0; i < source->count; i++) {
+        if (!recording_get(source->recordings[i], "profile-unsound"))
+            continue;
+        comparison_note(c, NOTE_WARNING, "functions", "the profile of %s is unsound%s",
+                        source->recordings[i]->label,
+                        c->policy->functions == FUNCTIONS_GATE ? ": functions decide nothing" : "");
+        found = true;
+    }
+    return found;
+}
+
 void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     static const struct function_cut cut = {.slice_label = "benchmark", .round_label = "round"};
     if (c->policy->functions == FUNCTIONS_OFF || c->base_count == 0 || c->head_count == 0)
         return;
     struct source_side sources[2] = {{c->base, c->base_count, at_hand.base},
                                      {c->head, c->head_count, at_hand.head}};
-    bool base_has = has_profile(&sources[0], c->arena);
-    bool head_has = has_profile(&sources[1], c->arena);
-    if (base_has != head_has)
-        comparison_note(c, NOTE_INFO, "functions", "only the %s has a profile",
-                        base_has ? "base" : "head");
-    if (!base_has || !head_has)
-        return;
-    if (c->head_count > 1) {
-        comparison_note(c, NOTE_INFO, "functions", "compared for one new recording only");
+    const char *why_not = objection(c, sources);
+    if (why_not) {
+        bool wanted = c->policy->functions == FUNCTIONS_GATE;
+        if (*why_not)
+            comparison_note(c, wanted ? NOTE_WARNING : NOTE_INFO, "functions", "%s%s", why_not,
+                            wanted ? ", so functions decide nothing" : "");
         return;
     }
     struct function_names *names = function_names_new(c->base[0]->strings, c->arena);
@@ -169,6 +192,11 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     struct pg_error err = {0};
     if (read_side(base, &sources[0], &err) && read_side(head, &sources[1], &err)) {
         judge(c, base, head);
+        bool doubtful = unsound(c, &sources[0]), doubtful_too = unsound(c, &sources[1]);
+        if (doubtful || doubtful_too) {
+            c->functions_regressed = 0;
+            comparison_recount(c);
+        }
         return;
     }
     bool damaged = err.status == PG_FORMAT || err.status == PG_LIMIT;

@@ -1,7 +1,5 @@
 #include "gate/functions/function_judge.h"
 
-#include "stats/adjust.h"
-
 #include <stdlib.h>
 
 const char *function_class_name(enum function_class class) {
@@ -99,40 +97,22 @@ static struct usual usual_of(const struct function_judge *judge,
     return usual;
 }
 
-/* Flat and cumulative costs from the rounds' shares; the base is the measure. */
+/* From shares to costs, the base being the measure. */
 static void scale_shares(struct function_judge *judge, size_t number) {
     const struct function_slice *slice = &judge->findings->slices[number];
     struct usual usual = judge->usual[number] = usual_of(judge, slice);
     for (size_t i = slice->first; i < slice->first + slice->count; i++) {
         struct function_row *row = &judge->findings->rows[i];
-        for (uint32_t r = 0; r < slice->base_rounds; r++)
-            row->flat_rounds[0][r] = row->share_rounds[0][r];
-        for (uint32_t r = 0; r < slice->head_rounds; r++)
-            row->flat_rounds[1][r] = row->share_rounds[1][r] / usual.ratio;
-        row->base.flat = row->base.flat_fraction;
-        row->base.cum = row->base.cum_fraction;
-        row->head.flat = row->head.flat_fraction / usual.ratio;
-        row->head.cum = row->head.cum_fraction / usual.ratio;
+        for (uint32_t r = 0; r < slice->head_rounds; r++) {
+            row->flat_rounds[1][r] /= usual.ratio;
+            row->cum_rounds[1][r] /= usual.ratio;
+        }
+        row->head.flat /= usual.ratio;
+        row->head.cum /= usual.ratio;
     }
 }
 
 /* ---- p-values ---- */
-
-static bool adjust(const struct policy *policy, double *p, size_t count) {
-    switch (policy->correction) {
-    case CORRECTION_BH:
-        return adjust_benjamini_hochberg(p, count, p);
-    case CORRECTION_HOLM:
-        return adjust_holm(p, count, p);
-    default:
-        return true;
-    }
-}
-
-static double cautious(double p) {
-    double times = FUNCTION_CAUTION * p;
-    return times > 1 ? 1 : times;
-}
 
 static void test_rows(struct function_judge *judge) {
     struct function_findings *f = judge->findings;
@@ -143,13 +123,12 @@ static void test_rows(struct function_judge *judge) {
         row->cost = test_rounds(judge, row, row->flat_rounds);
         row->cum = test_rounds(judge, row, row->cum_rounds);
         row->share = test_shares(judge, row);
-        cost[i] = cautious(row->cost.p);
-        share[i] = cautious(row->share.p);
+        cost[i] = row->cost.p;
+        share[i] = row->share.p;
         f->family += isnan(row->cost.p) ? 0 : 1;
     }
-    if (!adjust(judge->request->policy, cost, f->row_count) ||
-        !adjust(judge->request->policy, share, f->row_count))
-        return;
+    function_adjust(cost, f->row_count, judge->request->policy);
+    function_adjust(share, f->row_count, judge->request->policy);
     for (size_t i = 0; i < f->row_count; i++) {
         f->rows[i].p_adjusted = cost[i];
         f->rows[i].share_p_adjusted = share[i];

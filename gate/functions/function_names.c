@@ -39,7 +39,8 @@ void function_names_files(struct function_names *names, const struct profile *p)
         const struct profile_function *function = &p->functions[i];
         if (!function->name || !function->file)
             continue;
-        struct function_known *known = &names->items[number_of(names, function->name)];
+        uint32_t number = number_of(names, function->name); /* which may move the items */
+        struct function_known *known = &names->items[number];
         if (!known->file)
             known->file = function->file;
     }

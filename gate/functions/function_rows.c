@@ -34,20 +34,19 @@ static struct cells take_function(struct cells *from, uint32_t function) {
 
 struct slice_sides {
     const struct function_rounds *rounds[2];
-    const struct function_time *time;
+    double whole[2]; /* what a whole round is worth; NaN: what it cost */
 };
 
 static void fill_side(struct function_row *row, int side, struct cells cells,
                       const struct slice_sides *sides, struct arena *arena) {
     const struct function_rounds *rounds = sides->rounds[side];
-    double time = !sides->time ? NAN : side ? sides->time->head : sides->time->base;
     double *flat = ARENA_NEW(arena, double, rounds->count);
     double *cum = ARENA_NEW(arena, double, rounds->count);
     double *share = ARENA_NEW(arena, double, rounds->count);
     struct function_amount sum = {0};
     for (const struct function_cell *cell = cells.at; cell < cells.end; cell++) {
         double total = rounds->cost[cell->round];
-        double unit = sides->time ? time / total : 1;
+        double unit = isnan(sides->whole[side]) ? 1 : sides->whole[side] / total;
         share[cell->round] = cell->flat / total;
         flat[cell->round] = cell->flat * unit;
         cum[cell->round] = cell->cum * unit;
@@ -146,13 +145,6 @@ static void note(struct function_judge *judge, const char *text) {
     ARENA_PUSH(judge->arena, f->notes, f->note_count, f->note_capacity, text);
 }
 
-static double mean_cost(const struct function_rounds *rounds) {
-    double sum = 0;
-    for (uint32_t i = 0; i < rounds->count; i++)
-        sum += rounds->cost[i];
-    return sum / rounds->count;
-}
-
 const struct function_time *function_time_of(const struct function_request *request,
                                              const struct function_slice *slice) {
     for (size_t i = 0; i < request->time_count && !request->by_share; i++) {
@@ -162,36 +154,51 @@ const struct function_time *function_time_of(const struct function_request *requ
     return NULL;
 }
 
+/* Without a time the rounds themselves tell how the whole changed. */
+static void judge_whole(const struct function_judge *judge, struct function_slice *slice,
+                        const struct function_rounds *base, const struct function_rounds *head) {
+    const struct policy *policy = judge->request->policy;
+    struct function_values values[2] = {{base->cost, base->count, INFINITY, 0, 0},
+                                        {head->cost, head->count, INFINITY, 0, 0}};
+    struct function_test test = function_test(&values[0], &values[1], policy, judge->ranks);
+    slice->base = test.base;
+    slice->head = test.head;
+    slice->change = test.change;
+    slice->p = test.p;
+    slice->regressed =
+        !judge->request->by_share && test.p <= policy->alpha && test.change > policy->threshold;
+}
+
+static void take_time(struct function_slice *slice, const struct function_time *time) {
+    slice->by_time = true;
+    slice->unit = time->unit;
+    slice->base = time->base;
+    slice->head = time->head;
+    slice->change = time->change;
+    slice->p = time->p;
+    slice->regressed = time->regressed;
+}
+
 static void add_slice(struct function_judge *judge, const struct function_rounds *base,
                       const struct function_rounds *head) {
     struct function_findings *f = judge->findings;
     const struct function_request *request = judge->request;
     struct function_slice slice = {.name = strings_get(f->names->strings, base->slice),
+                                   .unit = "share",
                                    .base_rounds = base->count,
                                    .head_rounds = head->count,
                                    .rest = NAN};
-    struct slice_sides sides = {{base, head}, function_time_of(request, &slice)};
-    slice.by_time = sides.time != NULL;
-    slice.unit = sides.time ? sides.time->unit
-                 : request->by_share
-                     ? "share"
-                     : arena_printf(judge->arena, "%s/round", function_side_unit(request->base));
-    slice.base = sides.time ? sides.time->base : mean_cost(base);
-    slice.head = sides.time ? sides.time->head : mean_cost(head);
-    if (sides.time) {
-        slice.change = sides.time->change;
-        slice.p = sides.time->p;
-        slice.regressed = sides.time->regressed;
-    } else {
-        struct function_values values[2] = {{base->cost, base->count, INFINITY, 0, 0},
-                                            {head->cost, head->count, INFINITY, 0, 0}};
-        struct function_test test =
-            function_test(&values[0], &values[1], request->policy, judge->ranks);
-        slice.change = test.change;
-        slice.p = test.p;
-        slice.regressed = !request->by_share && test.p <= request->policy->alpha &&
-                          test.change > request->policy->threshold;
+    const struct function_time *time = function_time_of(request, &slice);
+    struct slice_sides sides = {{base, head}, {1, 1}};
+    if (!request->by_share) {
+        sides.whole[0] = time ? time->base : NAN;
+        sides.whole[1] = time ? time->head : NAN;
+        slice.unit = arena_printf(judge->arena, "%s/round", function_side_unit(request->base));
     }
+    if (time)
+        take_time(&slice, time);
+    else
+        judge_whole(judge, &slice, base, head);
     ARENA_PUSH(judge->arena, f->slices, f->slice_count, f->slice_capacity, slice);
     make_rows(judge, f->slice_count - 1, base->slice, &sides);
 }

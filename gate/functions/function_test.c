@@ -1,5 +1,6 @@
 #include "gate/functions/function_test.h"
 
+#include "stats/adjust.h"
 #include "stats/power.h"
 #include "stats/summary.h"
 #include "stats/welch.h"
@@ -87,4 +88,16 @@ struct function_test function_test(const struct function_values *base,
     else
         take_raw(&out, &t);
     return out;
+}
+
+void function_adjust(double *p, size_t count, const struct policy *policy) {
+    bool good = true;
+    for (size_t i = 0; i < count; i++)
+        p[i] = FUNCTION_CAUTION * p[i] > 1 ? 1 : FUNCTION_CAUTION * p[i];
+    if (policy->correction == CORRECTION_BH)
+        good = adjust_benjamini_hochberg(p, count, p);
+    else if (policy->correction == CORRECTION_HOLM)
+        good = adjust_holm(p, count, p);
+    for (size_t i = 0; i < count && !good; i++)
+        p[i] = NAN;
 }

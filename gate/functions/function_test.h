@@ -43,4 +43,8 @@ struct function_test function_test(const struct function_values *base,
                                    const struct function_values *head, const struct policy *policy,
                                    struct rank_workspace *ranks);
 
+/* p-values, times FUNCTION_CAUTION, corrected as the policy says; NaN stays and counts for nothing.
+ * Without memory for that all become NaN. */
+void function_adjust(double *p, size_t count, const struct policy *policy);
+
 #endif

@@ -1,7 +1,6 @@
 #include "gate/functions/function_totals.h"
 
 #include "gate/functions/function_findings.h"
-#include "stats/adjust.h"
 
 #include <math.h>
 
@@ -38,13 +37,10 @@ static void adjust(struct function_total *totals, size_t count, const struct pol
                    struct arena *arena) {
     double *p = ARENA_NEW(arena, double, count);
     for (size_t i = 0; i < count; i++)
-        p[i] = fmin(1, FUNCTION_CAUTION * totals[i].test.p);
-    if (policy->correction == CORRECTION_BH && !adjust_benjamini_hochberg(p, count, p))
-        return;
-    if (policy->correction == CORRECTION_HOLM && !adjust_holm(p, count, p))
-        return;
+        p[i] = totals[i].test.p;
+    function_adjust(p, count, policy);
     for (size_t i = 0; i < count; i++)
-        totals[i].p_adjusted = isnan(totals[i].test.p) ? NAN : p[i];
+        totals[i].p_adjusted = p[i];
 }
 
 size_t function_totals(struct function_total **out, const struct function_side *base,

@@ -1,5 +1,6 @@
 /* JUnit XML: a test case a gated row, so that CI systems list what got slower among their failed
  * tests. */
+#include "gate/report/function_text.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
 #include "runners/base/escape.h"
@@ -48,6 +49,24 @@ static void put_case(FILE *out, const struct comparison *c, const struct row *ro
     fputs("    </testcase>\n", out);
 }
 
+/* Functions that decide are cases that failed. */
+static void put_functions(FILE *out, const struct comparison *c) {
+    const struct function_findings *f = c->functions;
+    for (size_t i = 0; c->functions_regressed && i < f->row_count; i++) {
+        const struct function_row *row = &f->rows[i];
+        if (row->verdict != ROW_REGRESSED)
+            continue;
+        const char *title = arena_printf(c->arena, "%s in %s", row->name,
+                                         function_slice_name(&f->slices[row->slice]));
+        fprintf(out,
+                "    <testcase classname=\"perfgate\" name=\"%s\">\n"
+                "      <failure type=\"regressed\" message=\"regressed: %s\"/>\n"
+                "    </testcase>\n",
+                escape_xml(c->arena, title),
+                escape_xml(c->arena, function_words(f, row, c->arena)));
+    }
+}
+
 /* What is wrong with the whole, as a case of its own: a gate that measured nothing must not show as
  * an empty, green suite. */
 static void put_whole(FILE *out, const struct comparison *c) {
@@ -74,6 +93,7 @@ static bool junit_write(FILE *out, const struct comparison *c, const struct repo
         if (is_case(&c->rows[i]))
             cases[case_of(c, &c->rows[i])]++;
     }
+    cases[CASE_FAILED] += c->functions_regressed;
     size_t tests = cases[CASE_PASSED] + cases[CASE_FAILED] + cases[CASE_SKIPPED] + 1;
     size_t skipped = cases[CASE_SKIPPED] + (c->verdict == VERDICT_INCONCLUSIVE);
     const char *totals =
@@ -87,6 +107,7 @@ static bool junit_write(FILE *out, const struct comparison *c, const struct repo
         if (is_case(&c->rows[i]))
             put_case(out, c, &c->rows[i]);
     }
+    put_functions(out, c);
     put_whole(out, c);
     fputs("  </testsuite>\n</testsuites>\n", out);
     return true;

@@ -20,8 +20,10 @@ draw() { # draw PROGRAM SEED NAME: a recording of 20 rounds and its profile
     run "$PERFGATE" compare old.txt new.txt
     [ "$status" -eq 0 ]
     [[ "$output" == *"regressed     parse_string: +27.08%"* ]]
-    run "$PERFGATE" compare --functions gate old.txt new.txt --report markdown=report.md
+    run "$PERFGATE" compare --functions gate old.txt new.txt --report markdown=report.md --report junit=report.xml
     [ "$status" -eq 1 ]
+    grep -q '<testsuites tests="3" failures="1"' report.xml
+    grep -A1 'name="parse_string in Parse/1k">' report.xml | grep -q '<failure type="regressed" message="regressed: +27.08% (119.0 µs to 151.1 µs), p = 4.1e-09"/>'
     grep -q '0 of 1 rows got worse, 1 function$' report.md
     grep -q '^| parse&#95;string | \*\*regressed\*\* | 119.0 µs | 151.1 µs | +27.08% | 4.1e-09 |$' report.md
     run "$PERFGATE" compare --functions off old.txt new.txt
@@ -74,6 +76,15 @@ END
     run "$PERFGATE" compare old.txt new.txt
     [ "$status" -eq 0 ]
     [[ "$output" == *"note          functions: only the base has a profile"* ]]
+    run "$PERFGATE" compare --functions gate old.txt new.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"warning       functions: only the base has a profile, so functions decide nothing"* ]]
+    draw plus20 2 red
+    sed -i '1i# perfgate recording: 1\n# perfgate profile-unsound: true' red.txt
+    echo '# perfgate end: 0' >>red.txt
+    run "$PERFGATE" compare --functions gate old.txt red.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"  regressed     parse_string"*"the profile of red.txt is unsound: functions decide nothing"* ]]
     head -c 500 kept.pb.gz >new.pb.gz
     run "$PERFGATE" compare old.txt new.txt
     [ "$status" -eq 4 ]
@@ -83,6 +94,26 @@ END
     run "$PERFGATE" compare old.txt new.txt
     [ "$status" -eq 0 ]
     [[ "$output" == *"1 and 1 profiled rounds, but a test needs 5 a side"* ]]
+}
+
+@test "names are hostile: none of the reports lets one out" {
+    evil=$'evil|`x`<script>alert(1)</script>\x1b[31m::error::![i](u)'
+    printf 'main@m.c 300\nmain@m.c;%s@m.c 100\n' "$evil" >quiet.folded
+    printf 'main@m.c 300\nmain@m.c;%s@m.c 200\n' "$evil" >loud.folded
+    "$BUILD/tests/programs/draw_profile" quiet.folded 10 1 B old
+    "$BUILD/tests/programs/draw_profile" loud.folded 10 2 B new
+    run "$PERFGATE" compare --functions gate old.txt new.txt --report markdown=r.md --report json=r.json --report junit=r.xml
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"  regressed     evil|"* && "$output" != *$'\x1b'* ]]
+    for report in r.md r.json r.xml; do
+        [ "$(grep -c '<script>' $report)" -eq 0 ]
+        [ "$(grep -c $'\x1b' $report)" -eq 0 ]
+    done
+    [ "$(grep -c '^| evil' r.md)" -eq 1 ]
+    python3 -c '
+import json, xml.etree.ElementTree as tree
+assert json.load(open("r.json"))["functions"][0]["function"].startswith("evil|`x`<script>")
+assert len(tree.parse("r.xml").findall(".//failure")) == 2'
 }
 
 @test "gate: the function that got slower since the base revision, and then since the stored baseline" {

@@ -3,12 +3,15 @@
 #include "runners/symbols/frame_step.h"
 #include "runners/symbols/module.h"
 #include "runners/symbols/root_tails.h"
+#include "runners/symbols/symbol_table.h"
 
 /* One file, by the caller's number. */
 struct unwind_module {
     struct elf_file file;
     Dwarf *dwarf;
     struct call_frame_info *frames; /* NULL: nothing is known */
+    bool main_sought;
+    uint64_t main_start, main_end; /* [start, end) of its main; both 0 without one */
 };
 
 enum { MODULES_MOST = 1 << 20 };
@@ -134,24 +137,48 @@ static size_t chain_entry_at(const struct walk *w, uint64_t slot) {
     return 0;
 }
 
+static void seek_main(struct unwind_module *m) {
+    struct arena *scratch = arena_new();
+    struct symbol_table table = symbol_table_read(m->file.elf, false, scratch);
+    for (size_t i = 0; i < table.count; i++) {
+        if (strcmp(table.symbols[i].name, "main") == 0) {
+            m->main_start = table.symbols[i].start;
+            m->main_end = table.symbols[i].end;
+        }
+    }
+    m->main_sought = true;
+    arena_free(scratch);
+}
+
+/* Is the last address where main was called from? Nothing further out can be reached from there
+ * without the stack, and nothing of interest is. */
+static bool ends_above_main(const struct walk *w) {
+    struct unwind_code code;
+    uint64_t address;
+    if (w->out.count < 2 ||
+        !w->sample->locate(w->sample->context, w->addresses[w->out.count - 2], &code))
+        return false;
+    struct unwind_module *m = find_module(w->unwinder, &code);
+    if (!m || !m->frames || !elf_address_of(m->file.elf, code.offset, &address))
+        return false;
+    if (!m->main_sought)
+        seek_main(m);
+    return address >= m->main_start && address < m->main_end;
+}
+
 /* From the frame on whose return address is entry `at` of the kernel's chain. */
 static void follow_chain(struct walk *w, size_t at) {
-    bool mapped;
-    for (; at < w->sample->chain_length; at++) {
+    const struct root_tails *tails = w->unwinder->tails;
+    for (bool mapped; at < w->sample->chain_length && w->out.end != UNWIND_ROOT; at++) {
         uint64_t address = w->sample->chain[at] - 1;
         const struct frame_row *row = find_row(w->unwinder, w->sample, address, &mapped);
         if (!mapped || !put(w, address))
             return;
         w->out.by_frame_pointer++;
-        if (row && frame_is_outermost(row)) {
+        if ((row && frame_is_outermost(row)) ||
+            root_tails_follow(tails, w->sample->process, w->addresses, &w->out.count, w->most) ||
+            ends_above_main(w))
             w->out.end = UNWIND_ROOT;
-            return;
-        }
-        if (root_tails_follow(w->unwinder->tails, w->sample->process, w->addresses, &w->out.count,
-                              w->most)) {
-            w->out.end = UNWIND_ROOT;
-            return;
-        }
     }
 }
 

@@ -56,7 +56,7 @@ struct unwind_sample {
 };
 
 enum unwind_end {
-    UNWIND_ROOT,      /* the outermost function was reached */
+    UNWIND_ROOT, /* the outermost function was reached, or by frame pointers the caller of main */
     UNWIND_TRUNCATED, /* the copy of the stack ended before */
     UNWIND_LOST,      /* code that nothing is known about, or a stack that contradicts itself */
 };

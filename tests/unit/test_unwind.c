@@ -180,33 +180,40 @@ static void a_short_copy_is_truncated(void **state) {
     unwinder_free(unwinder);
 }
 
-/* 60 frames of more than 200 bytes: 1 KiB of stack, then frame pointers; what calls main was learnt
- * from a whole chain. */
+/* 60 frames of more than 200 bytes: 1 KiB of stack, then frame pointers up to main's caller, which
+ * has none. What is further out is learnt from a whole chain. */
 static void frame_pointers_continue_a_short_copy(void **state) {
     (void)state;
     const char *program = build_chains("chains", "-fno-omit-frame-pointer");
     uint64_t addresses[FRAMES], again[FRAMES];
     struct unwinder *unwinder = unwinder_new();
     stop_in(program, "deep");
-    size_t bytes = sample.stack.length;
-    sample.stack.length = 1024;
-    struct unwound got = unwind(unwinder, &sample, addresses, FRAMES);
-    assert_int_equal(got.end, UNWIND_TRUNCATED); /* nobody knows yet what calls main */
-    assert_true(got.by_frame_pointer > 50);
-    sample.stack.length = bytes;
     struct unwound whole = unwind(unwinder, &sample, addresses, FRAMES);
     assert_int_equal(whole.end, UNWIND_ROOT);
     assert_int_equal(whole.by_frame_pointer, 0);
-    for (bytes = 64; bytes < 12000; bytes += 64) {
+    for (size_t bytes = 64; bytes < 12000; bytes += 64) {
         sample.stack.length = bytes;
-        got = unwind(unwinder, &sample, again, FRAMES);
+        struct unwound got = unwind(unwinder, &sample, again, FRAMES);
         assert_int_equal(got.end, UNWIND_ROOT);
         assert_int_equal(got.count, whole.count);
+        assert_true(got.by_frame_pointer > 0);
         assert_memory_equal(addresses, again, got.count * sizeof *again);
     }
     /* in another process nothing was learnt */
     sample.process = 7;
-    assert_int_equal(unwind(unwinder, &sample, again, FRAMES).end, UNWIND_TRUNCATED);
+    struct unwound got = unwind(unwinder, &sample, again, FRAMES);
+    assert_int_equal(got.end, UNWIND_ROOT);
+    assert_true(got.count < whole.count);
+    assert_string_equal(names_of(program, again + 61, got.count - 61), "main");
+    assert_memory_equal(addresses, again, got.count * sizeof *again);
+    unwinder_free(unwinder);
+
+    sample.stack.length = 1024;
+    shell("strip chains"); /* and now nobody knows what main is */
+    unwinder = unwinder_new();
+    got = unwind(unwinder, &sample, again, FRAMES);
+    assert_int_equal(got.end, UNWIND_TRUNCATED);
+    assert_true(got.by_frame_pointer > 50);
     unwinder_free(unwinder);
 }
 

@@ -24,7 +24,7 @@ ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -liberty -l
 
 # A room is a folder: new files and new rooms are found, none is listed.
 FUZZERS  = $(wildcard */*_fuzz.c */*/*_fuzz.c)
-SOURCES  = $(filter-out gate/main.c $(FUZZERS),$(wildcard $(foreach room,stats runners gate,$(room)/*.c $(room)/*/*.c)))
+SOURCES  = $(filter-out gate/main.c $(FUZZERS) runners/preload/%,$(wildcard $(foreach room,stats runners gate,$(room)/*.c $(room)/*/*.c)))
 FUZZ_OBJECTS = $(FUZZERS:%.c=$(BUILD)/%.o)
 PROTOS   = $(patsubst %.proto,$(BUILD)/%.pb-c,$(wildcard runners/*/*.proto))
 LIBRARY  = $(BUILD)/libperfgate.a
@@ -35,11 +35,12 @@ PROGRAMS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/programs/*.c))
 BENCHES  = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
 CLI      = $(wildcard tests/cli/*.bats)
 SHARED   = $(BUILD)/tests/fail_io.so
+PRELOAD  = $(BUILD)/libperfgate-sampler.so
 TESTENV  = PERFGATE=$(CURDIR)/$(PERFGATE) BUILD=$(CURDIR)/$(BUILD)
 OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(SOURCES) $(FUZZERS) gate/main.c \
              $(wildcard tests/unit/*.c tests/bench/*.c tests/programs/*.c tests/replay.c))
 
-all: $(PERFGATE) build/perfgate ## build build/perfgate
+all: $(PERFGATE) $(PRELOAD) build/perfgate ## build build/perfgate
 
 build/perfgate: $(PERFGATE)
 	$(Q)ln -sf $(VARIANT)/perfgate $@
@@ -90,6 +91,12 @@ $(SHARED): $(BUILD)/%.so: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE $(CFLAGS) -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
+# Loaded into measured programs: no library but libc, and nothing of sanitizers or coverage.
+$(PRELOAD): $(wildcard runners/preload/*.[ch]) runners/sampler/preload_format.h $(BUILD)/flags
+	@echo '  LD  $@'
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -I. -O2 -g -Wall -Wextra -Wshadow -Wconversion $(if $(WERROR),-Werror) \
+	    -shared -fPIC -fvisibility=hidden -o $@ $(filter %.c,$^) -lpthread -ldl -lrt
+
 # A `%` in a prerequisite would be taken for the stem, so the object is found without a pattern.
 fuzz_object = $(foreach object,$(FUZZ_OBJECTS),$(if $(findstring /$(1)_fuzz.o,$(object)),$(object)))
 
@@ -107,7 +114,7 @@ demo: deps ## two builds of a real program, one slower by 10 %: measure, compare
 test: deps ## install what is missing, run the tests
 	@$(SUBMAKE) check
 
-check: $(PERFGATE) $(UNITS) $(REPLAYS) $(PROGRAMS) $(SHARED) ## run the tests, install nothing
+check: $(PERFGATE) $(PRELOAD) $(UNITS) $(REPLAYS) $(PROGRAMS) $(SHARED) ## run the tests, install nothing
 	@$(TESTENV) tests/tally.pl $(UNITS) $(REPLAYS) $(CLI)
 
 check-asan: ## the tests under AddressSanitizer and UBSan, whose reports exit 99, never 1
@@ -161,6 +168,7 @@ $(BUILD)/perfgate.1: $(PERFGATE)
 
 install: all $(BUILD)/perfgate.1 ## install program, manual page and completion under DESTDIR and PREFIX
 	install -D -m 755 $(PERFGATE) $(DESTDIR)$(PREFIX)/bin/perfgate
+	install -D -m 755 $(PRELOAD) $(DESTDIR)$(PREFIX)/lib/perfgate/libperfgate-sampler.so
 	install -D -m 644 $(BUILD)/perfgate.1 $(DESTDIR)$(PREFIX)/share/man/man1/perfgate.1
 	install -D -m 644 gate/commands/perfgate.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/perfgate
 

@@ -10,7 +10,8 @@
 #include "runners/process_figures.h"
 #include "runners/runner.h"
 #include "runners/sampler/launcher.h"
-#include "runners/sampler/rings.h"
+#include "runners/sampler/preload.h"
+#include "runners/sampler/preload_format.h"
 
 enum { OUTPUT_LIMIT = 64 * 1024 * 1024, ERROR_LIMIT = 64 * 1024, NO_COMMAND = -1 };
 
@@ -32,10 +33,15 @@ struct sample {
     const struct recording *printed; /* in scratch */
 };
 
-/* How all sides are sampled: decided when their sampled rounds begin. */
+enum sampled_by { BY_NOBODY, BY_PERF, BY_PRELOAD };
+
+/* How all sides are sampled: decided before anything runs. */
 struct sampled_how {
-    struct ring_request rings;
-    size_t ring_bytes; /* that the system grants a CPU */
+    enum sampled_by by;
+    const char *refusal;       /* what is to be said when perf_event_open is refused, or NULL */
+    struct preload preload;    /* of BY_PRELOAD */
+    struct ring_request rings; /* registers and stack bytes hold for BY_PRELOAD, too */
+    size_t ring_bytes;         /* that the system grants a CPU */
     uint32_t most_frames;
 };
 
@@ -48,14 +54,16 @@ struct sampled_side {
     uint64_t damaged;          /* records */
     struct unwinder *unwinder; /* NULL: none is needed */
     uint32_t failures;
-    bool again; /* its round is to be run once more */
+    uint32_t loaded, aside; /* processes that the library was in, and those of them it left alone */
+    bool again;             /* its round is to be run once more */
 };
 
 struct side_state {
     const struct plan_side *side;
     struct recording *out;
-    int measure, setup, prepare, conclude, cleanup, count; /* indices of the launcher's commands */
-    struct name_set known;                                 /* benchmarks it has printed */
+    /* Indices of the launcher's commands. */
+    int measure, setup, prepare, conclude, cleanup, count, sampled_measure;
+    struct name_set known; /* benchmarks it has printed */
     struct unnamed_failure *unnamed;
     size_t unnamed_count, unnamed_capacity;
     struct sample sample;
@@ -97,10 +105,21 @@ bool run_unmeasured(struct measuring *m, int command, const char *what, bool fin
 /* Runs each side once under callgrind, when the plan says so, and adds what it counted. */
 bool count_instructions(struct measuring *m, struct pg_error *err);
 
+/* Finds out, when some side is to be sampled, what the system allows. Errors (PG_CHILD): a sampler
+ * that was asked for by name and cannot be had. */
+bool choose_sampler(struct measuring *m, struct pg_error *err);
+
+/* Sizes of stack copies to try in turn: some frames until one with a frame pointer, most programs,
+ * large frames. */
+enum { STACK_SIZES = 3 };
+extern const uint32_t stack_sizes[STACK_SIZES];
+
+/* Opens rings on a process with cycles, or else with the clock. False with errno. */
+bool sampler_open(struct measuring *m, pid_t target, struct rings **rings, struct arena *arena);
+
 /* After the timed rounds: samples every side that has a sampling and succeeded, in rounds of their
- * own, and records how. A sampler that is refused is an error only when it was asked for by name.
- */
-bool run_sampled_rounds(struct measuring *m, struct pg_error *err);
+ * own, and records how. What goes wrong then is a note. */
+void run_sampled_rounds(struct measuring *m);
 
 /* Writes into the side's recording how it was sampled and what is to be said of the profile.
  * Medians of a process's CPU time, in seconds: timed, and sampled. */

@@ -118,7 +118,7 @@ static int add_command(struct launch_command *commands, size_t *count, const cha
 
 static bool start(struct measuring *m, struct pg_error *err) {
     const struct plan *plan = m->plan;
-    struct launch_command *commands = ARENA_NEW(m->arena, struct launch_command, 6 * m->count);
+    struct launch_command *commands = ARENA_NEW(m->arena, struct launch_command, 7 * m->count);
     size_t count = 0;
     for (size_t i = 0; i < m->count; i++) {
         struct side_state *side = &m->sides[i];
@@ -126,6 +126,11 @@ static bool start(struct measuring *m, struct pg_error *err) {
         if (plan->valgrind && !callgrind_begin(&side->callgrind, from->argv, m->arena, err))
             return false;
         side->measure = add_command(commands, &count, from->argv, from->directory);
+        side->sampled_measure = side->measure;
+        if (m->sampled.by == BY_PRELOAD && from->sampling) {
+            side->sampled_measure = add_command(commands, &count, from->argv, from->directory);
+            commands[side->sampled_measure].environment = m->sampled.preload.environment;
+        }
         side->setup = add_command(commands, &count, from->setup, from->directory);
         side->prepare = add_command(commands, &count, from->prepare, from->directory);
         side->conclude = add_command(commands, &count, from->conclude, from->directory);
@@ -210,14 +215,16 @@ bool runner_measure(const struct plan *plan, struct recording *const *out,
     struct measuring m = {0};
     interrupts_catch();
     begin(&m, plan, out, measured);
-    bool good = plan->nothing || start(&m, err);
+    bool good = plan->nothing || (choose_sampler(&m, err) && start(&m, err));
     if (m.launcher) {
         struct noise_counts before = noise_count(&plan->roots, m.scratch);
         note_counters(&m);
         figures_prepare(&m.figures, &plan->counters, launcher_counters(m.launcher), out[0]->strings,
                         m.arena);
-        good = set_up(&m, err) && run_rounds(&m, err) && run_sampled_rounds(&m, err) &&
-               count_instructions(&m, err);
+        good = set_up(&m, err) && run_rounds(&m, err);
+        if (good)
+            run_sampled_rounds(&m);
+        good = good && count_instructions(&m, err);
         struct noise_counts after = noise_count(&plan->roots, m.scratch);
         note_noise(&m, &before, &after);
         clean_up(&m);
@@ -230,6 +237,7 @@ bool runner_measure(const struct plan *plan, struct recording *const *out,
     for (size_t i = 0; i < m.count; i++)
         callgrind_end(&m.sides[i].callgrind, m.scratch);
     launcher_stop(m.launcher);
+    preload_end(&m.sampled.preload);
     arena_free(m.scratch);
     interrupts_release();
     return good;

@@ -29,8 +29,9 @@ struct plan_side {
 
 enum sampler {
     SAMPLER_NONE,
-    SAMPLER_PERF, /* perf_event_open, or an error */
-    SAMPLER_AUTO, /* as perf, for programs that run long enough, and where the system allows it */
+    SAMPLER_PERF,    /* perf_event_open, or an error */
+    SAMPLER_PRELOAD, /* from inside the program, by libperfgate-sampler.so */
+    SAMPLER_AUTO,    /* programs that run long enough, by perf or, where that is refused, preload */
 };
 
 enum stack {

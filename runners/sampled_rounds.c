@@ -1,23 +1,16 @@
 #include "runners/base/log.h"
 #include "runners/measuring.h"
 #include "runners/sampler/interrupt.h"
-#include "runners/sampler/permission.h"
 #include "runners/sampler/rings.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
 enum {
     LEAST_SAMPLES = 10, /* of a process, below which nothing is learned of it */
     ROUNDS_MOST = 20,   /* when no number is given */
-    FRAMES_MOST = 127,  /* the kernel's default */
-    STACK_LARGE = 8192, /* bytes copied */
     STACK_SAMPLES = 64  /* that rings must have room for */
 };
-/* Copies to try in turn: some frames until one with a frame pointer, most programs, large frames.
- */
-static const uint32_t stack_sizes[] = {1024, STACK_LARGE, 32768};
 
 /* Of samples whose stack does not reach its root, above which small copies are not enough. */
 static const double small_enough = 0.01;
@@ -73,62 +66,16 @@ static bool too_short(struct measuring *m) {
     return true;
 }
 
-/* ---- with what ---- */
-
-/* Opens on the launcher whatever the machine grants: cycles, else the clock. */
-static bool open_rings(struct measuring *m, struct rings **rings, struct arena *arena) {
-    struct sampled_how *how = &m->sampled;
-    pid_t target = launcher_pid(m->launcher);
-    if (rings_open(rings, &how->rings, target, arena))
-        return true;
-    if (how->rings.event != RING_CYCLES)
-        return false;
-    how->rings.event = RING_CLOCK;
-    return rings_open(rings, &how->rings, target, arena);
-}
-
-static bool refused(struct measuring *m, struct pg_error *err) {
-    struct permission_facts facts = permission_look(errno, m->plan->roots.proc);
-    const char *why = permission_explain(&facts, m->arena);
-    if (m->plan->sampling.sampler == SAMPLER_PERF)
-        return pg_error_set(err, PG_CHILD, "cannot sample: %s", why);
-    note_sides(m, NOTE_WARNING, arena_printf(m->arena, "not sampled: %s", why));
-    return false;
-}
-
-/* Stacks are copied where this machine's registers can be unwound. */
-static void choose_stack(struct measuring *m) {
-    enum unwind_machine machine;
-    enum stack stack = m->plan->sampling.stack;
-    if (stack == STACK_FP || !stack_machine(&machine))
-        return;
-    m->sampled.rings.registers = unwind_perf_mask(machine);
-    m->sampled.rings.stack_bytes = stack == STACK_AUTO ? stack_sizes[0] : STACK_LARGE;
-    for (size_t i = 0; i < m->count; i++)
-        m->sides[i].sampled.unwinder = unwinder_new();
-}
-
-/* False: not to be sampled, or an error when err is set. */
-static bool prepare(struct measuring *m, struct pg_error *err) {
-    int64_t frames;
-    struct rings *rings = NULL;
-    const struct plan_sampling *plan = &m->plan->sampling;
-    m->sampled = (struct sampled_how){.rings = {.event = RING_CYCLES, .rate = plan->rate},
-                                      .most_frames = FRAMES_MOST};
-    if (system_number(&frames, m->scratch, "%s/sys/kernel/perf_event_max_stack",
-                      m->plan->roots.proc))
-        m->sampled.most_frames = (uint32_t)frames;
-    bool any = false;
+/* False: nothing is to be sampled, and the recordings say why. */
+static bool is_worth_it(struct measuring *m) {
+    bool any = false, automatic = m->plan->sampling.sampler == SAMPLER_AUTO;
     for (size_t i = 0; i < m->count; i++)
         any |= is_sampled(&m->sides[i]);
-    if (!any || plan->sampler == SAMPLER_NONE || (plan->sampler == SAMPLER_AUTO && too_short(m)))
+    if (!any || (automatic && too_short(m)))
         return false;
-    choose_stack(m);
-    if (!open_rings(m, &rings, m->scratch))
-        return refused(m, err);
-    m->sampled.ring_bytes = rings_bytes(rings);
-    rings_close(rings);
-    return true;
+    if (m->sampled.refusal)
+        note_sides(m, NOTE_WARNING, m->sampled.refusal);
+    return m->sampled.by != BY_NOBODY;
 }
 
 /* ---- one process ---- */
@@ -156,7 +103,7 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
     struct sampled_side *sampled = &side->sampled;
     double user = (double)process->user_ns, cpu = user + (double)process->system_ns;
     double periods = (double)sampling_round_counts(side->side->sampling).periods;
-    bool clock = m->sampled.rings.event == RING_CLOCK;
+    bool clock = m->sampled.by == BY_PRELOAD || m->sampled.rings.event == RING_CLOCK;
     sampling_counts_add(&sampled->counts, sampling_round_counts(side->side->sampling));
     sampling_end(side->side->sampling, clock || periods == 0 ? 1 : user / periods);
     ARENA_PUSH(m->arena, sampled->cpu, sampled->count, sampled->capacity, cpu * 1e-9);
@@ -168,11 +115,10 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
 /* Is the round that just ran to be run again, with larger copies of the stack? */
 static bool widens(struct measuring *m, const struct side_state *side) {
     struct sampling_counts counts = sampling_round_counts(side->side->sampling);
-    size_t sizes = sizeof stack_sizes / sizeof *stack_sizes;
-    if (m->plan->sampling.stack != STACK_AUTO ||
+    if (m->sampled.by != BY_PERF || m->plan->sampling.stack != STACK_AUTO ||
         (double)counts.cut <= small_enough * (double)counts.samples)
         return false;
-    for (size_t i = 0; i < sizes; i++) {
+    for (size_t i = 0; i < STACK_SIZES; i++) {
         if (stack_sizes[i] <= m->sampled.rings.stack_bytes ||
             (size_t)stack_sizes[i] * STACK_SAMPLES > m->sampled.ring_bytes)
             continue;
@@ -182,6 +128,30 @@ static bool widens(struct measuring *m, const struct side_state *side) {
     return false;
 }
 
+static bool run_sampled(struct measuring *m, struct side_state *side, struct launch_how how,
+                        struct watching *watching, struct launched *launched,
+                        struct pg_error *err) {
+    struct launch_watch watch = {-1, look, watching};
+    bool rings = m->sampled.by == BY_PERF;
+    if (rings && !sampler_open(m, launcher_pid(m->launcher), &watching->rings, m->scratch))
+        return pg_error_errno(err, "cannot sample any longer");
+    watch.fd = rings ? rings_fd(watching->rings) : -1;
+    how.watch = rings ? &watch : NULL;
+    bool ran =
+        launcher_run(m->launcher, (size_t)side->sampled_measure, how, launched, m->scratch, err);
+    if (rings) {
+        watching->damaged += rings_drain(watching->rings, true, sampling_take, watching->sampling);
+        rings_close(watching->rings);
+    } else {
+        struct preload_seen seen =
+            preload_take(&m->sampled.preload, sampling_take, watching->sampling);
+        watching->damaged += seen.damaged;
+        side->sampled.loaded += seen.processes;
+        side->sampled.aside += seen.aside;
+    }
+    return ran;
+}
+
 static bool sample_process(struct measuring *m, struct side_state *side, uint32_t round,
                            uint32_t padding, struct pg_error *err) {
     struct stack_reader reader = {side->sampled.unwinder, m->sampled.rings.registers,
@@ -189,15 +159,9 @@ static bool sample_process(struct measuring *m, struct side_state *side, uint32_
     struct sampling_round of = {benchmark_of(m, side), round, reader};
     struct watching watching = {.sampling = side->side->sampling};
     struct launched launched;
-    if (!open_rings(m, &watching.rings, m->scratch))
-        return pg_error_errno(err, "cannot sample any longer");
-    struct launch_watch watch = {rings_fd(watching.rings), look, &watching};
-    struct launch_how how = {.pad = true, .padding = padding, .watch = &watch};
+    struct launch_how how = {.pad = true, .padding = padding};
     sampling_begin(side->side->sampling, &of, m->scratch);
-    bool ran = launcher_run(m->launcher, (size_t)side->measure, how, &launched, m->scratch, err);
-    watching.damaged += rings_drain(watching.rings, true, sampling_take, watching.sampling);
-    rings_close(watching.rings);
-    if (!ran)
+    if (!run_sampled(m, side, how, &watching, &launched, err))
         return false;
     bool ignored = m->plan->ignore_failure && launched.process.end == SPAWN_EXITED;
     const char *reason =
@@ -237,37 +201,39 @@ static bool sample_round(struct measuring *m, uint32_t round, struct pg_error *e
     return true;
 }
 
-bool run_sampled_rounds(struct measuring *m, struct pg_error *err) {
+/* What was timed is worth keeping, whatever happens here. */
+static void sample_rounds(struct measuring *m, uint32_t rounds) {
     const struct plan *plan = m->plan;
-    struct pg_error problem = {0};
-    uint32_t rounds = plan->sampling.rounds;
-    if (interrupted_by())
-        return true;
-    if (!prepare(m, &problem)) {
-        *err = problem.status ? problem : *err;
-        return problem.status == PG_OK;
-    }
-    if (rounds == 0)
-        rounds = m->measured->rounds < ROUNDS_MOST ? m->measured->rounds : ROUNDS_MOST;
+    struct pg_error problem;
     for (uint32_t round = 1; round <= rounds && !interrupted_by(); round++) {
         struct arena_mark mark = arena_mark(m->scratch);
         if (round > 1 && plan->time_budget > 0 && seconds_now() - m->started >= plan->time_budget)
-            break;
-        /* What was timed is worth keeping. */
+            return;
         if (!sample_round(m, round, &problem)) {
             pg_log(LOG_WARNING, "%s", problem.text);
             note_sides(m, NOTE_WARNING, arena_strdup(m->arena, problem.text));
-            break;
+            return;
         }
         if (plan->sampled)
             plan->sampled(plan->context, round, rounds);
         arena_reset(m->scratch, mark);
     }
+}
+
+void run_sampled_rounds(struct measuring *m) {
+    uint32_t timed_rounds = m->measured->rounds, rounds = m->plan->sampling.rounds;
+    if (rounds == 0)
+        rounds = timed_rounds < ROUNDS_MOST ? timed_rounds : ROUNDS_MOST;
+    if (interrupted_by() || !is_worth_it(m))
+        return;
+    for (size_t i = 0; m->sampled.rings.registers && i < m->count; i++)
+        m->sides[i].sampled.unwinder = unwinder_new();
+    sample_rounds(m, rounds);
     for (size_t i = 0; i < m->count; i++) {
-        if (is_sampled(&m->sides[i]))
-            record_sampling(m, &m->sides[i], timed(m, &m->sides[i], FIGURE_CPU),
-                            median(m->sides[i].sampled.cpu, m->sides[i].sampled.count, m->scratch));
-        unwinder_free(m->sides[i].sampled.unwinder);
+        struct side_state *side = &m->sides[i];
+        if (is_sampled(side))
+            record_sampling(m, side, timed(m, side, FIGURE_CPU),
+                            median(side->sampled.cpu, side->sampled.count, m->scratch));
+        unwinder_free(side->sampled.unwinder);
     }
-    return true;
 }

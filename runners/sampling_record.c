@@ -4,18 +4,46 @@
 #include <math.h>
 #include <time.h>
 
-/* How far samples and the system's account of user time may lie apart. The kernel tells user from
- * system time by what it finds at its ticks, so that the account itself scatters (about
- * binomially), and a process ends between two samples. */
-static const double sound_share = 0.06, deviations = 4;
+static const double sound_share = 0.06;
 
-static double allowed(const struct sampled_side *sampled, double period_ns) {
+/* The CPU time that samples account for, that the system does, and how far they may lie apart; ns.
+ */
+struct account {
+    double samples, system, allowed;
+    const char *what;
+};
+
+static double tick_ns(void) {
     struct timespec tick;
     clock_getres(CLOCK_REALTIME_COARSE, &tick);
-    double all = sampled->user_ns + sampled->system_ns;
-    double of_ticks = sqrt(sampled->user_ns * sampled->system_ns / all * (double)tick.tv_nsec);
-    double of_ends = period_ns * sqrt((double)sampled->count);
-    return sound_share * sampled->user_ns + deviations * (of_ticks + of_ends);
+    return (double)tick.tv_nsec;
+}
+
+/* Samples of user time. The kernel tells user from system time by what it finds at its ticks, so
+ * that the account itself scatters (about binomially; four standard deviations are allowed), and a
+ * process ends between two samples. Where the kernel chooses the periods, their number must be that
+ * of the rate. */
+static struct account user_account(const struct measuring *m, const struct sampled_side *sampled) {
+    bool clock = m->sampled.rings.event == RING_CLOCK;
+    double rate = m->plan->sampling.rate, period = clock ? (double)ring_period(rate) : 1e9 / rate;
+    double both = sampled->user_ns + sampled->system_ns;
+    double of_ticks = sqrt(sampled->user_ns * sampled->system_ns / both * tick_ns());
+    double of_ends = period * sqrt((double)sampled->count);
+    return (struct account){
+        clock ? (double)sampled->counts.periods : (double)sampled->counts.samples * period,
+        sampled->user_ns,
+        sound_share * sampled->user_ns + 4 * (of_ticks + of_ends),
+        "user time",
+    };
+}
+
+/* Samples of a thread's whole time, from when the library was there until the last tick of a timer.
+ */
+static struct account thread_account(const struct sampled_side *sampled) {
+    double both = sampled->user_ns + sampled->system_ns;
+    return (struct account){(double)sampled->counts.periods, both,
+                            sound_share * both + 2 * tick_ns() * (double)sampled->loaded,
+                            "CPU time"};
 }
 
 static void set(struct recording *out, const char *key, const char *format, double value) {
@@ -39,42 +67,54 @@ static void note_counts(struct recording *out, const struct sampling_counts *cou
                        100.0 * (double)counts->truncated / (double)counts->samples);
 }
 
-/* Where the kernel chooses the periods, their number must be that of the rate. */
-static void check_sound(struct measuring *m, struct side_state *side,
-                        const struct sampling_counts *counts) {
-    bool clock = m->sampled.rings.event == RING_CLOCK;
-    double period =
-        clock ? (double)ring_period(m->plan->sampling.rate) : 1e9 / m->plan->sampling.rate;
-    double seen = (double)(clock ? counts->periods : counts->samples * (uint64_t)period);
-    double apart = fabs(seen - side->sampled.user_ns);
-    bool sound = apart <= allowed(&side->sampled, period);
-    if (!sound) {
-        recording_set(side->out, "profile-unsound", "true");
-        recording_note(side->out, NOTE_WARNING, NULL,
-                       "profile unsound: samples account for %.3g s, the system for %.3g s of user "
-                       "time",
-                       seen * 1e-9, side->sampled.user_ns * 1e-9);
-    }
+static void check_sound(struct recording *out, const struct account *account) {
+    if (fabs(account->samples - account->system) <= account->allowed)
+        return;
+    recording_set(out, "profile-unsound", "true");
+    recording_note(out, NOTE_WARNING, NULL,
+                   "profile unsound: samples account for %.3g s, the system for %.3g s of %s",
+                   account->samples * 1e-9, account->system * 1e-9, account->what);
+}
+
+static const char *sampler_text(const struct measuring *m, struct arena *arena) {
+    const struct ring_request *rings = &m->sampled.rings;
+    const char *event = m->sampled.by == BY_PRELOAD  ? "preload cpu-time"
+                        : rings->event == RING_CLOCK ? "perf cpu-clock:u"
+                                                     : "perf cycles:u";
+    const char *stack = "fp";
+    if (rings->registers)
+        stack = arena_printf(arena, "dwarf,%u", rings->stack_bytes);
+    return arena_printf(arena, "%s %.6gHz stack=%s", event, rings->rate, stack);
+}
+
+static void note_preload(struct recording *out, const struct sampled_side *sampled) {
+    if (sampled->count && !sampled->loaded)
+        recording_note(out, NOTE_WARNING, NULL,
+                       "not sampled: no process loaded %s (is it linked statically, or setuid?)",
+                       PRELOAD_LIBRARY);
+    if (sampled->aside)
+        recording_note(
+            out, NOTE_WARNING, NULL,
+            "%u of %u processes use SIGPROF themselves and were not sampled from then on",
+            sampled->aside, sampled->loaded);
 }
 
 void record_sampling(struct measuring *m, struct side_state *side, double timed_cpu,
                      double sampled_cpu) {
     struct recording *out = side->out;
-    const struct ring_request *rings = &m->sampled.rings;
     const struct sampled_side *sampled = &side->sampled;
     const struct sampling_counts *counts = &sampled->counts;
-    bool clock = rings->event == RING_CLOCK;
-    recording_set(
-        out, "sampler",
-        arena_printf(
-            out->arena, "perf %s:u %.6gHz stack=%s", clock ? "cpu-clock" : "cycles", rings->rate,
-            rings->registers ? arena_printf(out->arena, "dwarf,%u", rings->stack_bytes) : "fp"));
+    bool inside = m->sampled.by == BY_PRELOAD;
+    recording_set(out, "sampler", sampler_text(m, out->arena));
     set(out, "sampled-rounds", "%.0f", (double)sampled->count);
     set(out, "samples", "%.0f", (double)counts->samples);
     if (sampled_cpu > 0 && timed_cpu > 0)
         set(out, "sampling-slowdown", "%.4f", sampled_cpu / timed_cpu - 1);
-    if (sampled->count)
-        check_sound(m, side, counts);
+    struct account account = inside ? thread_account(sampled) : user_account(m, sampled);
+    if (sampled->count && (!inside || (sampled->loaded && !sampled->aside)))
+        check_sound(out, &account);
+    if (inside)
+        note_preload(out, sampled);
     note_counts(out, counts, sampled->damaged);
     if (sampled->count)
         recording_note(

@@ -42,7 +42,7 @@ forbid 'printf outside report, commands and log' '(?<![\w.>])(printf|puts|putcha
 forbid 'only gate/main.c writes stdout or stderr by name' '\b(stdout|stderr)\b' "${quiet[@]}"
 mapfile -t modest < <(except '^gate/main\.c$' "${product[@]}")
 forbid 'only gate/main.c ends the program' '(?<![\w.>])(exit|abort|quick_exit)\s*\(' "${modest[@]}"
-mapfile -t arena < <(except '^(stats|runners/base)/' "${product[@]}")
+mapfile -t arena < <(except '^(stats|runners/(base|preload))/' "${product[@]}")
 forbid 'memory belongs to an arena' '(?<![\w.>])(malloc|calloc|realloc|strdup|strndup|asprintf)\s*\(' "${arena[@]}"
 grep -nHE '\b(TO[D]O|FIX[M]E|XX[X])\b' "${c_files[@]}" "${scripts[@]}" && fault 'unfinished'
 mapfile -t bats < <(of '\.bats$')

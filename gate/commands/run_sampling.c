@@ -19,9 +19,9 @@ bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct
                                options->rate, (uint32_t)options->rounds};
     for (size_t i = 0; i < out->count; i++) {
         out->paths[i] = recording_profile_path(sides->recordings[i]->path, arena);
-        if (!out->paths[i] && options->sampler == SAMPLER_PERF)
+        if (!out->paths[i] && options->sampler != SAMPLER_AUTO && options->sampler != SAMPLER_NONE)
             return pg_error_set(err, PG_USAGE,
-                                "--sampler=perf: %.300s is no file NAME.txt that a profile could "
+                                "--sampler: %.300s is no file NAME.txt that a profile could "
                                 "stand beside",
                                 sides->recordings[i]->path);
         if (!out->paths[i] || options->sampler == SAMPLER_NONE)
@@ -35,6 +35,13 @@ bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct
 
 /* With names, and a note for each binary that has not all of them. */
 static void name_functions(struct profile *profile, struct recording *r) {
+    for (uint32_t i = 0; i < profile->mapping_count; i++) {
+        struct profile_mapping *mapping = &profile->mappings[i];
+        const char *file = strings_get(profile->strings, mapping->file);
+        if (!mapping->build_id) /* an old kernel, or sampled from inside */
+            mapping->build_id =
+                strings_add(profile->strings, text_of(symbols_build_id(file, r->arena)));
+    }
     const struct symbols_result *results =
         symbols_resolve(profile, &(struct symbols_options){.debug_root = NULL}, r->arena);
     for (uint32_t i = 0; i < profile->mapping_count; i++) {

@@ -19,7 +19,7 @@ struct sampling_options {
 #define SAMPLING_OPTIONS(to)                                                                       \
     HEADING("Sampling"),                                                                           \
         CHOICE(                                                                                    \
-            "sampler", &(to)->sampler, "none|perf|auto",                                           \
+            "sampler", &(to)->sampler, "none|perf|preload|auto",                                   \
             "sample further rounds into NAME.pb.gz (auto: programs that run long enough, where "   \
             "the system allows it)"),                                                              \
         CHOICE(                                                                                    \

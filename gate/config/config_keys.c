@@ -100,7 +100,7 @@ static const struct config_key top_keys[] = {
           "hardware counters: auto, off or names such as cycles,instructions"),
     CHOICE("instructions", TOP(valgrind), "counter|valgrind", "counter",
            "valgrind: one more run a side that counts instructions exactly"),
-    CHOICE("sampler", TOP(sampler), "none|perf|auto", "auto",
+    CHOICE("sampler", TOP(sampler), "none|perf|preload|auto", "auto",
            "sample further rounds for profiles; auto: what runs long enough, where it is allowed"),
     RANGE("sampled-rounds", KEY_INT, TOP(sampled_rounds), 1, 100000, NULL,
           "how many rounds are sampled; as many as are measured, at most 20"),

@@ -2,14 +2,16 @@
 # What `make install` puts where, and that manual page and completion come from the program.
 load helper
 
-@test "install: program, manual page and completion, under DESTDIR and PREFIX only" {
+@test "install: program, library, manual page and completion, under DESTDIR and PREFIX only" {
     # MAKEFLAGS carries the flags of the running build, so that nothing is compiled again
     make -s -C "${root:?}" DESTDIR="$PWD/stage" PREFIX=/usr install >&2
     run find stage -type f
     [ "$(sort <<<"$output")" = "stage/usr/bin/perfgate
+stage/usr/lib/perfgate/libperfgate-sampler.so
 stage/usr/share/bash-completion/completions/perfgate
 stage/usr/share/man/man1/perfgate.1" ]
     stage/usr/bin/perfgate --version
+    stage/usr/bin/perfgate run --sampler preload -r 1 -w 0 -o out -- true
 }
 
 @test "manual page: every command has its section, and man finds no fault" {

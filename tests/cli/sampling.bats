@@ -228,16 +228,77 @@ END
     [ -s out.pb.gz ]
 }
 
-@test "where perf_event_open is refused: auto measures with one note, perf says why" {
-    [ -x "$BUILD/tests/programs/refuse_perf" ]
-    run "$BUILD/tests/programs/refuse_perf" "$PERFGATE" run -o out -r 1 -w 0 -- ./leaves
+@test "where perf_event_open is refused: auto samples from inside with one note, perf says why" {
+    refuse=$BUILD/tests/programs/refuse_perf
+    run "$refuse" "$PERFGATE" run -o out -r 1 -w 0 --sampled-rounds 10 -- ./leaves
     [ "$status" -eq 0 ]
-    [ ! -e out.pb.gz ]
-    [ "$(grep -c 'not sampled: perf_event_open is refused (EPERM): a seccomp filter' out.txt)" -eq 1 ]
-    [ "$(grep -c 'not sampled' <<<"$output")" -eq 1 ]
-    run "$BUILD/tests/programs/refuse_perf" "$PERFGATE" run --sampler perf -o out -r 1 -w 0 -- ./leaves
+    [ -s out.pb.gz ]
+    [[ "$(provenance out.txt sampler)" == "preload cpu-time 1000Hz stack="* ]]
+    [ "$(grep -c 'sampled by libperfgate-sampler.so inside the program: perf_event_open is refused (EPERM): a seccomp filter' out.txt)" -eq 1 ]
+    [ "$(grep -c 'perf_event_open' <<<"$output")" -eq 1 ]
+    near flat forty 40 20
+    run "$refuse" "$PERFGATE" run --sampler perf -o out -r 1 -w 0 -- ./leaves
     [ "$status" -eq 4 ]
     [[ "$output" == *"cannot sample: perf_event_open is refused (EPERM): a seccomp filter"*"--cap-add PERFMON"* ]]
+    mkdir alone
+    cp "$PERFGATE" alone/
+    run "$refuse" alone/perfgate run -o alone/out -r 1 -w 0 -- ./leaves
+    [ "$status" -eq 0 ]
+    [ ! -e alone/out.pb.gz ]
+    [ "$(grep -c 'not sampled: perf_event_open is refused (EPERM)' alone/out.txt)" -eq 1 ]
+    run alone/perfgate run --sampler preload -o alone/out -r 1 -w 0 -- ./leaves
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"--sampler=preload: libperfgate-sampler.so is neither beside perfgate nor in ../lib/perfgate"* ]]
+}
+
+# inside OPTION…: samples with the library; the machine's clock ticks are what its timers fire at
+inside() { "$PERFGATE" -q run --sampler preload -o out -r 1 -w 0 "$@"; }
+
+@test "preload: shares and call chains are right" {
+    tree shapes -fomit-frame-pointer -g
+    inside --sampled-rounds 12 -- ./shapes
+    near flat compare 20 8
+    near cum sorter 20 8
+    near cum recurse 15 8
+    near cum outer 15 8
+    near cum thread_main 15 8
+    near cum main 85 8
+    near cum "[truncated]" 0 3
+    [ "$(provenance out.txt profile-unsound)" = "" ]
+}
+
+@test "preload: threads, children and programs that are started are followed" {
+    tree family
+    cp leaves other
+    inside --sampled-rounds 6 -- ./family ./other
+    whole=$(value)
+    for comm in comm=worker-N comm=other; do
+        part=$(value --tag-focus $comm)
+        echo "$comm: $part of $whole"
+        [ $((100 * part / whole)) -gt 22 ]
+        [ $((100 * part / whole)) -lt 45 ]
+    done
+}
+
+@test "preload: libraries that are opened later have names" {
+    printf '#include "fixtures/calltrees/work.h"\nvoid in_plugin(void);\nvoid in_plugin(void) { WORK(100L * PERCENT); }\n' >plugin.c
+    cc -O2 -shared -fPIC -I"$root" -o plugin.so plugin.c
+    printf '#include <dlfcn.h>\nint main(void) { void (*f)(void); *(void **)&f = dlsym(dlopen("./plugin.so", 2), "in_plugin"); f(); return 0; }\n' >opener.c
+    cc -O2 -o opener opener.c -ldl
+    inside --sampled-rounds 4 -- ./opener
+    near flat in_plugin 97 5
+}
+
+@test "preload: a program with its own SIGPROF is left alone from then on, a static one is named" {
+    tree own_sigprof
+    inside --sampled-rounds 4 -- ./own_sigprof
+    [ -z "$(provenance out.txt note | grep 'sampled round')" ]
+    provenance out.txt note | grep -q '4 of 4 processes use SIGPROF themselves and were not sampled from then on'
+    near flat main 99 3
+    tree leaves -static
+    inside -- ./leaves
+    [ ! -e out.pb.gz ]
+    provenance out.txt note | grep -q 'no process loaded libperfgate-sampler.so (is it linked statically, or setuid?)'
 }
 
 @test "a recording on stdout has no place for a profile" {

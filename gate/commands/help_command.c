@@ -42,8 +42,9 @@ static bool manual(struct session *session, struct pg_error *err) {
           session->out);
     if (!each_command(session, "--help=man", err))
         return false;
-    fputs(".SH EXIT STATUS\n.TP\n.B 0\npass\n.TP\n.B 1\nat least one gated row regressed; nothing "
-          "else ever exits 1\n.TP\n.B 2\nusage: bad options or configuration; nothing ran\n.TP\n.B "
+    fputs(".SH EXIT STATUS\n.TP\n.B 0\npass\n.TP\n.B 1\nat least one gated row "
+          "regressed, or a function where functions decide; nothing else ever exits 1\n.TP\n.B "
+          "2\nusage: bad options or configuration; nothing ran\n.TP\n.B "
           "3\ninconclusive: no gated row could be decided, or with \\-\\-strict any could not\n"
           ".TP\n.B 4\nbroken: no baseline, nothing comparable, missing or failed rows, damaged "
           "input, or an I/O failure\n",

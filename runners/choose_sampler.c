@@ -27,20 +27,10 @@ static void read_most_frames(struct measuring *m) {
         m->sampled.most_frames = (uint32_t)frames;
 }
 
-bool sampler_open(struct measuring *m, pid_t target, struct rings **rings, struct arena *arena) {
-    struct ring_request *request = &m->sampled.rings;
-    if (rings_open(rings, request, target, arena))
-        return true;
-    if (request->event != RING_CYCLES)
-        return false;
-    request->event = RING_CLOCK;
-    return rings_open(rings, request, target, arena);
-}
-
 /* Tries it on this process, which samples nothing thereby. */
 static bool perf_allows(struct measuring *m) {
     struct rings *rings = NULL;
-    if (!sampler_open(m, getpid(), &rings, m->scratch))
+    if (!rings_open_best(&rings, &m->sampled.rings, getpid(), m->scratch))
         return false;
     m->sampled.ring_bytes = rings_bytes(rings);
     rings_close(rings);

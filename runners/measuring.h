@@ -114,9 +114,6 @@ bool choose_sampler(struct measuring *m, struct pg_error *err);
 enum { STACK_SIZES = 3 };
 extern const uint32_t stack_sizes[STACK_SIZES];
 
-/* Opens rings on a process with cycles, or else with the clock. False with errno. */
-bool sampler_open(struct measuring *m, pid_t target, struct rings **rings, struct arena *arena);
-
 /* After the timed rounds: samples every side that has a sampling and succeeded, in rounds of their
  * own, and records how. What goes wrong then is a note. */
 void run_sampled_rounds(struct measuring *m);

@@ -128,12 +128,25 @@ static bool widens(struct measuring *m, const struct side_state *side) {
     return false;
 }
 
+/* Some virtual machines grant cycles and do not count them: then the clock it is. */
+static bool counts_nothing(struct measuring *m, const struct side_state *side,
+                           const struct launched *launched) {
+    double samples = (double)sampling_round_counts(side->side->sampling).samples;
+    double expected = 1e-9 * (double)launched->process.user_ns * m->plan->sampling.rate;
+    if (m->sampled.by != BY_PERF || m->sampled.rings.event != RING_CYCLES ||
+        expected < LEAST_SAMPLES || samples > expected / 2)
+        return false;
+    m->sampled.rings.event = RING_CLOCK;
+    return true;
+}
+
 static bool run_sampled(struct measuring *m, struct side_state *side, struct launch_how how,
                         struct watching *watching, struct launched *launched,
                         struct pg_error *err) {
     struct launch_watch watch = {-1, look, watching};
     bool rings = m->sampled.by == BY_PERF;
-    if (rings && !sampler_open(m, launcher_pid(m->launcher), &watching->rings, m->scratch))
+    if (rings && !rings_open_best(&watching->rings, &m->sampled.rings, launcher_pid(m->launcher),
+                                  m->scratch))
         return pg_error_errno(err, "cannot sample any longer");
     watch.fd = rings ? rings_fd(watching->rings) : -1;
     how.watch = rings ? &watch : NULL;
@@ -166,7 +179,7 @@ static bool sample_process(struct measuring *m, struct side_state *side, uint32_
     bool ignored = m->plan->ignore_failure && launched.process.end == SPAWN_EXITED;
     const char *reason =
         ignored ? NULL : spawn_reason(&launched.process, m->plan->timeout, m->arena);
-    if (!reason && widens(m, side))
+    if (!reason && (counts_nothing(m, side, &launched) || widens(m, side)))
         side->sampled.again = true;
     else if (!reason)
         keep_sampled(m, side, &launched, watching.damaged);
@@ -220,6 +233,15 @@ static void sample_rounds(struct measuring *m, uint32_t rounds) {
     }
 }
 
+/* The kernel lowers it when its interrupts take too long. -1: not told. */
+static int64_t highest_rate(struct measuring *m) {
+    int64_t rate;
+    return system_number(&rate, m->scratch, "%s/sys/kernel/perf_event_max_sample_rate",
+                         m->plan->roots.proc)
+               ? rate
+               : -1;
+}
+
 void run_sampled_rounds(struct measuring *m) {
     uint32_t timed_rounds = m->measured->rounds, rounds = m->plan->sampling.rounds;
     if (rounds == 0)
@@ -228,7 +250,15 @@ void run_sampled_rounds(struct measuring *m) {
         return;
     for (size_t i = 0; m->sampled.rings.registers && i < m->count; i++)
         m->sides[i].sampled.unwinder = unwinder_new();
+    int64_t before = highest_rate(m);
     sample_rounds(m, rounds);
+    int64_t after = highest_rate(m);
+    if (after < before)
+        note_sides(m, NOTE_WARNING,
+                   arena_printf(m->arena,
+                                "the kernel lowered perf_event_max_sample_rate from %lld to %lld "
+                                "while sampling",
+                                (long long)before, (long long)after));
     for (size_t i = 0; i < m->count; i++) {
         struct side_state *side = &m->sides[i];
         if (is_sampled(side))

@@ -6,10 +6,14 @@
 #include "runners/probe.h"
 #include "runners/sampler/child.h"
 #include "runners/sampler/counters.h"
+#include "runners/sampler/permission.h"
+#include "runners/sampler/rings.h"
 #include "stats/auto_test.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PROBES = 60 };
 static const double probe_s = 0.005;
@@ -28,6 +32,8 @@ struct diagnosis {
     struct counter_state counters;
     const char *counters_missing; /* why and what to do; NULL: all there */
     const char *valgrind;         /* its version, or NULL */
+    const char *sampler; /* what profiles are sampled by; NULL: perf_event_open is refused */
+    const char *sampler_missing; /* why, and what to do */
     struct noise_findings findings;
     struct steadiness steadiness[2];
 };
@@ -41,6 +47,18 @@ static double detectable(const double *values, size_t n, struct arena *arena) {
     }
     struct auto_plan plan = {.confidence = 0.95, .time_like = true};
     return auto_test(base, n, head, n, plan).smallest_detectable_change;
+}
+
+static void examine_sampler(struct diagnosis *d, struct arena *arena) {
+    struct ring_request request = {.event = RING_CYCLES, .rate = 1000};
+    struct rings *rings = NULL;
+    if (rings_open_best(&rings, &request, getpid(), arena)) {
+        d->sampler = request.event == RING_CYCLES ? "hardware cycles" : "the CPU's clock";
+        rings_close(rings);
+        return;
+    }
+    struct permission_facts facts = permission_look(errno, system_real.proc);
+    d->sampler_missing = permission_explain(&facts, arena);
 }
 
 static bool examine(struct diagnosis *d, struct arena *arena, struct pg_error *err) {
@@ -60,6 +78,7 @@ static bool examine(struct diagnosis *d, struct arena *arena, struct pg_error *e
     d->counters_missing = counters_explain(&d->set, &d->counters, (int)paranoid, arena);
     static const char *const valgrind[] = {"valgrind", "--version", NULL};
     d->valgrind = child_line(valgrind, NULL, arena);
+    examine_sampler(d, arena);
     d->findings.arena = arena;
     struct noise_counts before = noise_count(roots, arena);
     double *wall = ARENA_NEW(arena, double, PROBES), *cpu = ARENA_NEW(arena, double, PROBES);
@@ -95,6 +114,13 @@ static void print_measures(FILE *out, const struct diagnosis *d) {
     else
         fprintf(out, "  no   instruction counts by simulation\n"
                      "       cure: install valgrind\n");
+    if (d->sampler)
+        fprintf(out, "  yes  profiles, sampled by %s\n", d->sampler);
+    else
+        fprintf(out,
+                "  no   profiles, other than from inside the program (--sampler=preload)\n"
+                "       %s\n",
+                d->sampler_missing);
     if (d->counters_missing)
         fprintf(out, "\n  %s\n", d->counters_missing);
 }
@@ -138,6 +164,8 @@ static void write_json(FILE *out, const struct diagnosis *d) {
     json_close_object(&w);
     json_string_member(&w, "counters_missing", d->counters_missing);
     json_string_member(&w, "valgrind", d->valgrind);
+    json_string_member(&w, "sampler", d->sampler);
+    json_string_member(&w, "sampler_missing", d->sampler_missing);
     json_key(&w, "findings");
     json_open_array(&w);
     for (size_t i = 0; i < d->findings.count; i++) {

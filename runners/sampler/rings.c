@@ -159,6 +159,16 @@ bool rings_open(struct rings **out, const struct ring_request *request, pid_t ta
     return good;
 }
 
+bool rings_open_best(struct rings **out, struct ring_request *request, pid_t target,
+                     struct arena *arena) {
+    if (rings_open(out, request, target, arena))
+        return true;
+    if (request->event != RING_CYCLES)
+        return false;
+    request->event = RING_CLOCK;
+    return rings_open(out, request, target, arena);
+}
+
 size_t rings_bytes(const struct rings *rings) {
     return rings->rings[rings->count - 1].bytes;
 }

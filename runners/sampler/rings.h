@@ -40,6 +40,10 @@ struct rings;
 bool rings_open(struct rings **out, const struct ring_request *request, pid_t target,
                 struct arena *arena);
 
+/* The same with the clock when cycles were asked for and are not there; `request` then says so. */
+bool rings_open_best(struct rings **out, struct ring_request *request, pid_t target,
+                     struct arena *arena);
+
 /* Room for records, a CPU. */
 size_t rings_bytes(const struct rings *rings);
 

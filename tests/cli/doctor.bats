@@ -17,10 +17,18 @@ import json
 d = json.load(open("doctor.json"))
 assert d["schema"] == "perfgate.doctor/1"
 assert (d["counters_missing"] is None) == all(d["counters"].values()), d
+assert (d["sampler"] is None) == (d["sampler_missing"] is not None), d
 assert d["clock_step"] > 0
 assert len(d["smallest_detectable_change"]) == 2
 END
     [ "$status" -eq 0 ]
+}
+
+@test "a refusal of profiles is explained" {
+    [ -x "$BUILD/tests/programs/refuse_perf" ]
+    run "$BUILD/tests/programs/refuse_perf" "$PERFGATE" doctor
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"no   profiles, other than from inside the program (--sampler=preload)"*"(EPERM): a seccomp filter"* ]]
 }
 
 @test "JSON on stdout replaces the text" {

@@ -280,13 +280,16 @@ inside() { "$PERFGATE" -q run --sampler preload -o out -r 1 -w 0 "$@"; }
     done
 }
 
-@test "preload: libraries that are opened later have names" {
+@test "libraries that are opened later have names, from outside and from inside" {
     printf '#include "fixtures/calltrees/work.h"\nvoid in_plugin(void);\nvoid in_plugin(void) { WORK(100L * PERCENT); }\n' >plugin.c
     cc -O2 -shared -fPIC -I"$root" -o plugin.so plugin.c
     printf '#include <dlfcn.h>\nint main(void) { void (*f)(void); *(void **)&f = dlsym(dlopen("./plugin.so", 2), "in_plugin"); f(); return 0; }\n' >opener.c
     cc -O2 -o opener opener.c -ldl
     inside --sampled-rounds 4 -- ./opener
     near flat in_plugin 97 5
+    may_sample
+    "$PERFGATE" -q run --rate 4000 --sampled-rounds 2 -o out -r 1 -w 0 -- ./opener
+    near flat in_plugin 97 3
 }
 
 @test "preload: a program with its own SIGPROF is left alone from then on, a static one is named" {

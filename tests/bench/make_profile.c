@@ -1,4 +1,4 @@
-/* make_profile SAMPLES FILE: a pprof profile of that many samples of 24 frames, all stacks
+/* make_profile SAMPLES FILE [SEED]: a pprof profile of that many samples of 24 frames, all stacks
  * distinct, over 5 000 functions. */
 #include "runners/base/out_file.h"
 #include "runners/profile/pprof.h"
@@ -7,9 +7,9 @@
 
 enum { PLACES = 5000, DEPTH = 24 };
 
-static struct profile *make(size_t samples, struct arena *arena) {
+static struct profile *make(size_t samples, uint64_t seed, struct arena *arena) {
     struct profile *p = profile_new(strings_new(arena), arena);
-    uint64_t state = 88172645463325252ULL;
+    uint64_t state = 88172645463325252ULL + seed;
     p->types = ARENA_NEW(arena, struct profile_type, 2);
     p->types[0] = (struct profile_type){strings_add(p->strings, text_of("samples")),
                                         strings_add(p->strings, text_of("count"))};
@@ -51,12 +51,13 @@ int main(int argc, char **argv) {
     struct arena *arena = arena_new();
     struct out_file file;
     struct pg_error err = {0};
-    size_t samples = argc == 3 ? strtoull(argv[1], NULL, 10) : 0;
+    size_t samples = argc >= 3 ? strtoull(argv[1], NULL, 10) : 0;
+    uint64_t seed = argc >= 4 ? strtoull(argv[3], NULL, 10) : 0;
     bool good = samples > 0 && samples <= 10000000 && out_file_open(&file, argv[2], arena, &err) &&
-                pprof_write(file.stream, make(samples, arena), arena, &err) &&
+                pprof_write(file.stream, make(samples, seed, arena), arena, &err) &&
                 out_file_commit(&file, &err);
     if (!good)
-        fprintf(stderr, "make_profile SAMPLES FILE: %s\n", err.text);
+        fprintf(stderr, "make_profile SAMPLES FILE [SEED]: %s\n", err.text);
     arena_free(arena);
     return good ? 0 : 1;
 }

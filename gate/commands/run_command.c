@@ -137,8 +137,9 @@ static void tell(const struct run_sides *sides, const struct measured *measured,
         }
         if (session->quiet || strcmp(r->path, "-") == 0)
             continue;
-        const char *benchmarks = recording_get(r, "benchmarks");
-        fprintf(session->out, "%s: %s benchmark%s, %u round%s%s\n", r->path, benchmarks,
+        const char *benchmarks = recording_get(r, "benchmarks"), *shard = recording_get(r, "shard");
+        fprintf(session->out, "%s: %s%s benchmark%s, %u round%s%s\n", r->path,
+                shard ? arena_printf(r->arena, "shard %s of ", shard) : "", benchmarks,
                 strcmp(benchmarks, "1") == 0 ? "" : "s", measured->rounds,
                 measured->rounds == 1 ? "" : "s",
                 r->failure_count ? arena_printf(r->arena, ", %u failed", r->failure_count) : "");
@@ -262,6 +263,14 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
               "needs"),
         COUNT("warmup", 'w', &o.warmup, 0, ROUNDS_MOST, "rounds to discard first (1)"),
         SPAN("time-budget", &o.time_budget, "begin no round after this time"),
+        {.name = "duration",
+         .letter = 'd',
+         .kind = OPTION_INT,
+         .target = &o.duration_ms,
+         .argument = "MS",
+         .help = "--time-budget in milliseconds",
+         .low = 1,
+         .high = 1e9},
         {.name = "threshold",
          .kind = OPTION_RATIO,
          .target = &o.threshold,
@@ -312,14 +321,6 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
          .target = &o.ignore_failure,
          .hidden = true},
         {.name = "command-name", .kind = OPTION_STRING, .target = &o.name, .hidden = true},
-        {.name = "duration",
-         .letter = 'd',
-         .kind = OPTION_INT,
-         .target = &o.duration_ms,
-         .argument = "MS",
-         .help = "--time-budget in milliseconds",
-         .low = 1,
-         .high = 1e9},
         {.name = NULL}};
     if (!options_parse(&parsed, &run_command, options, true, session, argc, argv, err))
         return false;

@@ -28,6 +28,9 @@ merge_fails() { # merge_fails TEXT ARG…
 }
 
 @test "shards are disjoint, together complete, and join to the whole" {
+    shards 1
+    run "$PERFGATE" run -o s1 -r 2 -w 0 --shard 1/3 -- ./suite
+    [ "${lines[-1]}" = "s1.txt: shard 1/3 of 10 benchmarks, 2 rounds" ]
     shards 3
     [ "$(for i in 1 2 3; do names "s$i.txt"; done | wc -l)" -eq 10 ]
     [ "$(names s1.txt s2.txt s3.txt | wc -l)" -eq 10 ]

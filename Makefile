@@ -69,13 +69,13 @@ $(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.h
 
 $(patsubst %.c,$(BUILD)/%.o,$(wildcard runners/profile/*.c)): | $(PROTOS:=.h)
 
-# The page of the flame graph is kept as HTML, CSS and JavaScript, and built as strings.
-PAGE = $(wildcard gate/flame/*.html gate/flame/*.css gate/flame/*.js gate/flame/*.svg)
-$(BUILD)/gate/flame/assets.h: gate/flame/embed.sh $(PAGE)
+# Pages are kept as HTML, CSS and JavaScript, and built as strings.
+ASSETS = $(patsubst %.txt,$(BUILD)/%.h,$(wildcard gate/*/assets.txt))
+$(ASSETS): $(BUILD)/%.h: %.txt gate/embed.sh $(wildcard $(foreach kind,html css js svg,gate/*/*.$(kind)))
 	@mkdir -p $(@D)
-	$(Q)sh $< $(<D) >$@.part && mv $@.part $@
+	$(Q)sh gate/embed.sh $< >$@.part && mv $@.part $@
 
-$(patsubst %.c,$(BUILD)/%.o,$(wildcard gate/flame/*.c)): | $(BUILD)/gate/flame/assets.h
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard gate/flame/*.c gate/report/*.c)): | $(ASSETS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D) && echo '  CC  $<'

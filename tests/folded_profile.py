@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""folded_profile.py <STACKS >PROFILE: lines `[ROUND ]root;caller;leaf VALUE` as a pprof profile of the types samples/count (one a
-millisecond) and cpu/nanoseconds, with the label round where there is one. A `\\xNN` in a name is that byte."""
+"""folded_profile.py <STACKS >PROFILE: lines `[ROUND[@BENCHMARK] ]root;caller;leaf VALUE` as a pprof profile of the types samples/count (one a
+millisecond) and cpu/nanoseconds, with the labels round and benchmark where there are any. A `\\xNN` in a name is that byte."""
 import re
 import sys
 
@@ -38,12 +38,14 @@ def place(name):
 for name, unit in ((b'samples', b'count'), (b'cpu', b'nanoseconds')):
     body += field(1, field(1, text(name)) + field(2, text(unit)))
 for line in sys.stdin.buffer:
-    labelled = re.match(rb'(?:(\d+) )?(\S.*) (-?\d+)$', line.rstrip(b'\n'))
-    stack = b''.join(varint(place(name)) for name in reversed(labelled[2].split(b';')))
-    value = int(labelled[3])
+    labelled = re.match(rb'(?:(\d+)(?:@(\S+))? )?(\S.*) (-?\d+)$', line.rstrip(b'\n'))
+    stack = b''.join(varint(place(name)) for name in reversed(labelled[3].split(b';')))
+    value = int(labelled[4])
     sample = field(1, stack) + field(2, max(1, value // 1000000)) + field(2, value)
     if labelled[1]:
         sample += field(3, field(1, text(b'round')) + field(3, int(labelled[1])))
+    if labelled[2]:
+        sample += field(3, field(1, text(b'benchmark')) + field(2, text(labelled[2])))
     body += field(2, sample)
 for content in texts:
     body += field(6, content)

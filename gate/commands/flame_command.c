@@ -92,8 +92,8 @@ static bool write_flame(const struct flame_options *o, const struct string_list 
     if (good && input.from.parts[FLAME_OLD])
         flame_join_names(&input, arena);
     policy_init(&policy);
-    good =
-        good && flame_build(&flame, &input, arena, err) && flame_test(&flame, &policy, arena, err);
+    good = good && flame_build(&flame, &input, arena, err) &&
+           flame_test(&flame, NULL, &policy, arena, err);
     if (good) {
         write_form(file.stream, o->form, &flame, arena);
         good = out_file_commit(&file, err);

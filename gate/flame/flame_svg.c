@@ -11,6 +11,7 @@ static const double most_narrow = 1.0 / 3, advance = 7.25; /* pixels; of a chara
 struct picture {
     FILE *out;
     const struct flame *flame;
+    bool is_inline;
     struct arena *arena; /* given back frame by frame */
     double scale;        /* pixels a unit of width */
     size_t left_out, too_deep;
@@ -132,17 +133,21 @@ static void find_notes(const char *notes[FLAME_NOTES + 2], const struct picture 
 static void put_head(const struct picture *p, double height) {
     const char *title = flame_title(p->flame, p->arena);
     fprintf(p->out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.6g\" width=\"%d\" "
-            "height=\"%.6g\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, "
-            "monospace\" font-size=\"12\">\n<title>%s</title>\n<style>\n%s</style>\n%s"
-            "<rect class=\"bg\" width=\"100%%\" height=\"100%%\"/>\n",
-            WIDTH, height, WIDTH, height, escape_xml(p->arena, title), palette_css, hatches_svg);
+            "<svg %s viewBox=\"0 0 %d %.6g\" width=\"%d\" height=\"%.6g\" "
+            "font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" "
+            "font-size=\"12\">\n<title>%s</title>\n",
+            p->is_inline ? "class=\"flame\"" : "xmlns=\"http://www.w3.org/2000/svg\"", WIDTH,
+            height, WIDTH, height, escape_xml(p->arena, title));
+    if (!p->is_inline)
+        fprintf(p->out,
+                "<style>\n%s</style>\n%s<rect class=\"bg\" width=\"100%%\" height=\"100%%\"/>\n",
+                palette_css, hatches_svg);
     put_text(p, "ink", MARGIN, 20, cut_middle(p->arena, title, 150));
     put_text(p, "dim", MARGIN, 39, flame_summary(p->flame, p->arena));
 }
 
-void flame_write_svg(FILE *out, const struct flame *f, struct arena *arena) {
-    struct picture p = {.out = out, .flame = f, .arena = arena};
+static void write_picture(FILE *out, const struct flame *f, bool is_inline, struct arena *arena) {
+    struct picture p = {.out = out, .flame = f, .is_inline = is_inline, .arena = arena};
     const char *notes[FLAME_NOTES + 2];
     size_t lines = 0;
     double root = flame_width_of(f, f->stacks.total), legend = flame_is_difference(f) ? LEGEND : 0;
@@ -161,4 +166,12 @@ void flame_write_svg(FILE *out, const struct flame *f, struct arena *arena) {
     for (size_t i = 0; i < lines; i++)
         put_text(&p, "dim", MARGIN, y + legend + (double)i * LINE + 8, notes[i]);
     fputs("</svg>\n", out);
+}
+
+void flame_write_svg(FILE *out, const struct flame *f, struct arena *arena) {
+    write_picture(out, f, false, arena);
+}
+
+void flame_write_inline_svg(FILE *out, const struct flame *f, struct arena *arena) {
+    write_picture(out, f, true, arena);
 }

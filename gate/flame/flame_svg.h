@@ -11,4 +11,8 @@
  * note. Write errors stay in the stream. */
 void flame_write_svg(FILE *out, const struct flame *flame, struct arena *arena);
 
+/* The same as an element of an HTML page that has palette.css in its style and hatches.svg in its
+ * body. */
+void flame_write_inline_svg(FILE *out, const struct flame *flame, struct arena *arena);
+
 #endif

@@ -91,6 +91,7 @@ struct function_slice {
 
 struct function_findings {
     const struct function_names *names;
+    const struct function_side *base, *head;
     struct function_slice *slices; /* by name */
     size_t slice_count, slice_capacity;
     struct function_row *rows; /* by slice; worst first */

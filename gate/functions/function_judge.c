@@ -249,6 +249,8 @@ struct function_findings *functions_judge(const struct function_request *request
     struct function_judge judge = {
         .request = request, .findings = f, .ranks = rank_workspace_new(), .arena = arena};
     f->names = request->base->names;
+    f->base = request->base;
+    f->head = request->head;
     f->by_share = request->by_share;
     f->floor = request->floor;
     f->threshold = request->policy->threshold;

@@ -57,9 +57,10 @@ static void mark_functions(struct flame *flame, const struct function_side *base
     flame_set_marks(flame, (const struct flame_mark *const *)marks, texts);
 }
 
-bool flame_test(struct flame *flame, const struct policy *policy, struct arena *arena,
-                struct pg_error *err) {
-    const struct function_cut cut = {.type = flame->type, .round_label = "round"};
+bool flame_test(struct flame *flame, const char *where, const struct policy *policy,
+                struct arena *arena, struct pg_error *err) {
+    const struct function_cut cut = {
+        .type = flame->type, .round_label = "round", .where = &where, .where_count = where != NULL};
     if (!flame_is_difference(flame) || flame->input.measure != FLAME_BY_COST)
         return true;
     struct function_side *sides[FLAME_SIDES];
@@ -67,7 +68,7 @@ bool flame_test(struct flame *flame, const struct policy *policy, struct arena *
         function_names_new(flame->input.from.parts[FLAME_NEW]->profile->strings, arena);
     for (int side = 0; side < FLAME_SIDES; side++) {
         const struct tally_part *part = flame->input.from.parts[side];
-        if (part->skip || flame->rounds[side] < FUNCTION_LEAST_ROUNDS)
+        if ((part->skip && !where) || flame->rounds[side] < FUNCTION_LEAST_ROUNDS)
             return true;
         sides[side] = function_side_new(names, cut);
         if (!function_side_add(sides[side], part->profile, flame->input.from.labels[side], err))

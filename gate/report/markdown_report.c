@@ -36,37 +36,15 @@ static const char *cell(const struct page *page, const char *text, size_t most) 
     return escape_markdown(page->arena, text, most);
 }
 
-static size_t gated_rows(const struct comparison *c) {
-    size_t count = 0;
-    for (int i = 0; i < ROW_VERDICT_COUNT; i++)
-        count += c->gated_counts[i];
-    return count;
-}
-
 static const char *headline(const struct comparison *c) {
     static const char *const marks[] = {[VERDICT_PASS] = "✅",
                                         [VERDICT_REGRESSION] = "❌",
                                         [VERDICT_USAGE] = "",
                                         [VERDICT_INCONCLUSIVE] = "❔",
                                         [VERDICT_BROKEN] = "⚠️"};
-    const size_t *gated = c->gated_counts;
-    const char *functions = c->functions_regressed
-                                ? arena_printf(c->arena, ", %zu function%s", c->functions_regressed,
-                                               c->functions_regressed == 1 ? "" : "s")
-                                : "";
-    bool alone = c->functions && c->row_count == 0;
-    const char *what =
-        c->verdict == VERDICT_REGRESSION && alone
-            ? arena_printf(c->arena, " — of %zu function%s the share grew", c->functions_regressed,
-                           c->functions_regressed == 1 ? "" : "s")
-        : c->verdict == VERDICT_REGRESSION
-            ? arena_printf(c->arena, " — %zu of %zu rows got worse%s", gated[ROW_REGRESSED],
-                           gated_rows(c), functions)
-        : c->verdict == VERDICT_BROKEN       ? " — the comparison does not hold"
-        : c->verdict == VERDICT_INCONCLUSIVE ? " — the data cannot decide"
-                                             : "";
-    return arena_printf(c->arena, "### %s perfgate: %s%s\n\n", marks[c->verdict], verdict_words(c),
-                        what);
+    const char *why = verdict_why(c);
+    return arena_printf(c->arena, "### %s perfgate: %s%s%s\n\n", marks[c->verdict],
+                        verdict_words(c), *why ? " — " : "", why);
 }
 
 static const char *about(const struct page *page, const char *what, const struct recording *r,
@@ -79,79 +57,19 @@ static const char *about(const struct page *page, const char *what, const struct
                         machine ? cell(page, machine, MOST_TEXT) : "");
 }
 
-static const char *policy_line(const struct page *page) {
-    const struct comparison *c = page->comparison;
-    if (c->functions && c->functions->by_share)
-        return arena_printf(
-            page->arena,
-            "Regressed: the flat share grew by more than %g%% of the whole with p ≤ %g (%s "
-            "over %zu functions).\n\n",
-            100 * c->functions->floor, c->policy->alpha, correction_name(c->policy->correction),
-            c->functions->family);
-    static const char *const corrections[CORRECTION_COUNT] = {"Benjamini-Hochberg", "Holm",
-                                                              "no correction"};
-    return arena_printf(page->arena,
-                        "Regressed: worse by more than %g%% with p ≤ %g (%s over %zu rows). Tests: "
-                        "%s.\n\n",
-                        100 * c->policy->threshold, c->policy->alpha,
-                        corrections[c->policy->correction], c->family,
-                        *tests_words(c) ? tests_words(c) : "none");
-}
-
-static const char *counts_line(const struct page *page) {
-    const struct comparison *c = page->comparison;
-    bool alone = c->functions && c->row_count == 0;
-    const char *gated = counts_words(alone ? c->functions->counts : c->gated_counts, page->arena);
-    if (gated_rows(c) == c->row_count)
-        return arena_printf(page->arena, "%s\n\n", gated);
-    return arena_printf(page->arena, "%s; %zu not gated\n\n", gated, c->row_count - gated_rows(c));
-}
-
 static void put_head(struct page *page) {
     const struct comparison *c = page->comparison;
     put(page, CLOSING, "<!-- perfgate report -->\n");
     put(page, CLOSING, headline(c));
-    put(page, CLOSING, counts_line(page));
+    put(page, CLOSING, arena_printf(page->arena, "%s\n\n", gated_words(c)));
     if (c->base_count > 0)
         put(page, CLOSING, about(page, "base", c->base[c->base_count - 1], c->base_count));
     for (size_t i = 0; i < c->head_count; i++)
         put(page, CLOSING, about(page, "head", c->head[i], 1));
-    put(page, CLOSING, arena_printf(page->arena, "\n%s", policy_line(page)));
+    put(page, CLOSING, arena_printf(page->arena, "\n%s\n\n", policy_words(c)));
 }
 
-/* One table of the page: which verdicts, under which heading. */
-struct section {
-    const char *title;
-    unsigned verdicts; /* bit set */
-    bool folded;
-    bool seen; /* with the column of what could have been seen */
-};
-#define BIT(verdict) (1U << (verdict))
-
-static const struct section sections[] = {
-    {"Needs attention",
-     BIT(ROW_REGRESSED) | BIT(ROW_FAILED) | BIT(ROW_MISSING) | BIT(ROW_INCOMPARABLE), false, false},
-    {"Cannot tell", BIT(ROW_INCONCLUSIVE), false, true},
-    {"Waived, improved, new", BIT(ROW_WAIVED) | BIT(ROW_IMPROVED) | BIT(ROW_NEW), false, false},
-    {"unchanged", BIT(ROW_SAME), true, false},
-};
-
-static bool belongs(const struct section *section, const struct row *row) {
-    return (section->verdicts & BIT(row->verdict)) != 0;
-}
-
-static const char *interval(const struct page *page, const struct row *row) {
-    char low[AMOUNT_TEXT], high[AMOUNT_TEXT], change[AMOUNT_TEXT];
-    change_text(change, row->change);
-    if (isinf(row->change) || isnan(row->change_low) || isnan(row->change_high) ||
-        row->change_low == row->change_high)
-        return arena_strdup(page->arena, change);
-    return arena_printf(page->arena, "%s (%s … %s)", change,
-                        percent_text(low, row->change_low, true),
-                        percent_text(high, row->change_high, true));
-}
-
-static const char *table_row(const struct page *page, const struct section *section,
+static const char *table_row(const struct page *page, const struct report_section *section,
                              const struct row *row) {
     struct arena *arena = page->arena;
     const struct comparison *c = page->comparison;
@@ -166,7 +84,7 @@ static const char *table_row(const struct page *page, const struct section *sect
         cell(page, name, MOST_NAME), cell(page, row->unit, 40), row_breaks(c, row) ? "**" : "",
         verdict, row_breaks(c, row) ? "**" : "", row->policy.gated ? "" : ", not gated",
         amount_text(base, row->base.center, row->unit),
-        amount_text(head, row->head.center, row->unit), interval(page, row),
+        amount_text(head, row->head.center, row->unit), interval_words(row, arena),
         exact ? "exact" : p_text(p, row->p_adjusted), row->base.n, row->head.n,
         section->seen ? arena_printf(arena, " %s |",
                                      percent_text(seen, row->smallest_detectable_change, false))
@@ -174,7 +92,7 @@ static const char *table_row(const struct page *page, const struct section *sect
         "");
 }
 
-static const char *table_head(const struct page *page, const struct section *section,
+static const char *table_head(const struct page *page, const struct report_section *section,
                               size_t count) {
     const char *title = section->folded
                             ? arena_printf(page->arena, "<details><summary>%zu %s</summary>\n\n",
@@ -187,17 +105,17 @@ static const char *table_head(const struct page *page, const struct section *sec
                         section->seen ? "--:|" : "");
 }
 
-static void put_section(struct page *page, const struct section *section, size_t reserve) {
+static void put_section(struct page *page, const struct report_section *section, size_t reserve) {
     const struct comparison *c = page->comparison;
     size_t count = 0, written = 0;
     for (size_t i = 0; i < c->row_count; i++)
-        count += belongs(section, &c->rows[i]);
+        count += section_has(section, &c->rows[i]);
     if (count == 0)
         return;
     bool open = put(page, 2 * CLOSING + reserve, table_head(page, section, count)), room = open;
     for (size_t i = 0; i < c->row_count && room; i++) {
         const struct row *row = &c->rows[page->order[i]];
-        if (!belongs(section, row))
+        if (!section_has(section, row))
             continue;
         struct arena_mark mark = arena_mark(page->arena);
         room = put(page, CLOSING + reserve, table_row(page, section, row));
@@ -277,12 +195,12 @@ static bool markdown_write(FILE *out, const struct comparison *c, const struct r
     put_head(&page);
     size_t for_notes = page.budget / 8;
     for (size_t i = 0; i < 3; i++) {
-        put_section(&page, &sections[i], for_notes + CLOSING * (3 - i));
+        put_section(&page, &report_sections[i], for_notes + CLOSING * (3 - i));
         if (i == 0)
             put_functions(&page, for_notes + CLOSING * 3);
     }
     put_notes(&page, 2 * CLOSING);
-    put_section(&page, &sections[3], 0);
+    put_section(&page, &report_sections[3], 0);
     return true;
 }
 

@@ -20,13 +20,13 @@ struct report_style {
 enum { MARKDOWN_BUDGET = 65536, MARKDOWN_LEAST_BUDGET = 8192 };
 
 struct report_format {
-    const char *name; /* "text", "json", "markdown", "csv", "junit" */
+    const char *name; /* "text", "json", "markdown", "csv", "junit", "html" */
     bool (*write)(FILE *out, const struct comparison *comparison, const struct report_style *style,
                   struct pg_error *err);
 };
 
 extern const struct report_format text_report, json_report, markdown_report, csv_report,
-    junit_report;
+    junit_report, html_report;
 
 /* By name; NULL when there is none. */
 const struct report_format *report_find(const char *name);

@@ -94,3 +94,68 @@ const char *tests_words(const struct comparison *comparison) {
                             counts[k]);
     return text;
 }
+
+static size_t gated_rows(const struct comparison *c) {
+    size_t count = 0;
+    for (int i = 0; i < ROW_VERDICT_COUNT; i++)
+        count += c->gated_counts[i];
+    return count;
+}
+
+const char *verdict_why(const struct comparison *c) {
+    switch (c->verdict) {
+    case VERDICT_REGRESSION:
+        return arena_printf(c->arena, "%zu of %zu rows got worse%s", c->gated_counts[ROW_REGRESSED],
+                            gated_rows(c),
+                            c->functions_regressed
+                                ? arena_printf(c->arena, ", %zu function%s", c->functions_regressed,
+                                               c->functions_regressed == 1 ? "" : "s")
+                                : "");
+    case VERDICT_BROKEN:
+        return "the comparison does not hold";
+    case VERDICT_INCONCLUSIVE:
+        return "the data cannot decide";
+    default:
+        return "";
+    }
+}
+
+const char *gated_words(const struct comparison *c) {
+    const char *gated = counts_words(c->gated_counts, c->arena);
+    if (gated_rows(c) == c->row_count)
+        return gated;
+    return arena_printf(c->arena, "%s; %zu not gated", gated, c->row_count - gated_rows(c));
+}
+
+const char *policy_words(const struct comparison *c) {
+    static const char *const corrections[CORRECTION_COUNT] = {"Benjamini-Hochberg", "Holm",
+                                                              "no correction"};
+    return arena_printf(
+        c->arena, "Regressed: worse by more than %g%% with p ≤ %g (%s over %zu rows). Tests: %s.",
+        100 * c->policy->threshold, c->policy->alpha, corrections[c->policy->correction], c->family,
+        *tests_words(c) ? tests_words(c) : "none");
+}
+
+const char *interval_words(const struct row *row, struct arena *arena) {
+    char low[AMOUNT_TEXT], high[AMOUNT_TEXT], change[AMOUNT_TEXT];
+    change_text(change, row->change);
+    if (isinf(row->change) || isnan(row->change_low) || isnan(row->change_high) ||
+        row->change_low == row->change_high)
+        return arena_strdup(arena, change);
+    return arena_printf(arena, "%s (%s … %s)", change, percent_text(low, row->change_low, true),
+                        percent_text(high, row->change_high, true));
+}
+
+#define BIT(verdict) (1U << (verdict))
+
+const struct report_section report_sections[REPORT_SECTIONS] = {
+    {"Needs attention",
+     BIT(ROW_REGRESSED) | BIT(ROW_FAILED) | BIT(ROW_MISSING) | BIT(ROW_INCOMPARABLE), false, false},
+    {"Cannot tell", BIT(ROW_INCONCLUSIVE), false, true},
+    {"Waived, improved, new", BIT(ROW_WAIVED) | BIT(ROW_IMPROVED) | BIT(ROW_NEW), false, false},
+    {"unchanged", BIT(ROW_SAME), true, false},
+};
+
+bool section_has(const struct report_section *section, const struct row *row) {
+    return (section->verdicts & BIT(row->verdict)) != 0;
+}

@@ -18,6 +18,29 @@ const char *counts_words(const size_t counts[ROW_VERDICT_COUNT], struct arena *a
 /* "pass", "regression, also missing-rows", "broken: missing-rows, damaged-input". */
 const char *verdict_words(const struct comparison *comparison);
 
+/* Why a verdict that is no pass is what it is: "2 of 7 rows got worse, 1 function"; or "". */
+const char *verdict_why(const struct comparison *comparison);
+
+/* The counts of gated rows, and how many rows are not. */
+const char *gated_words(const struct comparison *comparison);
+
+/* When a row is regressed, and by which tests. */
+const char *policy_words(const struct comparison *comparison);
+
+/* "+7.12% (+6.20% … +8.04%)": a change with its interval, where it has one. */
+const char *interval_words(const struct row *row, struct arena *arena);
+
+/* The rows of a report in groups, by verdict. */
+struct report_section {
+    const char *title;
+    unsigned verdicts; /* bit set */
+    bool folded;
+    bool seen; /* with the smallest change that could have been seen */
+};
+enum { REPORT_SECTIONS = 4 };
+extern const struct report_section report_sections[REPORT_SECTIONS];
+bool section_has(const struct report_section *section, const struct row *row);
+
 /* The tests that rows had, with how many had each: "combined, log scale (35); exact (4)"; "" for
  * none. */
 const char *tests_words(const struct comparison *comparison);

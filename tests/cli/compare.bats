@@ -191,14 +191,22 @@ runs = [{"name": n, "run_name": n, "run_type": "iteration", "iterations": 1, "re
         for n in names for i in range(3)]
 json.dump({"context": {"date": "x"}, "benchmarks": runs}, open("hostile.json", "w"))
 END
-    compare hostile.json hostile.json --report json=r.json --report markdown=r.md --report csv=r.csv --report junit=r.xml
+    compare hostile.json hostile.json --report json=r.json --report markdown=r.md --report csv=r.csv --report junit=r.xml \
+        --report html=r.html
     [ "$status" -eq 0 ]
     [[ "$output" != *$'\e'* ]]
     [[ "$output" != *$'\n::error'* ]]
     json r.json 'r["schema"]'
     python3 - <<'END'
-import csv, re, xml.etree.ElementTree as tree
+import base64, csv, hashlib, re, xml.etree.ElementTree as tree
 tree.parse("r.xml")
+page = open("r.html", encoding="utf-8").read()
+for bad in ("<script", "\x1b", "\n::error", "\u202e"):
+    assert bad not in page, bad
+style, = re.findall("<style>(.*?)</style>", page, re.S)
+policy = "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'" % base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+assert f'Content-Security-Policy" content="{policy}"' in page
+assert page.count("<circle ") == 2 * len(re.findall("<svg class=.plot", page)) * 3 > 0
 text = open("r.md", encoding="utf-8").read()
 assert len(text.encode()) <= 65536
 for bad in ("<script", "\x1b", "\n::error", "\u202e", " @everyone"):

@@ -96,6 +96,22 @@ assert f["verdict"][2] == "regressed" and f["cum_p"][2] < 1e-9 < 0.5 < f["cum_p"
     [ "$(grep -c cum_p chosen.json)" -eq 0 ]
 }
 
+@test "the HTML report of a comparison draws the benchmark that regressed" {
+    awk 'BEGIN { for (r = 1; r <= 12; r++) for (s = 0; s < 2; s++) {
+        print r "@Slow", "main;slow", (s ? 75000000 : 60000000) + 100000 * (r % 3) > (s ? "new" : "old")
+        print r "@Even", "main;even", 50000000 + 100000 * (r % 3) > (s ? "new" : "old")
+        print "BenchmarkSlow 1", (s ? 75 : 60) * 1000000 + 1000 * (r % 5), "ns/op" > (s ? "new.txt" : "old.txt")
+        print "BenchmarkEven 1", 50 * 1000000 + 1000 * (r % 5), "ns/op" > (s ? "new.txt" : "old.txt") } }'
+    for side in old new; do python3 "$root/tests/folded_profile.py" <"$side" | gzip >"$side.pb.gz"; done
+    run "$PERFGATE" compare old.txt new.txt --report html=report.html
+    [ "$status" -eq 1 ]
+    [ "$(grep -c '<svg class="flame"' report.html)" -eq 1 ]
+    grep -q '<h3>Slow</h3>' report.html
+    grep -q 'cpu per round: 60.10ms → 75.10ms (+24.96%), 12 and 12 rounds' report.html
+    tr '\n' ' ' <report.html | grep -q '<title>slow[^<]*total p = [^<]*self regressed</title><rect class="up5"'
+    [ "$(grep -c '<title>even' report.html)" -eq 0 ]
+}
+
 @test "filters choose the samples, and rounds are those of what is left" {
     pair
     "$PERFGATE" flame old.pb new.pb --tag-focus round=1: --focus parse -o one.json

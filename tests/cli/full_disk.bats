@@ -69,11 +69,12 @@ whole_reports() {
     [ ! -e r.json ] || python3 -c 'import json; json.load(open("r.json"))' || good=1
     [ ! -e r.xml ] || tail -n 1 r.xml | grep -q '^</testsuites>' || good=1
     [ ! -e r.csv ] || [ -z "$(tail -c 1 r.csv)" ] || good=1
-    [ "$1" -ne 0 ] || { [ -s r.json ] && [ -s r.md ] && [ -s r.xml ] && [ -s r.csv ]; } || good=1
-    rm -f r.json r.md r.xml r.csv
+    [ ! -e r.html ] || tail -n 1 r.html | grep -q '^</html>' || good=1
+    [ "$1" -ne 0 ] || { [ -s r.json ] && [ -s r.md ] && [ -s r.xml ] && [ -s r.csv ] && [ -s r.html ]; } || good=1
+    rm -f r.json r.md r.xml r.csv r.html
     return $good
 }
-reports="--report json=r.json --report markdown=r.md --report junit=r.xml --report csv=r.csv"
+reports="--report json=r.json --report markdown=r.md --report junit=r.xml --report csv=r.csv --report html=r.html"
 
 @test "compare: exit 0 only with every report whole" {
     # shellcheck disable=SC2086

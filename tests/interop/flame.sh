@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The page of `perfgate flame` in headless Chromium, driven by Playwright: zoom, search, sorting, callers, keyboard, narrow
+# The page of `perfgate flame`, and the HTML report of a comparison, in headless Chromium, driven by Playwright: zoom, search, sorting, callers, keyboard, narrow
 # screens, hostile names, 100 000 distinct stacks within two seconds, nothing on the console, nothing fetched.
 #   SCREENSHOTS=FOLDER keeps pictures of it.
 # 77 without node, Chromium or Playwright (which npm brings into build/peers).
@@ -34,4 +34,16 @@ for i in range(100000):
 "$PERFGATE" flame new.pb -o one.html
 "$PERFGATE" flame hostile.pb -o hostile.html
 "$PERFGATE" flame many.pb --min-share 0 -o many.html
+# a comparison whose recordings have profiles beside them
+python3 - <<'PYTHON'
+import random
+random.seed(3)
+for side, slower in (('old', 1), ('new', 1.1)):
+    with open(f'{side}.txt', 'w') as out:
+        for name, time, factor in (('Parse/size=1k', 98e6, slower), ('Sort', 36e6, 1), ('Noisy', 5e6, 1)):
+            for _ in range(20):
+                print(f'Benchmark{name} 1 {time * factor * (1 + abs(random.gauss(0, 0.3 if name == "Noisy" else 0.01))):.0f} ns/op', file=out)
+PYTHON
+for side in old new; do gzip -c $side.pb >$side.pb.gz; done
+"$PERFGATE" compare old.txt new.txt --report html=report.html >/dev/null || [ $? -eq 1 ]
 node "$root/tests/interop/flame_page.mjs" "$work"

@@ -224,6 +224,18 @@ await check('100 000 distinct stacks', 'many', async page => {
     await page.screenshot({path: `${pictures}/flame-many.png`});
 });
 
+for (const [width, scheme] of [[1400, 'light'], [1400, 'dark'], [380, 'light'], [380, 'dark']])
+  await check(`the report of a comparison, ${width} pixels, ${scheme}`, 'report', async page => {
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'it scrolls sideways');
+    assert.equal(await page.locator('h1').textContent(), 'perfgate: regression');
+    assert.deepEqual(await page.$$eval('td.name', cells => cells.map(cell => cell.textContent)).then(names => names[0]), 'Parse/size=1k sec/op');
+    assert.equal(await page.locator('svg.plot').first().locator('circle').count(), 40); // every round of both sides
+    assert.equal(await page.locator('svg.flame rect.gone, svg.flame rect.new').count(), 3); // utf8_check, and the legend's two
+    assert.equal(await page.locator('script').count(), 0);
+    if (pictures)
+      await page.screenshot({path: `${pictures}/report-${width}-${scheme}.png`, fullPage: true});
+  }, {viewport: {width, height: 900}, colorScheme: scheme});
+
 await check('prints on paper', 'difference', async page => {
   const paper = await page.pdf({format: 'A4', landscape: true});
   assert.ok(paper.length > 5000);

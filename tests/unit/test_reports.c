@@ -276,6 +276,42 @@ static void junit_has_a_case_a_gated_row(void **state) {
     scene_end(&s);
 }
 
+/* 4 values of the base, 3 of the head of which one lies far out: 7 dots, two intervals. */
+static void html_shows_every_round_and_no_name_breaks_out(void **state) {
+    (void)state;
+    struct scene s;
+    double old[] = {1.0e-3, 1.01e-3, 0.99e-3, 1.02e-3}, new[] = {1.1e-3, 1.11e-3, 9e-3};
+    struct cell cells[] = {{.values = old, .count = 4}, {.values = new, .count = 3}};
+    struct cell *of_row[] = {&cells[0], &cells[1]};
+    const uint32_t numbers[] = {0, 1};
+    struct grid_row grid_row = {.cells = of_row};
+    struct grid_table table = {.column_numbers = numbers, .column_count = 2};
+    scene_begin(&s, 3);
+    struct row *row = add_row(&s, hostile, ROW_REGRESSED, 0.1);
+    const char *note = hostile;
+    row->notes = &note;
+    row->note_count = 1;
+    row->table = &table;
+    row->grid_row = &grid_row;
+    row->column = 1;
+    add_row(&s, "Gone", ROW_MISSING, NAN);
+    add_row(&s, "Same", ROW_SAME, 0);
+    s.grid.column_count = 2;
+    s.comparison.verdict = VERDICT_REGRESSION;
+    const char *text = render(&s, &html_report, 0);
+    assert_int_equal(count_of(text, "<svg class=\"plot\""), 1);
+    assert_int_equal(count_of(text, "<circle "), 7);
+    assert_int_equal(count_of(text, "class=\"far\""), 1);
+    assert_int_equal(count_of(text, "<rect class=\"range "), 1); /* the head's is not finite */
+    assert_int_equal(count_of(text, "<tr><td class=\"name\">"), 3);
+    assert_int_equal(count_of(text, "a|b&lt;script&gt;alert(1)"), 3); /* row, its note twice */
+    assert_non_null(strstr(text, "<p class=\"why\">1 of 3 rows got worse</p>"));
+    assert_null(strstr(text, "<script"));
+    assert_null(strchr(text, '\x1b'));
+    assert_true(text_is_utf8(text_of(text)));
+    scene_end(&s);
+}
+
 static void junit_of_a_broken_comparison_is_not_green(void **state) {
     (void)state;
     struct scene s;
@@ -296,6 +332,7 @@ int main(void) {
         cmocka_unit_test(markdown_of_hostile_names_is_harmless),
         cmocka_unit_test(markdown_stays_within_its_budget),
         cmocka_unit_test(junit_has_a_case_a_gated_row),
+        cmocka_unit_test(html_shows_every_round_and_no_name_breaks_out),
         cmocka_unit_test(junit_of_a_broken_comparison_is_not_green),
     };
     return RUN_TESTS(tests);

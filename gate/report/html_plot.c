@@ -1,0 +1,129 @@
+#include "gate/report/html_plot.h"
+
+#include "gate/report/amount.h"
+#include "runners/base/escape.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { WIDTH = 260, HEIGHT = 48, MARGIN = 6, BAND = 20, MOST_DOTS = 300 };
+
+struct strip {
+    const struct cell *cell;
+    const struct side *side;
+    const char *class;
+    double middle; /* of the band */
+};
+
+/* From values to pixels. */
+struct span {
+    double low, high;
+};
+
+static const struct cell *cell_of(const struct row *row, size_t column) {
+    for (size_t i = 0; row->table && i < row->table->column_count; i++) {
+        if (row->table->column_numbers[i] == column)
+            return row->grid_row->cells[i];
+    }
+    return NULL;
+}
+
+static int ascending(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+/* All values and intervals, unless a few lie far out: those shall not squeeze the others. */
+static struct span span_of(const struct strip strips[2], struct arena *arena) {
+    size_t count = 0, room = strips[0].cell->count + strips[1].cell->count;
+    double *all = ARENA_NEW(arena, double, room);
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t v = 0; v < strips[i].cell->count; v++) {
+            if (isfinite(strips[i].cell->values[v]))
+                all[count++] = strips[i].cell->values[v];
+        }
+    }
+    if (!count)
+        return (struct span){0, 1};
+    qsort(all, count, sizeof *all, ascending);
+    size_t far = count > 4 ? (count + 9) / 10 : 0;
+    double low = all[0], high = all[count - 1], most = all[count - 1 - far];
+    for (int i = 0; i < 2; i++) {
+        const struct side *side = strips[i].side;
+        low = isfinite(side->low) ? fmin(low, side->low) : low;
+        most = isfinite(side->high) ? fmax(most, side->high) : most;
+    }
+    high = fmax(most, fmin(high, most + (most - low)));
+    double room_at_ends = high > low ? (high - low) / 50 : fabs(high) / 50 + 1e-300;
+    return (struct span){low - room_at_ends, high + room_at_ends};
+}
+
+static double place(const struct span *span, double value) {
+    double x = MARGIN + (value - span->low) / (span->high - span->low) * (WIDTH - 2 * MARGIN);
+    return fmin(fmax(x, MARGIN), WIDTH - MARGIN);
+}
+
+static void put_dots(FILE *out, const struct strip *strip, const struct span *span) {
+    uint32_t count = strip->cell->count, shown = count < MOST_DOTS ? count : MOST_DOTS;
+    fprintf(out, "<g class=\"%s\">", strip->class);
+    for (uint32_t i = 0; i < shown; i++) {
+        uint32_t at = (uint32_t)((uint64_t)i * count / shown);
+        double value = strip->cell->values[at];
+        if (!isfinite(value))
+            continue;
+        double rise = shown > 1 ? (double)i / (shown - 1) - 0.5 : 0;
+        fprintf(out, "<circle%s cx=\"%.1f\" cy=\"%.1f\" r=\"2.1\"/>",
+                value > span->high ? " class=\"far\"" : "", place(span, value),
+                strip->middle + rise * (BAND - 7));
+    }
+    fputs("</g>", out);
+}
+
+static void put_interval(FILE *out, const struct strip *strip, const struct span *span) {
+    const struct side *side = strip->side;
+    if (isfinite(side->low) && isfinite(side->high)) {
+        double from = place(span, side->low), to = place(span, side->high);
+        fprintf(out,
+                "<rect class=\"range %s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>",
+                strip->class, from, strip->middle - BAND / 2.0, fmax(to - from, 1), BAND);
+    }
+    if (isfinite(side->center))
+        fprintf(out, "<path class=\"center %s\" d=\"M%.1f %.1fv%d\"/>", strip->class,
+                place(span, side->center), strip->middle - BAND / 2.0, BAND);
+}
+
+static void put_title(FILE *out, const struct strip strips[2], const char *unit,
+                      struct arena *arena) {
+    static const char *const names[] = {"base", "head"};
+    char center[AMOUNT_TEXT], low[AMOUNT_TEXT], high[AMOUNT_TEXT];
+    fputs("<title>", out);
+    for (int i = 0; i < 2; i++) {
+        const struct side *side = strips[i].side;
+        fprintf(out, "%s%s: %u values, %s (%s … %s)", i ? "\n" : "", names[i],
+                strips[i].cell->count, escape_xml(arena, amount_text(center, side->center, unit)),
+                escape_xml(arena, amount_text(low, side->low, unit)),
+                escape_xml(arena, amount_text(high, side->high, unit)));
+    }
+    fputs("</title>", out);
+}
+
+void html_plot(FILE *out, const struct comparison *c, const struct row *row) {
+    bool changed =
+        row->verdict == ROW_REGRESSED || row->verdict == ROW_WAIVED || row->verdict == ROW_IMPROVED;
+    const char *class = !changed ? "even" : row->verdict == ROW_IMPROVED ? "better" : "worse";
+    struct strip strips[2] = {{cell_of(row, 0), &row->base, "base", 13},
+                              {cell_of(row, row->column), &row->head, class, 35}};
+    if (!strips[0].cell || !strips[1].cell || !strips[0].cell->count || !strips[1].cell->count)
+        return;
+    struct span span = span_of(strips, c->arena);
+    fprintf(out,
+            "<svg class=\"plot\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">",
+            WIDTH, HEIGHT, WIDTH, HEIGHT);
+    put_title(out, strips, row->unit, c->arena);
+    fprintf(out, "<path class=\"axis\" d=\"M0 %dh%d\"/>", HEIGHT / 2, WIDTH);
+    for (int i = 0; i < 2; i++) {
+        put_interval(out, &strips[i], &span);
+        put_dots(out, &strips[i], &span);
+    }
+    fputs("</svg>", out);
+}

@@ -1,0 +1,15 @@
+/* The rounds of a row, drawn. */
+#ifndef GATE_REPORT_HTML_PLOT_H
+#define GATE_REPORT_HTML_PLOT_H
+
+#include "gate/compare/comparison.h"
+
+#include <stdio.h>
+
+/* One SVG: every value of the base above, of the head below, on one scale, as a dot whose height
+ * follows the order of the rounds; the centre as a line, its interval as a bar. Values far beyond
+ * the rest stand at the edge, hollow. More than a few hundred are thinned evenly. Nothing for a row
+ * without values on both sides. Its classes are those of report.css. */
+void html_plot(FILE *out, const struct comparison *comparison, const struct row *row);
+
+#endif

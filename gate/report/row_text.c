@@ -102,15 +102,20 @@ static size_t gated_rows(const struct comparison *c) {
     return count;
 }
 
+static const char *function_count(const struct comparison *c) {
+    return arena_printf(c->arena, "%zu function%s", c->functions_regressed,
+                        c->functions_regressed == 1 ? "" : "s");
+}
+
 const char *verdict_why(const struct comparison *c) {
     switch (c->verdict) {
     case VERDICT_REGRESSION:
-        return arena_printf(c->arena, "%zu of %zu rows got worse%s", c->gated_counts[ROW_REGRESSED],
-                            gated_rows(c),
-                            c->functions_regressed
-                                ? arena_printf(c->arena, ", %zu function%s", c->functions_regressed,
-                                               c->functions_regressed == 1 ? "" : "s")
-                                : "");
+        if (c->functions && c->row_count == 0)
+            return arena_printf(c->arena, "of %s the share grew", function_count(c));
+        return arena_printf(c->arena, "%zu of %zu rows got worse%s%s",
+                            c->gated_counts[ROW_REGRESSED], gated_rows(c),
+                            c->functions_regressed ? ", " : "",
+                            c->functions_regressed ? function_count(c) : "");
     case VERDICT_BROKEN:
         return "the comparison does not hold";
     case VERDICT_INCONCLUSIVE:

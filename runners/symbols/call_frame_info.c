@@ -3,6 +3,8 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
+enum { REGISTERS_MOST = 33 };
+
 struct row_slot {
     uint64_t address;
     const struct frame_row *row;
@@ -21,7 +23,7 @@ static unsigned registers_of(Elf *elf) {
     GElf_Ehdr header;
     if (!gelf_getehdr(elf, &header))
         return 0;
-    return header.e_machine == EM_X86_64 ? 17 : header.e_machine == EM_AARCH64 ? 33 : 0;
+    return header.e_machine == EM_X86_64 ? 17 : header.e_machine == EM_AARCH64 ? REGISTERS_MOST : 0;
 }
 
 struct call_frame_info *call_frame_info_new(Elf *elf, Dwarf *dwarf) {
@@ -100,40 +102,32 @@ static bool read_cfa(struct frame_row *row, Dwarf_Frame *frame, struct arena *ar
 
 static void read_rules(struct frame_row *row, Dwarf_Frame *frame, unsigned registers,
                        struct arena *arena) {
+    struct frame_rule rules[REGISTERS_MOST];
     Dwarf_Op buffer[3], *ops;
     size_t count;
-    row->rules = ARENA_NEW(arena, struct frame_rule, registers);
     for (unsigned number = 0; number < registers; number++) {
-        struct frame_rule rule = {.kind = RULE_UNDEFINED, .number = number};
-        if (dwarf_frame_register(frame, (int)number, buffer, &ops, &count) != 0)
-            continue;
-        if (count == 0 && !ops)
-            continue; /* the same as in the caller */
-        if (count)
-            rule = as_rule(ops, count, number);
-        keep_operations(&rule, arena);
-        row->rules[row->rule_count++] = rule;
+        if (dwarf_frame_register(frame, (int)number, buffer, &ops, &count) != 0 ||
+            (count == 0 && ops))
+            row->undefined |= (uint64_t)1 << number;
+        else if (count > 0) { /* otherwise it is the same as in the caller */
+            rules[row->rule_count] = as_rule(ops, count, number);
+            keep_operations(&rules[row->rule_count++], arena);
+        }
     }
+    row->rules = ARENA_NEW(arena, struct frame_rule, row->rule_count);
+    for (size_t i = 0; i < row->rule_count; i++)
+        row->rules[i] = rules[i];
 }
 
-static const struct frame_row *read_row(struct call_frame_info *info, uint64_t address) {
-    Dwarf_Frame *frame = NULL;
-    Dwarf_Addr start, end;
-    bool signal = false;
-    if (!(info->exceptions && dwarf_cfi_addrframe(info->exceptions, address, &frame) == 0) &&
-        !(info->debug && dwarf_cfi_addrframe(info->debug, address, &frame) == 0))
-        return NULL;
+static const struct frame_row *read_row(struct call_frame_info *info, Dwarf_Frame *frame,
+                                        int column, bool signal) {
     struct frame_row *row = ARENA_NEW(info->arena, struct frame_row, 1);
-    int column = dwarf_frame_info(frame, &start, &end, &signal);
-    bool good =
-        column >= 0 && (unsigned)column < info->registers && read_cfa(row, frame, info->arena);
-    if (good) {
-        row->return_column = (unsigned)column;
-        row->signal = signal;
-        read_rules(row, frame, info->registers, info->arena);
-    }
-    free(frame);
-    return good ? row : NULL;
+    if (column < 0 || (unsigned)column >= info->registers || !read_cfa(row, frame, info->arena))
+        return NULL;
+    row->return_column = (unsigned)column;
+    row->signal = signal;
+    read_rules(row, frame, info->registers, info->arena);
+    return row;
 }
 
 static struct row_slot *find_slot(struct call_frame_info *info, uint64_t address) {
@@ -154,13 +148,29 @@ static void grow(struct call_frame_info *info) {
     }
 }
 
+static void put_row(struct call_frame_info *info, uint64_t address, const struct frame_row *row) {
+    if (2 * ++info->count > info->capacity)
+        grow(info);
+    *find_slot(info, address) = (struct row_slot){address, row, true};
+}
+
 const struct frame_row *call_frame_row(struct call_frame_info *info, uint64_t address) {
+    Dwarf_Frame *frame = NULL;
+    Dwarf_Addr start = address, end;
+    bool signal = false;
+    const struct frame_row *row = NULL;
     struct row_slot *slot = find_slot(info, address);
     if (slot->taken)
         return slot->row;
-    *slot = (struct row_slot){address, read_row(info, address), true};
-    const struct frame_row *row = slot->row;
-    if (2 * ++info->count > info->capacity)
-        grow(info);
+    if ((info->exceptions && dwarf_cfi_addrframe(info->exceptions, address, &frame) == 0) ||
+        (info->debug && dwarf_cfi_addrframe(info->debug, address, &frame) == 0)) {
+        int column = dwarf_frame_info(frame, &start, &end, &signal);
+        slot = find_slot(info, start); /* where the row begins to hold */
+        row = slot->taken ? slot->row : read_row(info, frame, column, signal);
+        if (!slot->taken && start != address)
+            put_row(info, start, row);
+        free(frame);
+    }
+    put_row(info, address, row);
     return row;
 }

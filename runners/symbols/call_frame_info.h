@@ -9,8 +9,6 @@
 #include <elfutils/libdw.h>
 
 enum frame_rule_kind {
-    RULE_UNDEFINED, /* the caller's value is gone; of the return address: there is no caller */
-    RULE_SAME,
     RULE_AT,       /* in memory, at the canonical frame address + offset */
     RULE_VALUE,    /* the canonical frame address + offset itself */
     RULE_REGISTER, /* in another register, + offset */
@@ -29,8 +27,9 @@ struct frame_rule {
 
 struct frame_row {
     struct frame_rule cfa;    /* RULE_REGISTER or RULE_VALUE_EXPRESSION */
-    struct frame_rule *rules; /* of registers that are not the same in the caller */
+    struct frame_rule *rules; /* of registers that have another value in the caller */
     size_t rule_count;
+    uint64_t undefined;     /* bit n: the caller's value of register n is gone */
     unsigned return_column; /* the number that stands for the return address */
     bool signal;            /* the caller was interrupted: its pc is no return address */
 };
@@ -43,7 +42,8 @@ struct call_frame_info *call_frame_info_new(Elf *elf, Dwarf *dwarf);
 void call_frame_info_free(struct call_frame_info *info);
 
 /* The row for an address of the file's numbering; NULL when there is none. It lives as long as the
- * info, and is looked up in a table from the second time on. */
+ * info, is one for all addresses that it is for, and is found in a table from the second time on.
+ */
 const struct frame_row *call_frame_row(struct call_frame_info *info, uint64_t address);
 
 #endif

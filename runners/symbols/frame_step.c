@@ -182,9 +182,6 @@ static enum frame_step apply(const struct frame_rule *rule, uint64_t cfa,
             return STEP_BROKEN;
         *value = registers->values[rule->from] + (uint64_t)rule->offset;
         break;
-    case RULE_UNDEFINED:
-    case RULE_SAME:
-        return STEP_BROKEN;
     }
     if (done == STEP_CALLER && *slot && !stack_read(stack, *slot, value))
         return STEP_NO_MEMORY;
@@ -196,16 +193,8 @@ static uint64_t plain_address(enum unwind_machine machine, uint64_t address) {
     return machine == UNWIND_AARCH64 ? address & 0xffffffffffff : address;
 }
 
-static void forget_register(struct unwind_registers *registers, unsigned number) {
-    registers->known &= ~((uint64_t)1 << number);
-}
-
 bool frame_is_outermost(const struct frame_row *row) {
-    for (size_t i = 0; i < row->rule_count; i++) {
-        if (row->rules[i].number == row->return_column)
-            return row->rules[i].kind == RULE_UNDEFINED;
-    }
-    return false;
+    return row->undefined >> row->return_column & 1;
 }
 
 enum frame_step frame_step(struct unwind_registers *registers, const struct frame_row *row,
@@ -214,28 +203,29 @@ enum frame_step frame_step(struct unwind_registers *registers, const struct fram
     uint64_t cfa, value = 0, slot;
     unsigned pc = register_pc(registers->machine), sp = register_sp(registers->machine);
     *return_slot = 0;
+    if (frame_is_outermost(row))
+        return STEP_OUTERMOST;
     enum frame_step done = find_cfa(row, registers, stack, &cfa);
     if (done != STEP_CALLER)
         return done;
     register_set(&caller, sp, cfa);
-    enum frame_step returned =
-        register_known(registers, row->return_column) ? STEP_CALLER : STEP_BROKEN;
+    caller.known &= ~row->undefined;
     for (size_t i = 0; i < row->rule_count; i++) {
         const struct frame_rule *rule = &row->rules[i];
-        enum frame_step got = rule->kind == RULE_UNDEFINED
-                                  ? STEP_OUTERMOST
-                                  : apply(rule, cfa, registers, stack, &value, &slot);
+        enum frame_step got = apply(rule, cfa, registers, stack, &value, &slot);
         if (rule->number == row->return_column) {
-            returned = got;
+            done = got;
             *return_slot = got == STEP_CALLER || got == STEP_NO_MEMORY ? slot : 0;
         }
         if (got == STEP_CALLER)
             register_set(&caller, rule->number, value);
         else
-            forget_register(&caller, rule->number);
+            caller.known &= ~((uint64_t)1 << rule->number);
     }
-    if (returned != STEP_CALLER)
-        return returned;
+    if (done != STEP_CALLER)
+        return done;
+    if (!register_known(&caller, row->return_column))
+        return STEP_BROKEN;
     register_set(&caller, pc, plain_address(registers->machine, caller.values[row->return_column]));
     *registers = caller;
     return STEP_CALLER;

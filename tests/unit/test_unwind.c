@@ -252,6 +252,47 @@ static void no_room_no_registers_no_code(void **state) {
     unwinder_free(unwinder);
 }
 
+enum { ARM_BASE = 0x400000 };
+
+static bool locate_arm(void *context, uint64_t address, struct unwind_code *out) {
+    (void)context;
+    *out = (struct unwind_code){0, "fixtures/symbols/aarch64.so", "", address - ARM_BASE};
+    return address >= ARM_BASE && address < ARM_BASE + 0x3a0;
+}
+
+/* Of a chain in fixtures/symbols/aarch64.so: where it is stopped, x30 there, and the stack from sp
+ * on. */
+static void check_arm(uint64_t pc, uint64_t link, const uint64_t *stack, size_t words,
+                      const uint64_t *want, size_t count) {
+    uint64_t addresses[FRAMES];
+    struct unwinder *unwinder = unwinder_new();
+    struct unwind_sample arm = {.registers.machine = UNWIND_AARCH64,
+                                .stack = {(const char *)stack, words * sizeof *stack},
+                                .locate = locate_arm};
+    register_set(&arm.registers, 29, 0x7fff0000);
+    register_set(&arm.registers, 30, link);
+    register_set(&arm.registers, 31, 0x7fff0000);
+    register_set(&arm.registers, 32, pc);
+    struct unwound got = unwind(unwinder, &arm, addresses, FRAMES);
+    assert_int_equal(got.end, UNWIND_ROOT);
+    assert_int_equal(got.count, count);
+    assert_memory_equal(addresses, want, count * sizeof *want);
+    unwinder_free(unwinder);
+}
+
+/* Return addresses with a signature in their upper bits, as on processors that sign them; the
+ * return address 0 ends it. */
+static void chains_of_aarch64_are_right(void **state) {
+    (void)state;
+    const uint64_t to_middle = 0x40033c, to_top = (uint64_t)0xb4 << 48 | 0x400354;
+    const uint64_t stack[] = {0x7fff0010, to_top, 0, 0}, want[] = {0x400324, 0x40033b, 0x400353};
+    check_arm(0x400324, to_middle, stack, 4, want, 3);
+    const uint64_t in_middle[] = {0x400338, 0x400353};
+    check_arm(0x400338, to_middle, stack, 4, in_middle, 2);
+    const uint64_t entering[] = {0x40032c, 0x400353};
+    check_arm(0x40032c, to_top, stack + 2, 2, entering, 2);
+}
+
 /* asm/perf_regs.h: AX BX CX DX SI DI BP SP IP, FLAGS … GS, R8 … R15; DWARF has DX before CX and BX.
  */
 static void registers_of_samples_are_renumbered(void **state) {
@@ -286,6 +327,7 @@ int main(void) {
         ROW(frame_pointers_continue_a_short_copy),
         ROW(broken_frames_are_not_followed),
         ROW(no_room_no_registers_no_code),
+        ROW(chains_of_aarch64_are_right),
         ROW(registers_of_samples_are_renumbered),
     };
     return RUN_TESTS(tests);

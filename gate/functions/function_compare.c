@@ -91,6 +91,7 @@ static struct function_time time_of(const struct row *row, const char *slice, do
 struct fitting {
     const struct row *row;
     int fitness;
+    bool rows, gated; /* the benchmark has rows of its own; one of them is gated */
 };
 
 /* The fittest row of every text. */
@@ -101,10 +102,15 @@ static const struct fitting *fitting_rows(const struct comparison *c,
         const struct row *row = &c->rows[i];
         bool process;
         uint32_t slice;
-        if (!find_slice(row, strings, &process, &slice) || !usable(&row->base) ||
-            !usable(&row->head) || fitness(row, process) <= best[slice].fitness)
+        if (!find_slice(row, strings, &process, &slice))
             continue;
-        best[slice] = (struct fitting){row, fitness(row, process)};
+        struct fitting *of = &best[slice];
+        of->rows |= !process;
+        of->gated |= row->policy.gated;
+        if (!usable(&row->base) || !usable(&row->head) || fitness(row, process) <= of->fitness)
+            continue;
+        of->row = row;
+        of->fitness = fitness(row, process);
     }
     return best;
 }
@@ -117,9 +123,11 @@ static size_t find_times(const struct comparison *c, const struct function_side 
     *out = ARENA_NEW(c->arena, struct function_time, side->slice_count);
     for (size_t i = 0; i < side->slice_count; i++) {
         uint32_t slice = side->slices[i].slice;
-        if (best[slice].row)
-            (*out)[count++] =
-                time_of(best[slice].row, strings_get(strings, slice), c->policy->confidence);
+        if (!best[slice].row)
+            continue;
+        (*out)[count] =
+            time_of(best[slice].row, strings_get(strings, slice), c->policy->confidence);
+        (*out)[count++].ungated = best[slice].rows && !best[slice].gated;
     }
     return count;
 }
@@ -130,8 +138,8 @@ static void take_findings(struct comparison *c, const struct function_findings *
     c->functions = findings;
     for (size_t i = 0; i < findings->note_count; i++)
         comparison_note(c, NOTE_INFO, "functions", "%s", findings->notes[i]);
-    if (c->policy->functions == FUNCTIONS_GATE)
-        c->functions_regressed = findings->counts[ROW_REGRESSED];
+    for (size_t i = 0; i < findings->row_count && c->policy->functions == FUNCTIONS_GATE; i++)
+        c->functions_regressed += function_decides(findings, &findings->rows[i]);
 }
 
 static void judge(struct comparison *c, const struct function_side *base,

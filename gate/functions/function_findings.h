@@ -66,13 +66,14 @@ struct function_row {
     double *flat_rounds[2], *cum_rounds[2], *share_rounds[2];
 };
 
-/* Time of an operation of one slice, from the recordings: centres, with relative standard errors
- * and their degrees of freedom. */
+/* What recordings say of one slice: the time of an operation, as centres with relative standard
+ * errors and their degrees of freedom. */
 struct function_time {
     const char *slice, *unit;
     double base, head, base_se, head_se, base_df, head_df;
     double change, p; /* of the row */
     bool regressed;
+    bool ungated; /* the benchmark has rows, and none of them decides */
 };
 
 struct function_slice {
@@ -87,6 +88,7 @@ struct function_slice {
     size_t small;          /* functions with too few samples to be tested */
     double small_fraction; /* what they have of the head's cost */
     bool by_time;
+    bool gated; /* its functions may decide */
 };
 
 struct function_findings {
@@ -104,6 +106,9 @@ struct function_findings {
     double floor; /* ratio: of the cost of everything; by share: points / 100 */
     double threshold;
 };
+
+/* Functions that regressed, in slices that are gated. */
+bool function_decides(const struct function_findings *findings, const struct function_row *row);
 
 struct function_request {
     const struct function_side *base, *head; /* of the same names */

@@ -7,6 +7,10 @@ const char *function_class_name(enum function_class class) {
     return names[class];
 }
 
+bool function_decides(const struct function_findings *f, const struct function_row *row) {
+    return row->verdict == ROW_REGRESSED && f->slices[row->slice].gated;
+}
+
 struct function_values function_cost_values(const struct function_judge *judge,
                                             const struct function_slice *slice,
                                             const double *rounds, double samples, int side) {

@@ -177,6 +177,7 @@ static void take_time(struct function_slice *slice, const struct function_time *
     slice->change = time->change;
     slice->p = time->p;
     slice->regressed = time->regressed;
+    slice->gated = !time->ungated;
 }
 
 static void add_slice(struct function_judge *judge, const struct function_rounds *base,
@@ -187,7 +188,8 @@ static void add_slice(struct function_judge *judge, const struct function_rounds
                                    .unit = "share",
                                    .base_rounds = base->count,
                                    .head_rounds = head->count,
-                                   .rest = NAN};
+                                   .rest = NAN,
+                                   .gated = true};
     const struct function_time *time = function_time_of(request, &slice);
     struct slice_sides sides = {{base, head}, {1, 1}};
     if (!request->by_share) {

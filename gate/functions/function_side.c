@@ -1,5 +1,7 @@
 #include "gate/functions/function_side.h"
 
+#include "runners/base/number.h"
+
 #include <stdlib.h>
 
 /* By function number, of the round that is counted now. */
@@ -52,14 +54,16 @@ static uint32_t label_text(const struct profile *p, const struct profile_label *
     return strings_add(p->strings, text_of(number));
 }
 
-static bool has_label(const struct profile *p, size_t sample, const char *key_value,
-                      struct arena *arena) {
+static bool has_label(const struct profile *p, size_t sample, const char *key_value) {
     const char *equals = strchr(key_value, '=');
     struct text key = {key_value, (size_t)(equals - key_value)};
+    int64_t number;
+    bool numeric = number_i64(text_of(equals + 1), &number);
     for (uint32_t l = p->label_start[sample]; l < p->label_start[sample + 1]; l++) {
-        const char *value = strings_get(p->strings, label_text(p, &p->labels[l], arena));
-        if (text_equal(key, strings_get(p->strings, p->labels[l].key)) &&
-            strcmp(value, equals + 1) == 0)
+        const struct profile_label *label = &p->labels[l];
+        if (text_equal(key, strings_get(p->strings, label->key)) &&
+            (label->text ? strcmp(strings_get(p->strings, label->text), equals + 1) == 0
+                         : numeric && label->number == number))
             return true;
     }
     return false;
@@ -67,7 +71,7 @@ static bool has_label(const struct profile *p, size_t sample, const char *key_va
 
 static bool is_wanted(const struct function_side *side, const struct profile *p, size_t sample) {
     for (size_t i = 0; i < side->cut.where_count; i++) {
-        if (!has_label(p, sample, side->cut.where[i], side->names->arena))
+        if (!has_label(p, sample, side->cut.where[i]))
             return false;
     }
     return p->stack_start[sample] < p->stack_start[sample + 1];

@@ -54,7 +54,7 @@ static void put_functions(FILE *out, const struct comparison *c) {
     const struct function_findings *f = c->functions;
     for (size_t i = 0; c->functions_regressed && i < f->row_count; i++) {
         const struct function_row *row = &f->rows[i];
-        if (row->verdict != ROW_REGRESSED)
+        if (!function_decides(f, row))
             continue;
         const char *title = arena_printf(c->arena, "%s in %s", row->name,
                                          function_slice_name(&f->slices[row->slice]));

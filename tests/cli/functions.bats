@@ -26,6 +26,9 @@ draw() { # draw PROGRAM SEED NAME: a recording of 20 rounds and its profile
     grep -A1 'name="parse_string in Parse/1k">' report.xml | grep -q '<failure type="regressed" message="regressed: +27.08% (119.0 µs to 151.1 µs), p = 4.1e-09"/>'
     grep -q '0 of 1 rows got worse, 1 function$' report.md
     grep -q '^| parse&#95;string | \*\*regressed\*\* | 119.0 µs | 151.1 µs | +27.08% | 4.1e-09 |$' report.md
+    run "$PERFGATE" compare --functions gate --rule 'Parse*::gate=no' --rule 'Parse*:B/op:gate=yes' old.txt new.txt
+    [ "$status" -eq 3 ] # no row decides
+    [[ "$output" == *"  regressed     parse_string"* ]]
     run "$PERFGATE" compare --functions off old.txt new.txt
     [ "$status" -eq 0 ]
     [[ "$output" != *functions* ]]

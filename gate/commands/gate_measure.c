@@ -247,8 +247,11 @@ static void join_provenance(struct recording *out, const struct recording *part,
 }
 
 static bool noted(const struct recording *out, const struct note *note) {
+    const char *where = note->where ? note->where : "";
     for (uint32_t i = 0; i < out->note_count; i++) {
-        if (strcmp(out->notes[i].text, note->text) == 0)
+        const struct note *said = &out->notes[i];
+        if (said->level == note->level && strcmp(said->text, note->text) == 0 &&
+            strcmp(said->where ? said->where : "", where) == 0)
             return true;
     }
     return false;

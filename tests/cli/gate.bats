@@ -320,6 +320,22 @@ with_crash() {
     [[ "$output" == *"failed        B"* ]]
 }
 
+@test "results that cannot be read are exit 4, also where the warm-up had the same" {
+    sed -i 's/warmup: 0/warmup: 1/' perfgate.yml
+    # behind each line, before the end of the loop
+    sed -i '$i [ ! -e "$here/garbled" ] || echo "BenchmarkNew 1 NaN ns/op"' bench
+    next base
+    gate 4 --save
+    next head
+    gate 0
+    : >garbled
+    gate 4 --save
+    grep -q '"reason": *"damaged-input"' report.json
+    [[ "$output" == *"damage        head: round 1, output:2: parsing measurement: not a finite number"* ]]
+    [[ "$output" == *"Parse"*"same"* ]]
+    [ "$(find .perfgate -name '*.txt' | wc -l)" -eq 1 ]
+}
+
 @test "a hanging benchmark is ended by its timeout" {
     config "timeout: 0.3s"
     next "a timeout"

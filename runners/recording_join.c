@@ -144,11 +144,22 @@ static void mix_fingerprints(const struct join *join) {
     recording_set(join->out, "fingerprint-id", hash_of(join, "fingerprint-id"));
 }
 
+/* What is of one recording alone; profiles stay beside their shards. */
+static bool is_own(const char *key) {
+    static const char *const keys[] = {"shard", "profile", "samples", "sampled-rounds",
+                                       "sampling-slowdown"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void join_provenance(const struct join *join) {
     const struct recording *first = join->parts[0];
     for (uint32_t i = 0; i < first->provenance_count; i++) {
         const char *key = first->provenance[i].key;
-        if (strcmp(key, "shard") != 0 && (all_equal(join, key) || strcmp(key, "time") == 0))
+        if (!is_own(key) && (all_equal(join, key) || strcmp(key, "time") == 0))
             recording_set(join->out, key, first->provenance[i].value);
     }
     if (!all_equal(join, "session"))

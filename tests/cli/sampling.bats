@@ -304,6 +304,32 @@ inside() { "$PERFGATE" -q run --sampler preload -o out -r 1 -w 0 "$@"; }
     provenance out.txt note | grep -q 'no process loaded libperfgate-sampler.so (is it linked statically, or setuid?)'
 }
 
+@test "a profile that misses much of the CPU time is marked unsound" {
+    tree leaves -static
+    mv leaves static
+    inside --sampled-rounds 3 -- sh -c './static; ./static; ./static; i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done'
+    [ "$(provenance out.txt profile-unsound)" = true ]
+    provenance out.txt note | grep -q '^warning: profile unsound: samples account for .* s, the system for .* s of CPU time$'
+}
+
+@test "a time budget leaves some of itself for the sampled rounds" {
+    may_sample
+    "$PERFGATE" -q run --time-budget 2s -r 1000 -w 0 -o out -- ./leaves
+    [ "$(provenance out.txt rounds)" -ge 1 ]
+    [ "$(provenance out.txt rounds)" -lt 1000 ]
+    [ "$(provenance out.txt sampled-rounds)" -ge 1 ]
+}
+
+@test "several sampled rounds that fail are told once, and the recording stands" {
+    may_sample
+    printf '#!/bin/sh\n./leaves\necho x >>runs\n[ $(wc -l <runs) -le 2 ]\n' >mortal && chmod +x mortal
+    run "$PERFGATE" run --sampled-rounds 3 -r 2 -w 0 -o out -- ./mortal
+    [ "$status" -eq 0 ]
+    [ "$(provenance out.txt note | grep -c 'sampled round 1 failed: exit status 1')" -eq 1 ]
+    [ "$(provenance out.txt note | grep -c 'sampled round')" -eq 1 ]
+    [ ! -e out.pb.gz ]
+}
+
 @test "a recording on stdout has no place for a profile" {
     run "$PERFGATE" run --sampler perf -o - -- ./leaves
     [ "$status" -eq 2 ]

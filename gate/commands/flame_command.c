@@ -35,9 +35,22 @@ static bool pick_form(struct flame_options *o, struct pg_error *err) {
                         o->output);
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
+/* The last `parts` names of a path. */
+static const char *path_end(const char *path, int parts) {
+    const char *at = path + strlen(path);
+    for (; at > path; at--) {
+        if (at[-1] == '/' && at[0] && at[0] != '/' && --parts == 0)
+            return at;
+    }
+    return path;
+}
+
+/* Profiles of one name are told apart by their folders. */
+static void label_sides(struct flame_input *input, const struct string_list *paths) {
+    const char *new = paths->items[paths->count - 1], *old = paths->items[0];
+    int parts = paths->count > 1 && strcmp(path_end(old, 1), path_end(new, 1)) == 0 ? 2 : 1;
+    input->from.labels[FLAME_OLD] = path_end(old, parts);
+    input->from.labels[FLAME_NEW] = path_end(new, parts);
 }
 
 /* Reads the operands: the last is the new profile. */
@@ -46,6 +59,7 @@ static bool read_sides(struct flame_input *input, struct tally_part parts[FLAME_
                        struct arena *arena, struct pg_error *err) {
     struct strings *strings = strings_new(arena);
     const char *type = o->type;
+    label_sides(input, paths);
     for (size_t i = 0; i < paths->count; i++) {
         int side = i + 1 == paths->count ? FLAME_NEW : FLAME_OLD;
         if (!profile_take(&parts[side], paths->items[i], type, &o->filter, strings, arena, err))
@@ -53,7 +67,6 @@ static bool read_sides(struct flame_input *input, struct tally_part parts[FLAME_
         const struct profile *p = parts[side].profile;
         type = strings_get(strings, p->types[parts[side].type].name);
         input->from.parts[side] = &parts[side];
-        input->from.labels[side] = base_name(paths->items[i]);
     }
     return true;
 }

@@ -31,8 +31,10 @@ class Figures {
     return (this.amount(NEW, value[NEW]) - old) / old;
   }
 
-  // What tests said of a function's own cost (flat) or of all it calls (cum); null without a test.
+  // What tests said of a function's own cost (flat) or of all it calls (cum); null without a test, as of shares.
   mark(name, of) {
+    if (this.measure === 'share')
+      return null;
     const functions = this.data.functions, place = name - 2, changed = functions[`${of}_changed`]?.[place] ?? null;
     return changed === null ? null : {changed, p: functions[`${of}_p`][place], verdict: functions.verdict[place]};
   }

@@ -139,6 +139,13 @@ assert sum(d["frames"]["old"]) == d["totals"][0] and sum(d["frames"]["new"]) == 
     grep -q 'Frames deeper than 1000 levels, 99002, are not drawn' deep.svg
 }
 
+@test "profiles of one name are told apart by their folders" {
+    pair
+    mkdir a b && mv old.pb a/cpu.pb && mv new.pb b/cpu.pb
+    "$PERFGATE" flame "$PWD/a/cpu.pb" b/cpu.pb -o x.svg
+    grep -q '^<title>a/cpu.pb → b/cpu.pb</title>$' x.svg
+}
+
 @test "bad use is exit 2 and says what is expected" {
     pair
     run "$PERFGATE" flame -o x.svg

@@ -1,6 +1,8 @@
 #include "gate/commands/profile_parts.h"
 #include "gate/grid/regex.h"
 #include "runners/base/number.h"
+#include "runners/profile/merge.h"
+#include "runners/profile/value_unit.h"
 
 enum { MOST_EXPRESSIONS = 64 };
 
@@ -84,20 +86,41 @@ struct tag_filter {
     size_t count;
     bool is_range;
     int64_t low, high;
+    const char *unit; /* of them; "" for the labels' own */
 };
 
-/* `5`, `5:`, `:9`, `5:9`. */
-static bool parse_range(struct text text, struct tag_filter *filter) {
-    const char *colon = memchr(text.at, ':', text.length);
+/* A whole number and its unit, letters, in the arena. */
+static bool parse_bound(struct text text, int64_t *bound, const char **unit, struct arena *arena) {
+    size_t digits = text.length;
+    while (digits && ((text.at[digits - 1] | 0x20) >= 'a' && (text.at[digits - 1] | 0x20) <= 'z'))
+        digits--;
+    size_t plus = text_starts(text, "+");
+    *unit = arena_strndup(arena, text.at + digits, text.length - digits);
+    return digits >= plus && number_i64((struct text){text.at + plus, digits - plus}, bound);
+}
+
+/* `5`, `5:`, `:9`, `5:9`, also with units: `30kb:`, `1mb:2gb`. */
+static bool parse_range(struct text text, struct tag_filter *filter, struct arena *arena) {
+    const char *colon = memchr(text.at, ':', text.length), *low_unit = "", *high_unit = "";
     struct text low = text, high = text;
+    double ratio;
+    filter->low = INT64_MIN;
+    filter->high = INT64_MAX;
     if (colon) {
         low.length = (size_t)(colon - text.at);
         high = (struct text){colon + 1, text.length - low.length - 1};
     }
-    filter->low = INT64_MIN;
-    filter->high = INT64_MAX;
-    return (low.length || high.length) && (!low.length || number_i64(low, &filter->low)) &&
-           (!high.length || number_i64(high, &filter->high));
+    if ((!low.length && !high.length) ||
+        (low.length && !parse_bound(low, &filter->low, &low_unit, arena)) ||
+        (high.length && !parse_bound(high, &filter->high, &high_unit, arena)))
+        return false;
+    filter->unit = *low_unit ? low_unit : high_unit;
+    if (*low_unit && *high_unit) {
+        if (!value_unit_ratio(high_unit, low_unit, &ratio))
+            return false;
+        filter->high = profile_scaled(filter->high, ratio);
+    }
+    return true;
 }
 
 static bool parse_tag_filter(struct tag_filter *filter, const char *option, const char *text,
@@ -106,7 +129,7 @@ static bool parse_tag_filter(struct tag_filter *filter, const char *option, cons
     struct text rest = text_of(equals ? equals + 1 : text);
     if (equals)
         filter->key = (struct text){text, (size_t)(equals - text)};
-    filter->is_range = parse_range(rest, filter);
+    filter->is_range = parse_range(rest, filter, arena);
     while (!filter->is_range && rest.at) {
         const char *comma = memchr(rest.at, ',', rest.length);
         struct text one = {rest.at, comma ? (size_t)(comma - rest.at) : rest.length};
@@ -145,14 +168,26 @@ static bool any_label(const struct tag_filter *filter, const struct regex *regex
     return false;
 }
 
+static bool is_in_range(const struct tag_filter *filter, const struct profile *p,
+                        const struct profile_label *label) {
+    const char *unit = value_unit_of_label(p, label);
+    double ratio;
+    if (!*filter->unit)
+        return label->number >= filter->low && label->number <= filter->high;
+    if (!value_unit_ratio(unit ? unit : strings_get(p->strings, label->key), filter->unit, &ratio))
+        return false;
+    double number = (double)label->number * ratio;
+    return (filter->low == INT64_MIN || number >= (double)filter->low) &&
+           (filter->high == INT64_MAX || number <= (double)filter->high);
+}
+
 static bool any_number(const struct tag_filter *filter, const struct profile *p, size_t sample) {
     for (uint32_t l = p->label_start[sample]; l < p->label_start[sample + 1]; l++) {
         const struct profile_label *label = &p->labels[l];
         struct text key = text_at(p, label->key);
         bool same_key = !filter->key.at || (key.length == filter->key.length &&
                                             memcmp(key.at, filter->key.at, key.length) == 0);
-        if (same_key && !label->text && label->number >= filter->low &&
-            label->number <= filter->high)
+        if (same_key && !label->text && is_in_range(filter, p, label))
             return true;
     }
     return false;

@@ -4,6 +4,7 @@
 #include "runners/base/json.h"
 #include "runners/profile/merge.h"
 #include "runners/profile/value_text.h"
+#include "runners/profile/value_unit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -95,23 +96,12 @@ static size_t key_end(const struct labels *labels, size_t first, int64_t *total)
     return i;
 }
 
-/* A number's unit. Without one some keys say it, by pprof's rules; NULL when nothing does. */
-static const char *unit_of(const struct labels *labels, const struct profile_label *label) {
-    static const char *const in_bytes[] = {"bytes", "request", "alignment"};
-    const char *key = strings_get(labels->strings, label->key);
-    for (size_t i = 0; !label->unit && i < sizeof in_bytes / sizeof *in_bytes; i++) {
-        if (strcmp(key, in_bytes[i]) == 0)
-            return "bytes";
-    }
-    return label->unit ? strings_get(labels->strings, label->unit) : NULL;
-}
-
 static const char *label_text(const struct labels *labels, const struct profile_label *label,
                               struct arena *arena) {
     if (label->text)
         return strings_get(labels->strings, label->text);
     char number[VALUE_TEXT];
-    const char *unit = unit_of(labels, label);
+    const char *unit = value_unit_of_label(labels->answer.parts[0].profile, label);
     if (!unit)
         return arena_printf(arena, "%" PRId64, label->number);
     value_text(number, (double)label->number, unit);
@@ -148,8 +138,9 @@ static void put_row(struct json_writer *w, const struct labels *labels,
         json_put_string(w, strings_get(labels->strings, row->label.text));
     else
         json_put_int(w, row->label.number);
-    if (!row->label.text && unit_of(labels, &row->label))
-        json_string_member(w, "unit", unit_of(labels, &row->label));
+    const char *unit = value_unit_of_label(labels->answer.parts[0].profile, &row->label);
+    if (!row->label.text && unit)
+        json_string_member(w, "unit", unit);
     json_int_member(w, "total", row->total);
     json_close_object(w);
 }

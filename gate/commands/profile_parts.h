@@ -28,8 +28,8 @@ struct profile_filter {
         TEXT("tag-root", 0, &(o)->tag_root, "KEY,…", "labels as frames above all others"),         \
         TEXT("tag-leaf", 0, &(o)->tag_leaf, "KEY,…", "labels as frames below all others")
 
-/* Which samples to leave out, by pprof's rules for -focus, -ignore, -tagfocus and -tagignore (a
- * range of numbers is in the label's own unit); NULL for none. PG_USAGE for a bad expression. */
+/* Which samples to leave out, by pprof's rules for -focus, -ignore, -tagfocus and -tagignore; NULL
+ * for none. PG_USAGE for a bad expression. */
 bool profile_filter_apply(const struct profile_filter *filter, const struct profile *profile,
                           bool **skip, struct arena *arena, struct pg_error *err);
 

@@ -1,4 +1,5 @@
 #include "runners/profile/value_text.h"
+#include "runners/profile/value_unit.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -31,6 +32,14 @@ size_t value_units(const struct value_unit **out, const char *unit) {
 }
 
 void value_text(char out[VALUE_TEXT], double value, const char *unit) {
+    static const char *const scaled[] = {"nanoseconds", "bytes"};
+    double ratio;
+    for (size_t i = 0; i < sizeof scaled / sizeof *scaled; i++) {
+        if (value_unit_ratio(unit, scaled[i], &ratio)) {
+            value *= ratio;
+            unit = scaled[i];
+        }
+    }
     const struct value_unit other = {unit, unit, 1}, *all = &other, *in;
     size_t count = value_units(&all, unit);
     for (in = all; in + 1 < all + count && fabs(value) < in->factor; in++)

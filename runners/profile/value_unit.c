@@ -1,6 +1,5 @@
 #include "runners/profile/value_unit.h"
 
-#include <string.h>
 #include <strings.h>
 
 struct unit {
@@ -61,4 +60,14 @@ bool value_unit_ratio(const char *from, const char *to, double *ratio) {
         return false;
     *ratio = a->factor / b->factor;
     return true;
+}
+
+const char *value_unit_of_label(const struct profile *p, const struct profile_label *label) {
+    static const char *const in_bytes[] = {"bytes", "request", "alignment"};
+    const char *key = strings_get(p->strings, label->key);
+    for (size_t i = 0; !label->unit && i < sizeof in_bytes / sizeof *in_bytes; i++) {
+        if (strcmp(key, in_bytes[i]) == 0)
+            return "bytes";
+    }
+    return label->unit ? strings_get(p->strings, label->unit) : NULL;
 }

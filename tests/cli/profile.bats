@@ -113,6 +113,19 @@ P
     [ "$output" = "no labels" ]
 }
 
+@test "tag-focus takes ranges of numbers, with units" {
+    file=$root/fixtures/fuzz/pprof/seed-go-heap
+    total() { "$PERFGATE" profile labels -t alloc_space --report json=- "$@" "$file" | python3 -c '
+import json, sys
+print(*sorted((v["value"], v["unit"], v["total"]) for k in json.load(sys.stdin)["labels"] for v in k["values"]))'; }
+    all=$(total)
+    [ "$(total --tag-focus 1b:8gb)" = "$all" ]
+    [ "$(total --tag-focus bytes=1:)" = "$all" ]
+    [ -z "$(total --tag-focus 8gb:)" ]
+    [ -z "$(total --tag-focus 1ms:)" ]
+    [ -z "$(total --tag-ignore 0:)" ]
+}
+
 @test "list: what each line costs, with its text where the file lies below the folder" {
     labelled p.pb
     run "$PERFGATE" profile list '^[fg]$' p.pb

@@ -26,7 +26,10 @@ const struct name_rule name_rules[] = {
     {"'unnamed%d'", "'unnamed*'", "f('unnamed3')", "f('unnamed*')"},
     /* Go */
     {"go.shape.%w_%d", "go.shape.%w", "main.Map[go.shape.int_0]", "main.Map[go.shape.int]"},
-    {".func%d", ".func*", "main.serve.func1.2", "main.serve.func*.*"},
+    {".func%d.%d.%d", ".func*.*.*", "main.serve.func1.2.3", "main.serve.func*.*.*"},
+    {".func%d.%d", ".func*.*", "main.serve.func1.2", "main.serve.func*.*"},
+    {".func%d", ".func*", "main.serve.func1", "main.serve.func*"},
+    {"-range%d", "-range*", "main.walk-range2", "main.walk-range*"},
     {".gowrap%d", ".gowrap*", "main.serve.gowrap2", "main.serve.gowrap*"},
     {".deferwrap%d", ".deferwrap*", "main.serve.deferwrap1", "main.serve.deferwrap*"},
     /* Java */
@@ -86,7 +89,8 @@ struct match {
 static bool match_rule(const char *pattern, const char *at, char before, struct match *match) {
     const char *from = at;
     *match = (struct match){0};
-    if (is_word(*pattern) && is_word(before))
+    bool number = strncmp(pattern, ".%d", 3) == 0 && is_digit(before); /* 1.5 */
+    if (number || (is_word(*pattern) && is_word(before)))
         return false;
     for (; *pattern; pattern++) {
         if (*pattern != '%') {
@@ -132,14 +136,15 @@ const char *function_name(const char *name, struct arena *arena) {
     size_t length = strlen(name);
     const char *at = name[0] == '[' || length == 0 ? "" : name + 1;
     struct match match;
-    while (*at && !find_rule(at, at[-1], &match))
+    const char *end = at + strcspn(at, "@");
+    while (at < end && !find_rule(at, at[-1], &match))
         at++;
-    if (!*at)
+    if (at == end)
         return name;
     /* No rule makes a name longer by more than one byte, nor twice at one byte. */
     char *out = arena_alloc(arena, 2 * length + 1), *to = out + (at - name);
     memcpy(out, name, (size_t)(at - name));
-    while (*at) {
+    while (at < end) {
         const struct name_rule *rule = find_rule(at, at[-1], &match);
         if (rule) {
             to = put_instead(rule->becomes, &match, to);
@@ -148,6 +153,6 @@ const char *function_name(const char *name, struct arena *arena) {
             *to++ = *at++;
         }
     }
-    *to = '\0';
+    memcpy(to, at, (size_t)(name + length - at));
     return out;
 }

@@ -10,7 +10,7 @@
 /* pattern  what is looked for anywhere in a name but at its start. `%d` is a run of decimal, `%x`
  *          of hexadecimal digits, `%h` exactly 16 of these, `%w` a run of letters and digits, `%t`
  *          of anything but brackets. A match that ends with a letter or digit is not followed by
- *          one (or by `_`), and one that begins so has none before it.
+ *          one (or by `_`), and one that begins so has none before it; `.%d` has no digit before.
  * becomes  what stands there instead; `%w` is what the pattern's `%w` was.
  * before, after  an example */
 struct name_rule {
@@ -21,7 +21,7 @@ struct name_rule {
 extern const struct name_rule name_rules[];
 
 /* The name itself when no rule applies, else a copy in the arena. Names in square brackets (of
- * binaries) are left alone. Linear in the length. */
+ * binaries), and versions of symbols behind an `@`, are left alone. Linear in the length. */
 const char *function_name(const char *name, struct arena *arena);
 
 #endif

@@ -46,6 +46,7 @@ static void defaults_are_the_documented_ones(void **state) {
     assert_int_equal(config.correction, CORRECTION_BH);
     assert_int_equal(config.test, TEST_AUTO);
     assert_int_equal(config.strict, 0);
+    assert_int_equal(config.functions, FUNCTIONS_REPORT);
     assert_int_equal(config.measure.rounds, 20);
     assert_int_equal(config.measure.warmup, 1);
     assert_nan(config.measure.time_budget);
@@ -65,7 +66,8 @@ static void defaults_are_the_documented_ones(void **state) {
 static void every_key_is_read(void **state) {
     (void)state;
     struct gate_config config = accept(
-        "threshold: 3%\nalpha: 0.01\ncorrection: holm\ntest: mann-whitney\nstrict: true\n"
+        "threshold: 3%\nalpha: 0.01\ncorrection: holm\ntest: mann-whitney\nfunctions: "
+        "gate\nstrict: true\n"
         "rounds: 12\nmax-rounds: 40\ntime-budget: 10m\nwarmup: 0\ntimeout: 2.5s\n"
         "order: shuffle\npin: 3\naslr: off\ncounters: off\ninstructions: valgrind\n"
         "store: s\nbranch: trunk\nhistory: 7\nancestry: no\nignore-fingerprint: yes\n"
@@ -80,6 +82,7 @@ static void every_key_is_read(void **state) {
     assert_int_equal(config.correction, CORRECTION_HOLM);
     assert_int_equal(config.test, TEST_MANN_WHITNEY);
     assert_int_equal(config.strict, 1);
+    assert_int_equal(config.functions, FUNCTIONS_GATE);
     assert_near(config.measure.time_budget, 600, 0);
     assert_near(config.measure.timeout, 2.5, 0);
     assert_int_equal(config.order, 1);
@@ -100,7 +103,7 @@ static void every_key_is_read(void **state) {
     assert_near(unit->absolute_floor, 1e-7, 1e-12);
     assert_int_equal(unit->better, BETTER_HIGHER);
     assert_int_equal(unit->gated, 1);
-    assert_string_equal(unit->where, "perfgate.yml:33");
+    assert_string_equal(unit->where, "perfgate.yml:34");
     assert_string_equal(config.rules.items[0].benchmark, "P*");
     assert_near(config.rules.items[0].absolute_floor, 4096, 0);
     assert_near(config.rules.items[1].absolute_floor, 2e-3, 1e-12);

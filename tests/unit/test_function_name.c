@@ -42,6 +42,8 @@ static void what_is_no_number_of_a_compiler_stays(void **state) {
         "{lambda(int)#x}",
         "go.shape.int_",
         "$",
+        "memcpy@@GLIBC_2.2.5",
+        "scale<1.5>",
     };
     struct arena *arena = arena_new();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -59,6 +61,7 @@ static void rules_join_in_one_pass(void **state) {
         {"g(int) [clone .isra.0] [clone .cold]", "g(int)"},
         {"main.init.0.func3.gowrap1", "main.init.*.func*.gowrap*"},
         {"x.1", "x.*"},
+        {"x.cold@VERS_1.1", "x@VERS_1.1"},
         {"M[go.shape.int_0,go.shape.string_1].func2", "M[go.shape.int,go.shape.string].func*"},
     };
     struct arena *arena = arena_new();

@@ -27,16 +27,9 @@ bool harvest_results(const struct recording *printed) {
 }
 
 const char *harvest_damage(const struct harvest *harvest, struct arena *arena) {
-    const struct recording *printed = harvest->printed;
     if (harvest->problem)
         return arena_strdup(arena, harvest->problem);
-    for (uint32_t i = 0; printed && i < printed->note_count; i++) {
-        const struct note *note = &printed->notes[i];
-        if (note->level == NOTE_DAMAGE)
-            return arena_printf(arena, "%s%s%s", note->where ? note->where : "",
-                                note->where ? ": " : "", note->text);
-    }
-    return printed && printed->damaged_lines ? "damaged lines" : NULL;
+    return harvest->printed ? recording_damage(harvest->printed, arena) : NULL;
 }
 
 static double mean(const struct series *series) {

@@ -85,6 +85,9 @@ static void read_output(struct measuring *m, struct side_state *side, uint32_t r
             arena_printf(m->arena, "printed no readable benchmark result: %s%s", sample->damage,
                          m->mode == MODE_UNDECIDED ? " (--format none measures the process)" : "");
     note_output(side, round, m->arena);
+    /* However much else was noted before, a recording of damaged output never passes for whole. */
+    if (round && sample->damage && !recording_damage(side->out, m->scratch))
+        recording_note(side->out, NOTE_DAMAGE, round_name(round, m->arena), "%s", sample->damage);
 }
 
 bool run_unmeasured(struct measuring *m, int command, const char *what, bool finish,

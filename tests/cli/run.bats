@@ -245,6 +245,12 @@ B
     [[ "$output" == *"warm-up: output:1: parsing measurement: not a finite number"* ]]
     [[ "$output" == *"2 of 3 processes failed"* ]]
     [ "$(grep -c '^BenchmarkB 1 6 ns/op' out.txt)" -eq 2 ]
+    # the warm-up does not use up the notes
+    run_perfgate -o out -r 2 -w 1 -- sh -c 'for i in 1 2 3 4 5 6; do echo "BenchmarkN$i 1 NaN ns/op"; done; echo "BenchmarkB 1 6 ns/op"'
+    [ "$status" -eq 4 ]
+    run "$PERFGATE" compare out.txt out.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"verdict       broken: damaged-input (exit 4)"* ]]
     # damage in a warm-up round is none of the recording
     printf '#!/bin/sh\n[ -e warm ] || { echo "BenchmarkA 1 NaN ns/op"; : >warm; }\necho "BenchmarkA 1 5 ns/op"\n' >warms
     chmod +x warms

@@ -44,11 +44,17 @@ class Figures {
     if (!this.difference)
       return name <= NARROW ? 'same' : 'hue' + this.data.functions.hue[name - 2];
     const change = this.change(total), steps = this.data.steps.filter(step => Math.abs(change) >= step).length, mark = this.mark(name, of);
-    if (!steps || (mark && !mark.changed))
+    if (!steps || (mark && !(mark.changed && this.agrees(name, of, change))))
       return 'same';
     if (change === Infinity)
       return 'new';
     return total[NEW] === 0 ? 'gone' : (change > 0 ? 'up' : 'down') + steps;
+  }
+
+  // Tests are of functions: of a frame that goes the other way they say nothing.
+  agrees(name, of, change) {
+    const functions = this.data.functions, old = functions[`old_${of}`][name - 2], now = functions[`new_${of}`][name - 2];
+    return Math.abs(change) === Infinity || change === -1 || (this.change([old, now]) > 0) === (change > 0);
   }
 
   value(value) {

@@ -202,16 +202,26 @@ unsigned flame_hue(const struct flame *f, uint32_t name) {
     return (hash >> 16) % 12;
 }
 
+/* Tests are of functions: of a frame that goes the other way they say nothing. */
+static bool is_significant(const struct flame *f, const struct flame_frame *frame, double change) {
+    const struct flame_function *function =
+        frame->name < FLAME_NARROW ? &f->functions[frame->name] : NULL;
+    if (!function || !function->mark)
+        return true;
+    bool one_sided = frame->total[FLAME_OLD] == 0 || frame->total[FLAME_NEW] == 0;
+    return function->mark->total_changed &&
+           (one_sided || (flame_change(f, function->cum) > 0) == (change > 0));
+}
+
 void flame_class(char out[FLAME_CLASS], const struct flame *f, const struct flame_frame *frame) {
     bool named = frame->name < FLAME_NARROW, difference = flame_is_difference(f);
-    const struct flame_mark *mark = named ? f->functions[frame->name].mark : NULL;
     double change = flame_change(f, frame->total);
     unsigned step = 0;
     while (step < FLAME_STEPS && fabs(change) >= flame_steps[step])
         step++;
     if (!difference && named)
         snprintf(out, FLAME_CLASS, "hue%u", flame_hue(f, frame->name));
-    else if (!difference || step == 0 || (mark && !mark->total_changed))
+    else if (!difference || step == 0 || !is_significant(f, frame, change))
         snprintf(out, FLAME_CLASS, "same");
     else if (isinf(change))
         snprintf(out, FLAME_CLASS, "new");

@@ -191,7 +191,7 @@ class View {
       nodes.unshift(node);
     path.replaceChildren();
     if (nodes.length === 1) {
-      path.textContent = 'Click a frame to zoom into it';
+      make('span', {text: 'Click a frame to zoom into it'}, path);
       return;
     }
     nodes.forEach((node, i) => {

@@ -145,6 +145,10 @@ static void what_is_not_significant_is_grey(void **state) {
     assert_string_equal(class, "same");
     flame_class(class, &g.flame, &g.flame.frames[5]);
     assert_string_equal(class, "up7");
+    struct flame_frame other_way = g.flame.frames[5];
+    other_way.total[FLAME_NEW] = 5;
+    flame_class(class, &g.flame, &other_way);
+    assert_string_equal(class, "same");
     arena_free(g.arena);
 }
 

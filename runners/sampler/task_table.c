@@ -253,10 +253,9 @@ bool task_table_code(const struct task_table *table, uint32_t pid, uint64_t addr
     if (!task_table_find(table, pid, address, &number, &place))
         return false;
     const struct code_piece *piece = &table->pieces->items[number];
-    if (piece->anonymous)
-        return false;
+    const char *file = strings_get(table->pieces->strings, piece->file);
     *out = (struct unwind_code){.number = number,
-                                .file = strings_get(table->pieces->strings, piece->file),
+                                .file = piece->anonymous ? NULL : file,
                                 .build_id = strings_get(table->pieces->strings, piece->build_id),
                                 .offset = piece->offset + place};
     return true;

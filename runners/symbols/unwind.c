@@ -60,7 +60,7 @@ static struct unwind_module *open_module(const struct unwind_code *code, struct 
 }
 
 static struct unwind_module *find_module(struct unwinder *u, const struct unwind_code *code) {
-    if (code->number >= MODULES_MOST)
+    if (!code->file || code->number >= MODULES_MOST)
         return NULL;
     if (code->number >= u->count) {
         size_t count = 2 * (size_t)code->number + 16;
@@ -72,7 +72,7 @@ static struct unwind_module *find_module(struct unwinder *u, const struct unwind
     return u->modules[code->number];
 }
 
-/* *mapped: is there a file at all? */
+/* *mapped: is there code at all? */
 static const struct frame_row *find_row(struct unwinder *u, const struct unwind_sample *sample,
                                         uint64_t address, bool *mapped) {
     struct unwind_code code;
@@ -196,6 +196,34 @@ static void end_walk(struct walk *w, enum frame_step why, uint64_t slot) {
     }
 }
 
+/* A step to the caller of the frame at `address`, if it leads outwards. *interrupted: in, the frame
+ * is where something stopped (it need not have used the stack), not where it called; out, the same
+ * of the caller. */
+static enum frame_step step_out(struct walk *w, struct unwind_registers *registers,
+                                uint64_t address, bool *interrupted, uint64_t *slot) {
+    unsigned pc = register_pc(registers->machine), sp = register_sp(registers->machine);
+    uint64_t before = registers->values[sp];
+    bool mapped, leaf = *interrupted;
+    const struct frame_row *row = find_row(w->unwinder, w->sample, address, &mapped);
+    if (!mapped && w->out.count > 1) { /* what was returned to is no code */
+        w->out.count--;
+        return STEP_BROKEN;
+    }
+    enum frame_step step = row ? frame_step(registers, row, &w->stack, slot)
+                               : step_by_pointer(registers, &w->stack, slot);
+    *interrupted = row && row->signal;
+    uint64_t after = registers->values[sp];
+    if (step == STEP_NO_MEMORY)
+        return *slot && *slot < before ? STEP_BROKEN : step;
+    if (step != STEP_CALLER)
+        return step;
+    if (registers->values[pc] == 0)
+        return STEP_OUTERMOST;
+    /* The handler of a signal may have a stack of its own. */
+    bool outwards = *interrupted || (leaf ? after >= before : after > before);
+    return outwards ? STEP_CALLER : STEP_BROKEN;
+}
+
 struct unwound unwind(struct unwinder *unwinder, const struct unwind_sample *sample,
                       uint64_t *addresses, size_t most) {
     struct unwind_registers registers = sample->registers;
@@ -205,30 +233,10 @@ struct unwound unwind(struct unwinder *unwinder, const struct unwind_sample *sam
     if (!register_known(&registers, pc) || !register_known(&registers, sp))
         return w.out;
     enum frame_step step = STEP_CALLER;
-    bool interrupted = true; /* the frame is where something stopped, not where it called */
+    bool interrupted = true;
     uint64_t slot = 0;
-    for (uint64_t address = registers.values[pc]; put(&w, address);) {
-        bool mapped;
-        uint64_t before = registers.values[sp];
-        const struct frame_row *row = find_row(unwinder, sample, address, &mapped);
-        if (!row && !mapped && w.out.count > 1) { /* what was returned to is no code */
-            w.out.count--;
-            step = STEP_BROKEN;
-            break;
-        }
-        step = row ? frame_step(&registers, row, &w.stack, &slot)
-                   : step_by_pointer(&registers, &w.stack, &slot);
-        bool leaf = interrupted; /* it need not have used the stack */
-        interrupted = row && row->signal;
-        uint64_t after = registers.values[sp];
-        if (step == STEP_CALLER && registers.values[pc] == 0)
-            step = STEP_OUTERMOST;
-        else if (step == STEP_CALLER && (leaf ? after < before : after <= before) && !interrupted)
-            step = STEP_BROKEN;
-        else if (step == STEP_NO_MEMORY && slot && slot < before)
-            step = STEP_BROKEN;
-        if (step != STEP_CALLER)
-            break;
+    for (uint64_t address = registers.values[pc]; step == STEP_CALLER && put(&w, address);) {
+        step = step_out(&w, &registers, address, &interrupted, &slot);
         address = registers.values[pc] - !interrupted;
     }
     if (step == STEP_CALLER) /* more frames than there is room for */

@@ -36,12 +36,13 @@ uint64_t unwind_perf_mask(enum unwind_machine machine);
 struct unwind_code {
     uint32_t
         number; /* the caller's, for this file with this build id: kept files are found by it */
-    const char *file;     /* "[vdso]" is known; looked at when the number is new */
+    const char *file; /* "[vdso]" is known; looked at when the number is new; NULL: code that was
+                         generated, which keeps frame pointers or is not understood */
     const char *build_id; /* "": any */
     uint64_t offset;      /* of the address in the file */
 };
 
-/* False when no file is mapped executable there. */
+/* False when there is no code. */
 typedef bool unwind_locate(void *context, uint64_t address, struct unwind_code *out);
 
 struct unwind_sample {

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -26,9 +27,12 @@ static const char *output;
 static char copy[STACK];
 static uint64_t chain[CHAIN], registers[33];
 static volatile int sink;
+static void *page; /* of generated code */
 
 #if defined __x86_64__
 #define TRAP() __asm__ volatile("ud2")
+/* push %rbp; mov %rsp, %rbp; call *%rdi; pop %rbp; ret */
+static const unsigned char code[] = "\x55\x48\x89\xe5\xff\xd7\x5d\xc3";
 enum { TRAP_BYTES = 2, REGISTERS = 17, SP = 7, PC = 16, FP = 6 };
 static void save(const ucontext_t *context) {
     static const int order[] = {REG_RAX, REG_RDX, REG_RCX, REG_RBX, REG_RSI, REG_RDI,
@@ -42,6 +46,9 @@ static void skip(ucontext_t *context) {
 }
 #elif defined __aarch64__
 #define TRAP() __asm__ volatile("udf #0")
+/* stp x29, x30, [sp, #-16]!; mov x29, sp; blr x0; ldp x29, x30, [sp], #16; ret */
+static const unsigned char code[] = "\xfd\x7b\xbf\xa9\xfd\x03\x00\x91\x00\x00\x3f\xd6"
+                                    "\xfd\x7b\xc1\xa8\xc0\x03\x5f\xd6";
 enum { TRAP_BYTES = 4, REGISTERS = 33, SP = 31, PC = 32, FP = 29 };
 static void save(const ucontext_t *context) {
     for (int i = 0; i < 31; i++)
@@ -64,8 +71,8 @@ static size_t peek(uint64_t address, void *to, size_t bytes) {
 static size_t copy_stack(uint64_t from) {
     size_t length = 0;
     for (size_t got; length < STACK; length += got) {
-        size_t page = 4096 - (from + length) % 4096;
-        got = peek(from + length, copy + length, page < STACK - length ? page : STACK - length);
+        size_t rest = 4096 - (from + length) % 4096;
+        got = peek(from + length, copy + length, rest < STACK - length ? rest : STACK - length);
         if (got == 0)
             break;
     }
@@ -167,6 +174,13 @@ SEPARATE int threaded(int x) {
     return sink + 1;
 }
 
+/* As a just-in-time compiler does: code that no file has, with a frame pointer. */
+SEPARATE int generated(int (*function)(int)) {
+    int (*call)(int (*)(int));
+    memcpy(&call, &page, sizeof call);
+    return call(function) + sink;
+}
+
 static void copy_maps(void) {
     char name[4096], piece[4096];
     snprintf(name, sizeof name, "%s.maps", output);
@@ -185,6 +199,10 @@ int main(int argc, char **argv) {
     output = argv[2];
     sigaction(SIGILL, &trap, NULL);
     sigaction(SIGSEGV, &fault, NULL);
+    page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(page, code, sizeof code);
+    mprotect(page, 4096, PROT_READ | PROT_EXEC);
+    __builtin___clear_cache((char *)page, (char *)page + sizeof code);
     copy_maps();
     const char *which = argv[1];
     sink = strcmp(which, "leaf") == 0        ? top(1)
@@ -193,6 +211,7 @@ int main(int argc, char **argv) {
            : strcmp(which, "deep") == 0      ? recurse(60)
            : strcmp(which, "tail") == 0      ? tail_caller(1)
            : strcmp(which, "signal") == 0    ? interrupted(1)
+           : strcmp(which, "generated") == 0 ? generated(leaf)
                                              : threaded(1);
     return 0;
 }

@@ -22,9 +22,11 @@ static struct unwind_sample sample;
 static bool locate(void *context, uint64_t address, struct unwind_code *out) {
     (void)context;
     for (uint32_t i = 0; i < map_count; i++) {
-        if (address >= maps[i].start && address < maps[i].end && maps[i].file[0]) {
-            *out =
-                (struct unwind_code){i, maps[i].file, "", address - maps[i].start + maps[i].offset};
+        if (address >= maps[i].start && address < maps[i].end) {
+            *out = (struct unwind_code){.number = i,
+                                        .file = maps[i].file[0] ? maps[i].file : NULL,
+                                        .build_id = "",
+                                        .offset = address - maps[i].start + maps[i].offset};
             return true;
         }
     }
@@ -80,7 +82,7 @@ static void stop_in(const char *program, const char *which) {
 static bool is_own(const char *name) {
     static const char own[] =
         " leaf middle top compare sort_them recurse tail_target jumper "
-        "tail_caller handler interrupted on_fault worker threaded main _start ";
+        "tail_caller handler interrupted on_fault generated worker threaded main _start ";
     return strstr(own, arena_printf(arena, " %s ", name)) != NULL;
 }
 
@@ -94,7 +96,7 @@ static const char *names_of(const char *program, const uint64_t *addresses, size
     module_open(&module, program, "", "/nowhere", arena);
     for (size_t i = 0; i < count; i++) {
         size_t depth = 0;
-        if (locate(NULL, addresses[i], &code) && strcmp(code.file, program) == 0 &&
+        if (locate(NULL, addresses[i], &code) && code.file && strcmp(code.file, program) == 0 &&
             elf_address_of(module.program.elf, code.offset, &in_file))
             depth = module_find(&module, in_file, frames);
         if (depth && is_own(frames[depth - 1].name))
@@ -116,6 +118,7 @@ static const struct {
     {"recursion", recursion},
     {"tail", "leaf tail_target tail_caller main _start"},
     {"signal", "leaf handler on_fault interrupted main _start"},
+    {"generated", "leaf generated main _start"},
     {"thread", "leaf middle worker"},
 };
 

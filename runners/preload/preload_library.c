@@ -92,9 +92,9 @@ static uint64_t end_of_stack(void) {
     size_t size = 0;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
         return 0;
-    pthread_attr_getstack(&attributes, &low, &size);
+    bool known = pthread_attr_getstack(&attributes, &low, &size) == 0;
     pthread_attr_destroy(&attributes);
-    return (uint64_t)(uintptr_t)low + size;
+    return known ? (uint64_t)(uintptr_t)low + size : 0;
 }
 
 static void begin_thread(void) {

@@ -102,7 +102,7 @@ static bool read_cfa(struct frame_row *row, Dwarf_Frame *frame, struct arena *ar
 
 static void read_rules(struct frame_row *row, Dwarf_Frame *frame, unsigned registers,
                        struct arena *arena) {
-    struct frame_rule rules[REGISTERS_MOST];
+    struct frame_rule rules[REGISTERS_MOST] = {{0}};
     Dwarf_Op buffer[3], *ops;
     size_t count;
     for (unsigned number = 0; number < registers; number++) {
@@ -115,8 +115,7 @@ static void read_rules(struct frame_row *row, Dwarf_Frame *frame, unsigned regis
         }
     }
     row->rules = ARENA_NEW(arena, struct frame_rule, row->rule_count);
-    for (size_t i = 0; i < row->rule_count; i++)
-        row->rules[i] = rules[i];
+    memcpy(row->rules, rules, row->rule_count * sizeof *rules);
 }
 
 static const struct frame_row *read_row(struct call_frame_info *info, Dwarf_Frame *frame,

@@ -100,7 +100,7 @@ static uint32_t find_inner(struct scope_tree *tree, uint32_t of, uint64_t addres
 
 size_t scope_tree_find(struct scope_tree *tree, uint64_t address,
                        struct scope *out[static SCOPE_DEPTH]) {
-    uint32_t found[SCOPE_DEPTH], at = 0;
+    uint32_t found[SCOPE_DEPTH] = {0}, at = 0;
     size_t depth = 0, used = 0;
     if (tree->count == 0)
         return 0;
@@ -108,9 +108,10 @@ size_t scope_tree_find(struct scope_tree *tree, uint64_t address,
         found[depth++] = at;
         at = find_inner(tree, at, address);
     } while (at && depth < SCOPE_DEPTH);
-    while (depth-- > 0) {
-        if (!tree->scopes[found[depth]].block)
-            out[used++] = &tree->scopes[found[depth]];
+    for (; depth > 0; depth--) {
+        struct scope *scope = &tree->scopes[found[depth - 1]];
+        if (!scope->block)
+            out[used++] = scope;
     }
     return used;
 }

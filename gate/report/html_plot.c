@@ -6,7 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { WIDTH = 260, HEIGHT = 48, MARGIN = 6, BAND = 20, MOST_DOTS = 300 };
+enum {
+    WIDTH = 260,
+    HEIGHT = 48,
+    MARGIN = 6,
+    BAND = 20,
+    MOST_DOTS = 300,
+    LINE_HEIGHT = 34,
+    LEAST_SESSIONS = 3
+};
 
 struct strip {
     const struct cell *cell;
@@ -107,6 +115,55 @@ static void put_title(FILE *out, const struct strip strips[2], const char *unit,
     fputs("</title>", out);
 }
 
+/* ---- sessions ---- */
+
+static double median(const double *values, uint32_t count, struct arena *arena) {
+    double *sorted = ARENA_NEW(arena, double, count);
+    memcpy(sorted, values, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, ascending);
+    return count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
+}
+
+/* The medians of the base's sessions, oldest first, then the head's. */
+static size_t session_medians(double *out, const struct strip strips[2], struct arena *arena) {
+    size_t count = 0;
+    for (uint32_t i = 0; i < strips[0].cell->part_count; i++) {
+        const struct cell_part *part = &strips[0].cell->parts[i];
+        if (part->count)
+            out[count++] = median(strips[0].cell->values + part->first, part->count, arena);
+    }
+    out[count++] = median(strips[1].cell->values, strips[1].cell->count, arena);
+    return count;
+}
+
+static void put_sessions(FILE *out, const struct strip strips[2], struct arena *arena) {
+    double *medians = ARENA_NEW(arena, double, strips[0].cell->part_count + 1);
+    size_t count = session_medians(medians, strips, arena);
+    double low = medians[0], high = medians[0];
+    for (size_t i = 0; i < count; i++) {
+        low = fmin(low, medians[i]);
+        high = fmax(high, medians[i]);
+    }
+    if (count <= LEAST_SESSIONS || !isfinite(high - low))
+        return;
+    double step = (WIDTH - 2.0 * MARGIN) / (double)(count - 1);
+    double scale = high > low ? (LINE_HEIGHT - 2 * MARGIN) / (high - low) : 0;
+    fprintf(out,
+            "<svg class=\"sessions\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" "
+            "role=\"img\"><title>medians of %zu stored sessions, oldest first, then the head"
+            "</title><polyline points=\"",
+            WIDTH, LINE_HEIGHT, WIDTH, LINE_HEIGHT, count - 1);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s%.1f,%.1f", i ? " " : "", MARGIN + (double)i * step,
+                LINE_HEIGHT - MARGIN - (medians[i] - low) * scale);
+    fputs("\"/>", out);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "<g class=\"%s\"><circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.6\"/></g>",
+                strips[i + 1 == count].class, MARGIN + (double)i * step,
+                LINE_HEIGHT - MARGIN - (medians[i] - low) * scale);
+    fputs("</svg>", out);
+}
+
 void html_plot(FILE *out, const struct comparison *c, const struct row *row) {
     bool changed =
         row->verdict == ROW_REGRESSED || row->verdict == ROW_WAIVED || row->verdict == ROW_IMPROVED;
@@ -126,4 +183,5 @@ void html_plot(FILE *out, const struct comparison *c, const struct row *row) {
         put_dots(out, &strips[i], &span);
     }
     fputs("</svg>", out);
+    put_sessions(out, strips, c->arena);
 }

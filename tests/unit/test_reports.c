@@ -309,6 +309,15 @@ static void html_shows_every_round_and_no_name_breaks_out(void **state) {
     assert_null(strstr(text, "<script"));
     assert_null(strchr(text, '\x1b'));
     assert_true(text_is_utf8(text_of(text)));
+    const struct cell_part sessions[] = {
+        {NULL, 0, 1, NULL}, {NULL, 1, 1, NULL}, {NULL, 2, 2, NULL}};
+    cells[0].parts = sessions;
+    cells[0].part_count = 3;
+    text = render(&s, &html_report, 0);
+    assert_non_null(strstr(text, "medians of 3 stored sessions"));
+    assert_int_equal(count_of(text, "<circle "), 7 + 4);
+    /* 1, 1.01, (0.99 + 1.02) / 2, and 1.11 ms for the head at the top */
+    assert_non_null(strstr(text, "points=\"6.0,28.0 88.7,26.0 171.3,27.0 254.0,6.0\""));
     scene_end(&s);
 }
 

@@ -2,12 +2,11 @@
 
 #include "runners/sampler/sampling_parts.h"
 
-#include <ctype.h>
 #include <math.h>
 
 enum {
     COMMS_MOST = 64,               /* distinct names; the rest is "other" */
-    FRAMES_MOST = 32 * 1024 * 1024 /* kept of all stacks; then leaves alone are */
+    FRAMES_MOST = 32 * 1024 * 1024 /* of all stacks; beyond, leaves alone are kept */
 };
 
 struct sampling *sampling_new(struct strings *strings, struct arena *arena) {
@@ -60,14 +59,15 @@ static bool find_place(struct sampling *s, uint32_t pid, uint64_t address, uint3
 
 /* ---- one sample ---- */
 
-/* "worker-17" is a worker like others: digits become N. */
+/* "worker-17" is a worker like others: digits become N. A task may call itself anything, so other
+ * characters than printable ones become `_`. */
 static uint32_t comm_class(struct sampling *s, uint32_t comm) {
     char text[64];
     size_t used = 0;
     for (const char *at = strings_get(s->strings, comm); *at && used < sizeof text; at++) {
-        bool digit = isdigit((unsigned char)*at);
+        bool digit = *at >= '0' && *at <= '9', plain = *at >= ' ' && *at <= '~';
         if (!digit || used == 0 || text[used - 1] != 'N')
-            text[used++] = digit ? 'N' : *at;
+            text[used++] = digit ? 'N' : plain ? *at : '_';
     }
     uint32_t class = strings_add(s->strings, (struct text){text, used});
     for (uint32_t i = 0; i < s->comm_count; i++) {
@@ -87,8 +87,10 @@ static uint32_t comm_label(struct sampling *s, uint32_t tid) {
 
 static void fold(struct round *round, struct text key, struct folded more) {
     uint32_t number = strings_add(round->stacks, key);
-    if (number > round->count)
+    if (number > round->count) {
         ARENA_PUSH(round->arena, round->folded, round->count, round->capacity, (struct folded){0});
+        round->frame_count += key.length / sizeof(uint32_t);
+    }
     round->folded[number - 1].samples += more.samples;
     round->folded[number - 1].periods += more.periods;
 }
@@ -97,7 +99,7 @@ static void take_sample(struct sampling *s, const struct perf_record *record) {
     struct sample_stack stack;
     uint32_t key[STACK_MOST + 2] = {comm_label(s, record->tid)}, frames = 0;
     sample_stack_read(&stack, &s->round.of.reader, record, s->round.tasks);
-    if (s->frame_count > FRAMES_MOST) {
+    if (s->frame_count + s->round.frame_count > FRAMES_MOST) {
         stack.truncated |= stack.count > 1;
         stack.count = 1;
     }

@@ -33,6 +33,7 @@ struct round {
     struct strings *stacks;
     struct folded *folded;
     uint32_t count, capacity;
+    size_t frame_count; /* in all stacks */
     struct strings *pending_keys;
     struct pending *pending;
     uint32_t pending_count, pending_capacity;

@@ -191,8 +191,8 @@ static void threads_share_code_and_have_names(void **state) {
     exec(&w, 10, "bench");
     task(&w, PERF_KIND_FORK, 10, 10, 11);
     task(&w, PERF_KIND_FORK, 10, 10, 12);
-    rename_task(&w, 10, 11, "worker-17");
-    rename_task(&w, 10, 12, "worker-18");
+    rename_task(&w, 10, 11, "worker\x1b-17");
+    rename_task(&w, 10, 12, "worker\x1b-18");
     map(&w, 10, 0x400000, 0x1000, 0, "/bench"); /* later than the threads */
     sample(&w, 10, 11, &at, 1);
     sample(&w, 10, 12, &at, 1);
@@ -202,7 +202,7 @@ static void threads_share_code_and_have_names(void **state) {
     struct profile *p = finish(&w);
     assert_int_equal(p->sample_count, 1);
     assert_int_equal(p->values[0], 3);
-    assert_string_equal(label_of(p, 0, "comm"), "worker-N");
+    assert_string_equal(label_of(p, 0, "comm"), "worker_-N");
     world_free(&w);
 }
 

@@ -6,12 +6,8 @@
 
 #include <stdio.h>
 
-/* One object, `schema` "perfgate.flame/1". Frames and functions are columns: arrays of equal
- * length, each place a frame in the order of a walk, or a function. Names are indices into `names`,
- * whose first two stand for the root and for narrow frames; `old` and `new` are a frame's own
- * values, undivided (without an old profile there is no `old`), so that a total is the sum from a
- * frame to the next of its level or less. Equal graphs give equal bytes, which can stand inside
- * HTML. */
+/* One object by flame.schema.json. Equal graphs give equal bytes, which can stand inside HTML.
+ * Write errors stay in the stream. */
 void flame_write_json(FILE *out, const struct flame *flame, struct arena *arena);
 
 #endif

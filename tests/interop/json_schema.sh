@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Real JSON reports, of every verdict, against gate/report/report.schema.json by an independent validator
-# (python3-jsonschema), and with the process's exit code; histories against gate/history/history.schema.json; then reports broken on
+# (python3-jsonschema), and with the process's exit code; histories against gate/history/history.schema.json, flame graphs against gate/flame/flame.schema.json; then reports broken on
 # purpose, which it must refuse.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -70,6 +70,9 @@ history step 0 16 9
 history few 0 3 99
 history hurt 4 12 99
 
+"$perfgate" flame before.pb.gz after.pb.gz -o difference.flame --format json
+"$perfgate" flame "$root/fixtures/fuzz/pprof/seed-go-cpu" -o one.flame --format json
+
 python3 - "$root/gate/report/report.schema.json" ./*.json <<'E2'
 import copy, json, sys
 import jsonschema
@@ -95,6 +98,15 @@ for name in ("step", "few", "hurt"):
     history_validator.validate(histories[name])
 assert [c["index"] for s in histories["step"]["series"] for c in s["changes"]] == [7], histories["step"]
 assert all(s["undecided"] for s in histories["few"]["series"]) and len(histories["hurt"]["damaged"]) == 1
+
+flame_schema = json.load(open(sys.argv[1].replace("report/report", "flame/flame")))
+jsonschema.Draft202012Validator.check_schema(flame_schema)
+for name in ("difference", "one"):
+    flame = json.load(open(name + ".flame"), object_pairs_hook=refuse_duplicates, parse_constant=no_constant)
+    jsonschema.Draft202012Validator(flame_schema).validate(flame)
+    assert {len(column) for column in flame["frames"].values()} == {len(flame["frames"]["name"])}, name
+    assert {len(column) for column in flame["functions"].values()} == {len(flame["names"]) - 2}, name
+    assert ("verdict" in flame["functions"]) == ("steps" in flame) == (name == "difference"), name
 
 reports = {}
 for path in sys.argv[2:]:

@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-enum { DEEPEST = 256, MOST_VISITS = 500000 };
+/* Work is counted in lines, calls and frames looked at: what a file of crafted paths costs ends. */
+enum { DEEPEST = 256, MOST_WORK = 1 << 26 };
 #define LEAST_SHARE 1e-5
 
 struct node {
@@ -12,10 +13,12 @@ struct node {
     bool on_path;
 };
 
-/* What a line costs by itself (without a callee), or what its calls cost. */
+/* What a line costs by itself (without a callee), or what the calls of a node by another cost, from
+ * whichever lines: `at` is the one that costs most. */
 struct entry {
     struct call_site at;
     uint32_t callee;
+    int64_t most;
 };
 
 struct entries {
@@ -68,16 +71,21 @@ uint32_t call_graph_node(struct call_graph *g, uint32_t name, uint32_t file, uin
 
 static bool same_entry(const void *entries, uint32_t index, const void *wanted) {
     const struct entry *a = &((const struct entries *)entries)->items[index], *b = wanted;
-    return a->at.node == b->at.node && a->at.line == b->at.line && a->at.file == b->at.file &&
-           a->callee == b->callee;
+    return a->at.node == b->at.node && a->callee == b->callee &&
+           (a->callee != PROFILE_NONE || (a->at.line == b->at.line && a->at.file == b->at.file));
+}
+
+static uint64_t hash_entry(const struct call_graph *g, const struct entry *entry) {
+    bool is_line = entry->callee == PROFILE_NONE;
+    const uint64_t key[] = {(uint64_t)entry->at.node << 32 | (is_line ? entry->at.file : 0),
+                            entry->callee, is_line ? (uint64_t)entry->at.line : 0};
+    return strings_hash(g->strings, key, sizeof key);
 }
 
 static void add_entry(struct call_graph *g, struct entries *to, const struct entry *entry,
                       const int64_t *costs) {
-    const uint64_t key[] = {(uint64_t)entry->at.node << 32 | entry->at.file, entry->callee,
-                            (uint64_t)entry->at.line};
-    uint32_t index = join_table_put(&to->known, strings_hash(g->strings, key, sizeof key),
-                                    to->count, same_entry, to, entry);
+    uint32_t index =
+        join_table_put(&to->known, hash_entry(g, entry), to->count, same_entry, to, entry);
     if (index == to->count) {
         ARENA_PUSH(g->arena, to->items, to->count, to->room, *entry);
         if (to->count > to->cost_room) {
@@ -87,18 +95,20 @@ static void add_entry(struct call_graph *g, struct entries *to, const struct ent
             to->cost_room = room;
         }
     }
+    if (entry->most > to->items[index].most)
+        to->items[index] = *entry;
     int64_t *sum = to->costs + index * g->events;
     for (size_t e = 0; e < g->events; e++)
         sum[e] = sum[e] > INT64_MAX - costs[e] ? INT64_MAX : sum[e] + costs[e];
 }
 
 void call_graph_cost(struct call_graph *g, const struct call_site *at, const int64_t *costs) {
-    add_entry(g, &g->lines, &(struct entry){*at, PROFILE_NONE}, costs);
+    add_entry(g, &g->lines, &(struct entry){*at, PROFILE_NONE, 0}, costs);
 }
 
 void call_graph_call(struct call_graph *g, const struct call_site *from, uint32_t callee,
                      const int64_t *costs) {
-    add_entry(g, &g->calls, &(struct entry){*from, callee}, costs);
+    add_entry(g, &g->calls, &(struct entry){*from, callee, costs[0]}, costs);
 }
 
 /* ---- unfolding ---- */
@@ -115,7 +125,7 @@ struct unfolding {
     struct call_graph *graph;
     struct profile_builder *builder;
     struct step steps[DEEPEST];
-    size_t depth, visits;
+    size_t depth, work;
     int64_t *left; /* of the lines' costs, not yet in a stack */
     double *due;   /* of them, what should be in stacks by now: whole costs follow it */
     double *total; /* by event */
@@ -167,6 +177,7 @@ static uint32_t location_of(struct unfolding *u, const struct call_site *at) {
 
 static void emit(struct unfolding *u, const struct entry *line, const int64_t *values,
                  size_t callers) {
+    u->work += callers;
     u->frames[0] = location_of(u, &line->at);
     for (size_t i = 0; i < callers; i++)
         u->frames[i + 1] = u->steps[callers - 1 - i].site;
@@ -202,10 +213,10 @@ static void emit_lines(struct unfolding *u) {
 static void enter(struct unfolding *u, uint32_t node) {
     struct call_graph *g = u->graph;
     struct step *top = &u->steps[u->depth++];
-    u->visits++;
     top->node = node;
     top->next = g->nodes[node].first_call;
     top->end = g->nodes[node + 1].first_call;
+    u->work += 1 + top->end - top->next + g->nodes[node + 1].first_line - g->nodes[node].first_line;
     g->nodes[node].on_path = true;
     for (size_t e = 0; e < g->events; e++)
         top->whole[e] = 0;
@@ -227,7 +238,7 @@ static void follow(struct unfolding *u, uint32_t call) {
     const struct entry *entry = &g->calls.items[call];
     struct step *top = &u->steps[u->depth - 1], *below = top + 1;
     bool worth = false;
-    if (g->nodes[entry->callee].on_path || u->depth == DEEPEST || u->visits >= MOST_VISITS)
+    if (g->nodes[entry->callee].on_path || u->depth == DEEPEST || u->work >= MOST_WORK)
         return;
     for (size_t e = 0; e < g->events; e++) {
         double cost = (double)g->calls.costs[call * g->events + e];

@@ -20,7 +20,8 @@ struct call_site {
     int64_t line;
 };
 
-/* Adds costs of a line itself, and of the calls of a node from a line. Nothing is negative. */
+/* Adds costs of a line itself, and of the calls of a node from a line; of several lines that call
+ * the same node the one that costs most stands for all. Nothing is negative. */
 void call_graph_cost(struct call_graph *graph, const struct call_site *at, const int64_t *costs);
 void call_graph_call(struct call_graph *graph, const struct call_site *from, uint32_t callee,
                      const int64_t *costs);
@@ -29,7 +30,8 @@ void call_graph_call(struct call_graph *graph, const struct call_site *from, uin
  * what a function costs with all below it, each caller gets the part that its calls cost, as gprof
  * assumes it. What every line costs by itself is exact; so are the sums of functions, up to
  * rounding, where no function calls itself over others. What is less than 1/100 000 of the whole,
- * or deeper than 256 calls, stands alone, without its callers. */
+ * or deeper than 256 calls, or beyond some 10^8 frames of work, stands alone, without its callers.
+ */
 void call_graph_unfold(struct call_graph *graph, struct profile_builder *builder);
 
 #endif

@@ -29,7 +29,7 @@ bool elf_file_open(struct elf_file *out, const char *path) {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return false;
-    if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
+    if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size > ELF_FILE_BYTES) {
         close(fd);
         errno = 0;
         return false;

@@ -8,6 +8,7 @@
 #include "runners/base/text.h"
 
 #include <gelf.h>
+#include <sys/types.h>
 
 struct elf_file {
     Elf *elf; /* NULL when nothing is open */
@@ -15,7 +16,8 @@ struct elf_file {
 };
 
 /* False when the path cannot be opened (errno says why) or is not a 64- or 32-bit ELF program,
- * library or debug file (errno is 0). */
+ * library or debug file of at most ELF_FILE_BYTES (errno is 0). */
+#define ELF_FILE_BYTES ((off_t)16 << 30)
 bool elf_file_open(struct elf_file *out, const char *path);
 
 /* The same from bytes, which must outlive it and which libelf may write to. */

@@ -202,12 +202,9 @@ symbols_resolve(struct profile *p, const struct symbols_options *options, struct
         for (end = start + 1;
              end < count && same_file(&r, lookups[start].mapping, lookups[end].mapping);)
             end++;
-        uint32_t first = lookups[start].mapping;
         enum symbols_state state = resolve_group(&r, lookups + start, end - start);
-        for (uint32_t i = 0; i < p->mapping_count; i++) {
-            if (r.results[i].addresses && same_file(&r, first, i))
-                r.results[i].state = state;
-        }
+        for (size_t i = start; i < end; i++)
+            r.results[lookups[i].mapping].state = state;
     }
     line_builder_finish(&r.lines);
     finish_mappings(&r);

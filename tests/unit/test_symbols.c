@@ -180,6 +180,8 @@ static void files_that_are_not_what_ran_are_not_used(void **state) {
     assert_int_equal(resolve(profile_at(folder, "", &mark, 1))->state, SYMBOLS_NOT_ELF);
     assert_int_equal(resolve(profile_at(in_folder("source.c"), "", &mark, 1))->state,
                      SYMBOLS_NOT_ELF);
+    shell("cp program large && truncate -s 17G large");
+    assert_int_equal(resolve(profile_at(in_folder("large"), "", &mark, 1))->state, SYMBOLS_NOT_ELF);
     assert_int_equal(resolve(profile_at("//anon", "", &mark, 1))->state, SYMBOLS_NO_MAP);
     assert_int_equal(resolve(profile_at("", "", &mark, 1))->state, SYMBOLS_NO_MAP);
     assert_int_equal(resolve(profile_at("[kernel.kallsyms]_stext", "", &mark, 1))->state,

@@ -176,6 +176,7 @@ void keep_rest(struct measuring *m) {
         recording_set(side->out, "benchmarks", arena_printf(m->arena, "%zu", count));
         if (m->plan->shard_count && m->mode == MODE_HARNESS)
             recording_note(side->out, NOTE_INFO, NULL,
-                           "process figures are left out, because each shard runs a share only");
+                           "process figures are left out%s, because each shard runs a share only",
+                           side->side->sampling ? " and nothing is sampled" : "");
     }
 }

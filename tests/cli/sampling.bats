@@ -339,3 +339,12 @@ inside() { "$PERFGATE" -q run --sampler preload -o out -r 1 -w 0 "$@"; }
     run "$PERFGATE" run --rate 5000 -o out -- true
     [ "$status" -eq 2 ]
 }
+
+@test "a shard says that it is not sampled" {
+    printf '#!/bin/sh\necho "BenchmarkA 1 100 ns/op"; echo "BenchmarkB 1 200 ns/op"\n' >suite
+    chmod +x suite
+    run "$PERFGATE" run --shard 1/1 --sampler perf -o out -r 1 -w 0 -- ./suite
+    [ "$status" -eq 0 ] || [[ "$output" == *"perf_event_open is refused"* ]]
+    [ "$status" -ne 0 ] || grep -q 'left out and nothing is sampled, because each shard' out.txt
+    [ ! -e out.pb.gz ]
+}

@@ -29,15 +29,19 @@ static void read_debug_info(struct module *m, Elf *elf) {
         m->state = SYMBOLS_DEBUG_INFO;
 }
 
+static bool has_functions(const struct symbol_table *table) {
+    return table->count > table->stubs;
+}
+
 static void read_names(struct module *m) {
     m->symbols = symbol_table_read(m->program.elf, false, m->arena);
-    if (!m->symbols.count && m->debug.elf)
+    if (!has_functions(&m->symbols) && m->debug.elf)
         m->symbols = symbol_table_read(m->debug.elf, false, m->arena);
     m->state = SYMBOLS_TABLE;
-    if (m->symbols.count)
+    if (has_functions(&m->symbols))
         return;
     m->symbols = symbol_table_read(m->program.elf, true, m->arena);
-    m->state = m->symbols.count ? SYMBOLS_EXPORTED : SYMBOLS_STRIPPED;
+    m->state = has_functions(&m->symbols) ? SYMBOLS_EXPORTED : SYMBOLS_STRIPPED;
 }
 
 static void read_all(struct module *m) {

@@ -1,5 +1,7 @@
 #include "runners/symbols/symbol_table.h"
 
+#include "runners/symbols/plt.h"
+
 #include <stdlib.h>
 
 static Elf_Scn *table_section(Elf *elf, GElf_Word type, GElf_Shdr *header) {
@@ -87,27 +89,31 @@ static void close_gaps(struct symbol_table *table, struct arena *arena) {
     ranges_close(&table->ranges);
 }
 
+/* The functions of one section; *table has room for them. */
+static void add_functions(struct symbol_table *table, Elf *elf, const GElf_Shdr *header,
+                          Elf_Data *data, size_t entries) {
+    GElf_Sym symbol;
+    for (size_t i = 0; i < entries && i < INT32_MAX && gelf_getsym(data, (int)i, &symbol); i++) {
+        uint64_t limit = section_end(elf, &symbol), end;
+        const char *name = limit ? elf_strptr(elf, header->sh_link, symbol.st_name) : NULL;
+        if (is_function(&symbol, name) &&
+            !__builtin_add_overflow(symbol.st_value, symbol.st_size, &end))
+            table->symbols[table->count++] = (struct symbol){symbol.st_value, end, limit, name,
+                                                             (uint8_t)GELF_ST_BIND(symbol.st_info)};
+    }
+}
+
 struct symbol_table symbol_table_read(Elf *elf, bool dynamic, struct arena *arena) {
     struct symbol_table table = {0};
     GElf_Shdr header;
-    GElf_Sym symbol;
+    const struct symbol *stubs = plt_read(elf, &table.stubs, arena);
     Elf_Scn *section = table_section(elf, dynamic ? SHT_DYNSYM : SHT_SYMTAB, &header);
     Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
-    if (!data || header.sh_entsize == 0)
-        return table;
-    size_t entries = data->d_size / header.sh_entsize;
-    table.symbols = ARENA_NEW(arena, struct symbol, entries);
-    for (size_t i = 0; i < entries && i < INT32_MAX; i++) {
-        if (!gelf_getsym(data, (int)i, &symbol))
-            break;
-        uint64_t limit = section_end(elf, &symbol), end;
-        const char *name = limit ? elf_strptr(elf, header.sh_link, symbol.st_name) : NULL;
-        if (!is_function(&symbol, name) ||
-            __builtin_add_overflow(symbol.st_value, symbol.st_size, &end))
-            continue;
-        table.symbols[table.count++] = (struct symbol){symbol.st_value, end, limit, name,
-                                                       (uint8_t)GELF_ST_BIND(symbol.st_info)};
-    }
+    size_t entries = data && header.sh_entsize ? data->d_size / header.sh_entsize : 0;
+    table.symbols = ARENA_NEW(arena, struct symbol, entries + table.stubs);
+    add_functions(&table, elf, &header, data, entries);
+    for (size_t i = 0; i < table.stubs; i++)
+        table.symbols[table.count++] = stubs[i];
     if (table.count)
         qsort(table.symbols, table.count, sizeof *table.symbols, by_place);
     drop_labels(&table);

@@ -16,11 +16,12 @@ struct symbol {
 struct symbol_table {
     struct symbol *symbols; /* by start, the smaller and the better name of equals first */
     size_t count;
+    size_t stubs;         /* how many of them are stubs for functions of libraries */
     struct ranges ranges; /* the same */
 };
 
-/* The functions of .symtab (`dynamic`: of .dynsym). Names belong to the ELF file. A symbol without
- * a size reaches to the next one or to the end of its section. */
+/* The functions of .symtab (`dynamic`: of .dynsym), and stubs (plt.h). Names belong to the ELF
+ * file. A symbol without a size reaches to the next one or to the end of its section. */
 struct symbol_table symbol_table_read(Elf *elf, bool dynamic, struct arena *arena);
 
 /* The innermost function around the address; NULL when there is none. Of several names for one

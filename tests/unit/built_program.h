@@ -32,16 +32,19 @@ static inline const char *build(const char *name, const char *options, const cha
     return in_folder(name);
 }
 
+/* The hexadecimal number that a file of the folder begins with; 0 when it is empty. */
+static inline uint64_t number_in(const char *name) {
+    char line[256];
+    FILE *file = fopen(in_folder(name), "r");
+    uint64_t value = fgets(line, sizeof line, file) ? strtoull(line, NULL, 16) : 0;
+    fclose(file);
+    return value;
+}
+
 /* The value that nm has for a symbol of the file. */
 static inline uint64_t symbol_value(const char *file, const char *symbol) {
-    unsigned long long value = 0;
-    char line[256];
     shell(arena_printf(arena, "nm %s | grep ' %s$' >value", file, symbol));
-    FILE *values = fopen(in_folder("value"), "r");
-    if (fgets(line, sizeof line, values))
-        value = strtoull(line, NULL, 16);
-    fclose(values);
-    return value;
+    return number_in("value");
 }
 
 static inline int make_folder(void **state) {

@@ -144,6 +144,23 @@ static void without_debug_information_there_are_symbols(void **state) {
     check_table(file, mark, SYMBOLS_EXPORTED, "outer");
 }
 
+/* objdump names stubs, too. */
+static void stubs_are_named_by_what_they_call(void **state) {
+    (void)state;
+    static const char *const kinds[] = {"-O2 -Wl,-z,now", "-O2 -Wl,-z,lazy -fcf-protection",
+                                        "-O2 -no-pie"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *file = build(
+            "stubs", kinds[i], "int puts(const char *); int main(void) { return puts(\"x\"); }\n");
+        shell("objdump -d stubs | sed -n 's/ <puts@plt>:$//p' | tail -n 1 >value");
+        uint64_t stub = number_in("value");
+        assert_true(stub > 0);
+        check_table(file, stub & 0xfffff, SYMBOLS_TABLE, "puts@plt");
+        shell("strip stubs");
+        check_table(file, stub & 0xfffff, SYMBOLS_STRIPPED, "puts@plt");
+    }
+}
+
 static void debug_files_are_found_by_link_and_by_build_id(void **state) {
     (void)state;
     const char *file = build("program", "-O2 -g -Wl,--build-id=none", program);
@@ -283,6 +300,7 @@ int main(void) {
         ROW(inlined_functions_come_innermost_first),
         ROW(equal_addresses_share_and_old_lines_stay),
         ROW(without_debug_information_there_are_symbols),
+        ROW(stubs_are_named_by_what_they_call),
         ROW(debug_files_are_found_by_link_and_by_build_id),
         ROW(files_that_are_not_what_ran_are_not_used),
         ROW(a_truncated_program_gives_no_more_than_it_has),

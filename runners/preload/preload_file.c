@@ -21,6 +21,7 @@ enum {
 };
 
 static int file = -1;
+static struct stat file_status;
 static uint64_t lost;
 /* Executable addresses that are in the file. Written to by whoever holds `dumping`. */
 static struct { uint64_t start, end; } ranges[RANGES_MOST];
@@ -61,12 +62,19 @@ static uint64_t now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
+/* A program may close all descriptors and be given the number again for a file of its own. */
+static bool is_ours(void) {
+    struct stat now;
+    return file >= 0 && fstat(file, &now) == 0 && now.st_ino == file_status.st_ino &&
+           now.st_dev == file_status.st_dev;
+}
+
 /* One writev appends the whole of it, whatever other threads write. */
 static void append(const struct iovec *parts, int count) {
     size_t length = 0;
     for (int i = 0; i < count; i++)
         length += parts[i].iov_len;
-    if (file < 0 || lseek(file, 0, SEEK_CUR) > PRELOAD_FILE_BYTES ||
+    if (!is_ours() || lseek(file, 0, SEEK_CUR) > PRELOAD_FILE_BYTES ||
         writev(file, parts, count) != (ssize_t)length)
         __atomic_fetch_add(&lost, 1, __ATOMIC_RELAXED);
 }
@@ -184,7 +192,7 @@ static bool is_known(uint64_t address) {
 
 bool preload_file_open(const char *folder) {
     char path[4096], name[PRELOAD_NAME] = "";
-    if (file >= 0)
+    if (is_ours())
         close(file);
     snprintf(path, sizeof path, "%s/%020llu-%d", folder, (unsigned long long)now_ns(), getpid());
     file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -195,6 +203,8 @@ bool preload_file_open(const char *folder) {
         close(file);
         file = high;
     }
+    if (fstat(file, &file_status) != 0)
+        return false;
     dumping = 0;
     prctl(PR_GET_NAME, name);
     write_name(gettid(), name, PERF_RECORD_MISC_COMM_EXEC);

@@ -292,6 +292,26 @@ inside() { "$PERFGATE" -q run --sampler preload -o out -r 1 -w 0 "$@"; }
     near flat in_plugin 97 3
 }
 
+@test "preload: a program that closes all descriptors and takes their numbers keeps its files to itself" {
+    cat >taker.c <<'END'
+#include <fcntl.h>
+#include <unistd.h>
+#include "fixtures/calltrees/work.h"
+int main(void) {
+    for (int fd = 3; fd < 1024; fd++)
+        close(fd);
+    for (int fd = 3; fd < 1000; fd++)
+        open("taken", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    WORK(300L * PERCENT);
+    return 0;
+}
+END
+    cc -O2 -I"$root" -o taker taker.c
+    inside --sampled-rounds 2 -- ./taker
+    [ -e taken ]
+    [ ! -s taken ]
+}
+
 @test "preload: a program with its own SIGPROF is left alone from then on, a static one is named" {
     tree own_sigprof
     inside --sampled-rounds 4 -- ./own_sigprof

@@ -4,6 +4,7 @@
 #include "runners/recording/unit.h"
 #include "stats/tdist.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- profiles ---- */
@@ -129,6 +130,8 @@ static size_t find_times(const struct comparison *c, const struct function_side 
             time_of(best[slice].row, strings_get(strings, slice), c->policy->confidence);
         (*out)[count++].ungated = best[slice].rows && !best[slice].gated;
     }
+    if (count)
+        qsort(*out, count, sizeof **out, function_time_order);
     return count;
 }
 

@@ -76,6 +76,9 @@ struct function_time {
     bool ungated; /* the benchmark has rows, and none of them decides */
 };
 
+/* The order of times, for qsort: by slice. */
+int function_time_order(const void *left, const void *right);
+
 struct function_slice {
     const char *name; /* "" when nothing is cut into slices */
     const char *unit; /* of costs: "sec/op", "sec/round" */
@@ -87,8 +90,8 @@ struct function_slice {
     size_t first, count;   /* rows */
     size_t small;          /* functions with too few samples to be tested */
     double small_fraction; /* what they have of the head's cost */
-    bool by_time;
-    bool gated; /* its functions may decide */
+    const struct function_time *time; /* NULL: costs are those of rounds, or shares */
+    bool gated;                       /* its functions may decide */
 };
 
 struct function_findings {
@@ -115,7 +118,7 @@ struct function_request {
     const struct policy *policy;             /* threshold, alpha, confidence, correction */
     double floor;                            /* share of the base's whole cost; 0.005 */
     bool by_share;
-    const struct function_time *times; /* by time */
+    const struct function_time *times; /* by time; in their order */
     size_t time_count;
 };
 

@@ -14,7 +14,7 @@ bool function_decides(const struct function_findings *f, const struct function_r
 struct function_values function_cost_values(const struct function_judge *judge,
                                             const struct function_slice *slice,
                                             const double *rounds, double samples, int side) {
-    const struct function_time *time = function_time_of(judge->request, slice);
+    const struct function_time *time = slice->time;
     struct function_values values = {
         .values = rounds, .n = side ? slice->head_rounds : slice->base_rounds, .samples = samples};
     if (time) {

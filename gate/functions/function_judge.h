@@ -20,10 +20,6 @@ struct function_judge {
 /* The slices of both sides with their rows: amounts and rounds, not yet tested. */
 void function_rows_make(struct function_judge *judge);
 
-/* The time of a slice; NULL when no recording gives one. */
-const struct function_time *function_time_of(const struct function_request *request,
-                                             const struct function_slice *slice);
-
 /* Costs of a side (0 base, 1 head), one a round, with the error of what they hold in common. */
 struct function_values function_cost_values(const struct function_judge *judge,
                                             const struct function_slice *slice,

@@ -145,13 +145,19 @@ static void note(struct function_judge *judge, const char *text) {
     ARENA_PUSH(judge->arena, f->notes, f->note_count, f->note_capacity, text);
 }
 
-const struct function_time *function_time_of(const struct function_request *request,
-                                             const struct function_slice *slice) {
-    for (size_t i = 0; i < request->time_count && !request->by_share; i++) {
-        if (strcmp(request->times[i].slice, slice->name) == 0)
-            return &request->times[i];
-    }
-    return NULL;
+int function_time_order(const void *left, const void *right) {
+    const struct function_time *a = left, *b = right;
+    return strcmp(a->slice, b->slice);
+}
+
+/* NULL when no recording gives one. */
+static const struct function_time *time_of(const struct function_request *request,
+                                           const char *slice) {
+    struct function_time wanted = {.slice = slice};
+    bool any = request->time_count > 0 && !request->by_share;
+    return any ? bsearch(&wanted, request->times, request->time_count, sizeof wanted,
+                         function_time_order)
+               : NULL;
 }
 
 /* Without a time the rounds themselves tell how the whole changed. */
@@ -170,7 +176,7 @@ static void judge_whole(const struct function_judge *judge, struct function_slic
 }
 
 static void take_time(struct function_slice *slice, const struct function_time *time) {
-    slice->by_time = true;
+    slice->time = time;
     slice->unit = time->unit;
     slice->base = time->base;
     slice->head = time->head;
@@ -190,7 +196,7 @@ static void add_slice(struct function_judge *judge, const struct function_rounds
                                    .head_rounds = head->count,
                                    .rest = NAN,
                                    .gated = true};
-    const struct function_time *time = function_time_of(request, &slice);
+    const struct function_time *time = time_of(request, slice.name);
     struct slice_sides sides = {{base, head}, {1, 1}};
     if (!request->by_share) {
         sides.whole[0] = time ? time->base : NAN;

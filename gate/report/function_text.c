@@ -90,7 +90,7 @@ const char *function_headline(const struct function_findings *f, const struct fu
     const char *text = function_slice_name(slice);
     const char *regressed = list(f, slice, ROW_REGRESSED, arena);
     const char *improved = list(f, slice, ROW_IMPROVED, arena), *moved = moves(f, slice, arena);
-    bool other_unit = slice->by_time && strcmp(slice->unit, "sec/op") != 0;
+    bool other_unit = slice->time && strcmp(slice->unit, "sec/op") != 0;
     if (!f->by_share)
         text = arena_printf(arena, "%s%s%s %s (p = %s)", text, other_unit ? " " : "",
                             other_unit ? slice->unit : "",

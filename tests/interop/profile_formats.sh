@@ -85,9 +85,9 @@ if [ -n "$profiler" ] && command -v go >/dev/null; then
     raw legacy >theirs
     raw ours.pb.gz >ours
     same 'go tool pprof, samples of libprofiler' 5
-    go tool pprof -symbolize=local -top -nodefraction=0 legacy 2>/dev/null | sed -nE 's/^ *([0-9.]+m?s).*  (leaf|middle|fib|main)$/\1 \2/p' | sort >theirs
-    go tool pprof -symbolize=local -top -nodefraction=0 ours.pb.gz 2>/dev/null | sed -nE 's/^ *([0-9.]+m?s).*  (leaf|middle|fib|main)$/\1 \2/p' | sort >ours
-    same 'go tool pprof, symbols of what was read and written' 2
+    go tool pprof -symbolize=local -top -nodefraction=0 legacy 2>/dev/null | sed -nE 's/^ *([0-9.]+[mu]?s).*  (leaf|middle|fib|main)$/\1 \2/p' | sort >theirs
+    go tool pprof -symbolize=local -top -nodefraction=0 ours.pb.gz 2>/dev/null | sed -nE 's/^ *([0-9.]+[mu]?s).*  (leaf|middle|fib|main)$/\1 \2/p' | sort >ours
+    same 'go tool pprof, symbols of what was read and written' 1
 else
     echo 'gperftools: no libprofiler.so.0 or no Go'
 fi

@@ -30,6 +30,7 @@ probe() {
     need libyaml-dev pkg-config --exists yaml-0.1
     need libpcre2-dev pkg-config --exists libpcre2-8
     need libdw-dev pkg-config --exists libdw
+    need libcurl4-openssl-dev pkg-config --exists libcurl
     need libiberty-dev header libiberty/demangle.h
     [ "$1" != --check ] || return 0
     need libcmocka-dev pkg-config --exists cmocka

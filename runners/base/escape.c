@@ -190,3 +190,15 @@ const char *escape_cell(struct arena *arena, const char *text) {
         text = arena_printf(arena, "'%s", text);
     return escape_csv(arena, text);
 }
+
+const char *escape_first_words(struct arena *arena, struct text text) {
+    enum { WORDS_BYTES = 160 };
+    size_t cut = text.length < WORDS_BYTES ? text.length : WORDS_BYTES;
+    struct text rest = {text.at, cut}, word;
+    const char *words = "";
+    while (text_field(&rest, &word))
+        words =
+            arena_printf(arena, "%s%s%s", words, *words ? " " : "", escape_visible(arena, word));
+    words = escape_text(arena, words);
+    return !*words ? "nothing" : arena_printf(arena, "'%s%s'", words, cut < text.length ? "…" : "");
+}

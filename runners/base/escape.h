@@ -20,6 +20,10 @@ const char *escape_text(struct arena *arena, const char *text);
  * however many), so that a name does not push the figures beside it out of sight. */
 const char *cut_middle(struct arena *arena, const char *text, size_t most);
 
+/* The first words of what was not expected, in quotes, on one line and as escape_text; `nothing`
+ * when there is none. */
+const char *escape_first_words(struct arena *arena, struct text text);
+
 /* For one cell of a GitHub markdown table: `|`, backquotes, `<`, `>`, `&`, `*`, `_`, `[`, `]`, `#`,
  * `@`, `!`, newlines… are made harmless; no mention (@user), no issue link, no HTML, no image comes
  * out. At most `most` characters, then `…`. */

@@ -10,6 +10,11 @@
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
                   struct arena *arena, struct pg_error *err);
 
+/* The same of bytes, which `name` stands for in messages, and only of pprof's and gperftools'
+ * binary formats: most texts are some profile. */
+bool profile_read_binary(struct profile **out, const char *name, struct text bytes,
+                         struct strings *strings, struct arena *arena, struct pg_error *err);
+
 /* The same of one file or more, merged when they are several. */
 bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
                       struct strings *strings, struct arena *arena, struct pg_error *err);

@@ -1,0 +1,144 @@
+#include "runners/base/escape.h"
+#include "runners/remote/http_parts.h"
+
+#include <time.h>
+
+/* How much is kept of an answer that is no success, whose first words are shown; and of a URL. */
+enum { REFUSAL_BYTES = 4096, SHOWN_CHARACTERS = 200 };
+
+struct answer {
+    CURL *curl;
+    struct arena *arena;
+    char *bytes;
+    size_t count, capacity, most;
+    bool over; /* more than `most` came */
+};
+
+static long status_of(CURL *curl) {
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}
+
+static size_t take(char *at, size_t size, size_t count, void *context) {
+    struct answer *a = context;
+    size_t most = status_of(a->curl) == 200 ? a->most : REFUSAL_BYTES;
+    size_t bytes = size * count;
+    size_t kept = bytes < most - a->count ? bytes : most - a->count;
+    if (a->count + kept > a->capacity) {
+        a->capacity = 2 * (a->count + kept);
+        a->bytes = arena_grow(a->arena, a->bytes, a->count, a->capacity, 1);
+    }
+    memcpy(a->bytes + a->count, at, kept);
+    a->count += kept;
+    a->over = kept < bytes;
+    return kept;
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* False only when libcurl lacks what is asked of it. */
+static bool set_up(CURL *curl, const struct http_request *r, struct curl_slist *headers,
+                   struct answer *answer) {
+    return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+           (!r->ca_file || curl_easy_setopt(curl, CURLOPT_CAINFO, r->ca_file) == CURLE_OK) &&
+           curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)r->most_bytes) ==
+               CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_USERAGENT, "perfgate") == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+           curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
+}
+
+static bool failed(CURLcode code, const char *reason, const struct http_request *r,
+                   const struct answer *a, struct pg_error *err) {
+    if (a->over || code == CURLE_FILESIZE_EXCEEDED)
+        return pg_error_set(err, PG_LIMIT, "the answer is larger than %zu bytes; refused",
+                            r->most_bytes);
+    if (code == CURLE_OPERATION_TIMEDOUT && a->count)
+        return pg_error_set(err, PG_IO, "the answer did not end within %g s", r->seconds);
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return pg_error_set(err, PG_IO, "no answer within %g s", r->seconds);
+    return pg_error_set(err, PG_IO, "%s", *reason ? reason : curl_easy_strerror(code));
+}
+
+static bool refused(long status, const struct answer *a, struct pg_error *err) {
+    return pg_error_set(err, PG_IO, "HTTP status %ld: %s", status,
+                        escape_first_words(a->arena, (struct text){a->bytes, a->count}));
+}
+
+/* Where to ask next; false for what is not followed. */
+static bool redirected(const char **url, const struct answer *a, struct pg_error *err) {
+    char *target = NULL;
+    curl_easy_getinfo(a->curl, CURLINFO_REDIRECT_URL, &target);
+    if (!target)
+        return refused(status_of(a->curl), a, err);
+    if (!url_same_server(*url, target))
+        return pg_error_set(err, PG_IO, "redirected to another server, which is not followed: %s",
+                            escape_text(a->arena, target));
+    *url = arena_strdup(a->arena, target);
+    return true;
+}
+
+/* One question and its answer, without its redirect. */
+static bool ask(CURL *curl, const char *url, double seconds, const struct http_request *r,
+                struct answer *a, struct pg_error *err) {
+    char reason[CURL_ERROR_SIZE] = "";
+    a->count = 0;
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(seconds * 1000) + 1);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    bool enough = code == CURLE_WRITE_ERROR && status_of(curl) != 200;
+    return code == CURLE_OK || enough || failed(code, escape_text(a->arena, reason), r, a, err);
+}
+
+static bool follow(CURL *curl, const struct http_request *r, struct answer *a,
+                   struct pg_error *err) {
+    const char *url = r->url;
+    double end = now() + r->seconds;
+    for (int hop = 0; hop <= HTTP_REDIRECTS; hop++) {
+        double left = end - now();
+        if (!ask(curl, url, left > 0 ? left : 0, r, a, err))
+            return false;
+        long status = status_of(curl);
+        if (status == 200)
+            return true;
+        if (status < 300 || status > 399)
+            return refused(status, a, err);
+        if (!redirected(&url, a, err))
+            return false;
+    }
+    return pg_error_set(err, PG_IO, "redirected more than %d times", HTTP_REDIRECTS);
+}
+
+bool http_get(struct text *body, const struct http_request *r, struct arena *arena,
+              struct pg_error *err) {
+    const char *shown = cut_middle(arena, escape_text(arena, r->url), SHOWN_CHARACTERS);
+    if (!http_check_url(r->url, err))
+        return pg_error_in(err, shown);
+    CURL *curl = curl_easy_init();
+    struct curl_slist *headers = NULL;
+    struct answer answer = {.curl = curl, .arena = arena, .most = r->most_bytes};
+    if (r->token)
+        headers =
+            curl_slist_append(NULL, arena_printf(arena, "Authorization: Bearer %s", r->token));
+    bool good = curl && (headers || !r->token) && set_up(curl, r, headers, &answer);
+    if (!good)
+        pg_error_set(err, PG_INTERNAL, "libcurl cannot be set up");
+    good = good && follow(curl, r, &answer, err);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    *body = (struct text){answer.bytes, answer.count};
+    return good || pg_error_in(err, shown);
+}

@@ -1,0 +1,41 @@
+/* Bytes from an HTTP server that is not trusted: only http and https, certificates verified, time
+ * and size bounded. */
+#ifndef RUNNERS_REMOTE_HTTP_H
+#define RUNNERS_REMOTE_HTTP_H
+
+#include "runners/base/arena.h"
+#include "runners/base/error.h"
+#include "runners/base/text.h"
+
+enum {
+    HTTP_REDIRECTS = 3,                 /* followed, on the same scheme, host and port only */
+    HTTP_CONNECT_SECONDS = 10,          /* until there is a connection, TLS included */
+    HTTP_MOST_BYTES = 256 * 1024 * 1024 /* of an answer */
+};
+
+struct http_request {
+    const char *url;
+    const char *token;   /* sent as `Authorization: Bearer …`; NULL: none */
+    const char *ca_file; /* certificates to trust, PEM; NULL: the system's */
+    double seconds;      /* for the whole, redirects included */
+    size_t most_bytes;   /* of the answer */
+};
+
+/* Checks a URL without asking anybody: PG_USAGE unless it is http or https with a host, and without
+ * a user or password, which would be seen by whoever lists processes. */
+bool http_check_url(const char *url, struct pg_error *err);
+
+/* The URL with `name=value` behind its query. The URL passes http_check_url. */
+const char *http_add_query(const char *url, const char *name, const char *value,
+                           struct arena *arena);
+
+/* The value of the first `name=` in the URL's query, as written there; false when there is none. */
+bool http_find_query(const char *url, const char *name, struct text *value, struct arena *arena);
+
+/* The body of a GET answered with 200, in the arena; content encodings are not undone. Errors begin
+ * with the URL: PG_USAGE as http_check_url, PG_LIMIT for a larger body, PG_IO for everything else
+ * that fails, other statuses included, with the first words of what came, fit for a terminal. */
+bool http_get(struct text *body, const struct http_request *request, struct arena *arena,
+              struct pg_error *err);
+
+#endif

@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# perfgate fetch against a local server (http_server.py), friendly and hostile. Every wait is bounded.
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    unset PERFGATE_TOKEN http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+    "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/base.folded" 1 1 Old served
+    serve port
+    url=http://127.0.0.1:$(cat port)
+}
+
+teardown() {
+    for server in $servers; do kill "$server"; done
+}
+
+serve() { # serve PORT_FILE [CERTIFICATE KEY]
+    python3 "$root/tests/cli/http_server.py" served.pb.gz "$@" 3>&- &
+    servers="${servers:-} $!"
+    for _ in $(seq 200); do
+        [ ! -e "$1" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+fetch() { run timeout 60 "$PERFGATE" fetch -o out.pb.gz "$@"; }
+
+refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no file
+    local code=$1 message=$2
+    shift 2
+    fetch "$@"
+    echo "$output"
+    [ "$status" -eq "$code" ]
+    [[ "$output" == "perfgate: "*"$message"* ]]
+    [ "${#lines[@]}" -eq 1 ]
+    [[ "$output" != *$'\e'* ]]
+    [ -z "$(find . -name '*out*')" ]
+}
+
+@test "a profile, as it is served" {
+    fetch "$url/profile"
+    [ "$status" -eq 0 ]
+    [ "$output" = "" ]
+    diff <("$PERFGATE" profile convert --to folded -o - served.pb.gz) <("$PERFGATE" profile convert --to folded -o - out.pb.gz)
+    "$PERFGATE" profile labels out.pb.gz | grep -q ' Old$' # and its labels stay
+    "$PERFGATE" fetch "$url/profile" -o - | cmp - out.pb.gz
+}
+
+@test "a window's seconds: asked for, or written in the URL already" {
+    fetch --seconds 3 "$url/profile?debug=0"
+    [ "$status" -eq 0 ]
+    fetch --seconds 3 "$url/profile"
+    fetch "$url/profile?seconds=7"
+    [ "$(cut -d' ' -f1 requests | tr '\n' ' ')" = "/profile?debug=0&seconds=3 /profile?seconds=3 /profile?seconds=7 " ]
+}
+
+@test "a series of windows: one profile, labelled by round and benchmark, that canary tests" {
+    fetch --rounds 6 --benchmark Parse/1k "$url/profile"
+    [ "$status" -eq 0 ]
+    [ "$(wc -l <requests)" -eq 6 ]
+    "$PERFGATE" profile labels out.pb.gz >labels
+    [ "$(grep -c Old labels)" -eq 0 ] # the window's own label of that key is gone
+    one=$("$PERFGATE" profile convert --to folded -o - served.pb.gz | awk '{ n += $NF } END { printf "%.0f", n }')
+    all=$("$PERFGATE" profile convert --to folded -o - out.pb.gz | awk '{ n += $NF } END { printf "%.0f", n }')
+    [ "$all" -eq $((6 * one)) ]
+    for round in 1 6; do
+        [ "$("$PERFGATE" profile top --tag-focus "round=$round" --report json=- out.pb.gz |
+            python3 -c 'import json, sys; print(sum(f["flat"] for f in json.load(sys.stdin)["functions"]))')" -gt 0 ]
+    done
+    run "$PERFGATE" canary --base out.pb.gz --head out.pb.gz
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"Parse/1k"* ]]
+}
+
+@test "redirects: followed on the same server only, a few of them, and the token goes nowhere else" {
+    fetch "$url/here"
+    [ "$status" -eq 0 ]
+    rm out.pb.gz
+    for where in away to-https to-ftp to-file; do
+        PERFGATE_TOKEN=s3cret refused 4 "redirected to another server, which is not followed: " "$url/$where"
+    done
+    refused 4 "redirected more than 3 times" "$url/loop"
+    [ "$(grep -c '^/profile s3cret' requests)" -eq 0 ]
+    [ "$(grep -c '^/loop' requests)" -eq 4 ]
+}
+
+@test "a bearer token comes from a file or the environment, and is never shown" {
+    refused 4 "HTTP status 401: 'who are you?'" "$url/token"
+    echo s3cret >token
+    fetch --token-file token "$url/token"
+    [ "$status" -eq 0 ]
+    rm out.pb.gz
+    PERFGATE_TOKEN=s3cret fetch "$url/token"
+    [ "$status" -eq 0 ]
+    rm out.pb.gz
+    printf 's3c\nret: x' >token
+    refused 2 "token: expected a bearer token" --token-file token "$url/token"
+    [[ "$output" != *s3c* ]]
+    refused 4 "no-such-token: cannot open" --token-file no-such-token "$url/token"
+}
+
+@test "what is no profile is refused with its first words" {
+    refused 4 "got '<!DOCTYPE html><title>Log in</title>'" "$url/html"
+    refused 4 "expected a pprof or gperftools profile, got 'main;work 3'" "$url/folded"
+    refused 4 "got nothing" "$url/empty"
+    refused 4 "gzip data ends in the middle of a member" "$url/half"
+    refused 4 "offset" "$url/noise"
+    refused 4 "HTTP status 404: 'no " "$url/missing"
+    [[ "$output" == *"such"*"profile word word"*"…'" ]]
+    refused 4 "round 1 of 3: " --rounds 3 "$url/html"
+}
+
+@test "answers that hang, are cut short or do not end" {
+    refused 4 "no answer within 0.5 s" --timeout 500ms "$url/hang"
+    refused 4 "the answer did not end within 0.5 s" --timeout 500ms "$url/slow"
+    refused 4 "1 bytes remaining" "$url/cut"
+    refused 4 "the answer is larger than 268435456 bytes; refused" "$url/huge"
+    refused 4 "the answer is larger than 268435456 bytes; refused" "$url/endless"
+    refused 4 "HTTP status 500: 'more more" "$url/endless-error"
+    refused 4 "http://127.0.0.1:1/: " http://127.0.0.1:1/
+}
+
+@test "certificates are verified" {
+    command -v openssl >/dev/null || skip "no openssl to make a certificate with"
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost 2>/dev/null
+    serve tls-port cert.pem key.pem
+    tls=$(cat tls-port)
+    refused 4 "certificate" "https://localhost:$tls/profile"
+    refused 4 "127.0.0.1" --ca-file cert.pem "https://127.0.0.1:$tls/profile" # another name than the certificate's
+    fetch --ca-file cert.pem "https://localhost:$tls/profile"
+    [ "$status" -eq 0 ]
+}
+
+@test "bad use is exit 2 before anything is asked" {
+    for bad in "" "$url/a $url/b" "ftp://localhost/x" "file:///etc/passwd" "localhost:1/x" "http://" \
+        "http://me:secret@localhost/x" "http://token@localhost/x" "--seconds 3 $url/profile?seconds=3" \
+        "$url/profile?seconds=x" "--seconds 0 $url/profile" "--rounds 0 $url/profile" "--timeout 0 $url/profile"; do
+        # shellcheck disable=SC2086
+        fetch $bad
+        echo "$bad: $output"
+        [ "$status" -eq 2 ]
+    done
+    [ ! -e requests ]
+    run "$PERFGATE" fetch "$url/profile"
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" fetch -o no-folder/out.pb.gz "$url/profile"
+    [ "$status" -eq 4 ]
+    [ ! -e requests ]
+}

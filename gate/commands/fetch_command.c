@@ -1,3 +1,4 @@
+#include "gate/commands/fetch_windows.h"
 #include "gate/commands/option_rows.h"
 #include "runners/base/log.h"
 #include "runners/base/number.h"
@@ -8,8 +9,10 @@
 #include "runners/profile/profile_file.h"
 #include "runners/profile/set_label.h"
 #include "runners/remote/http.h"
+#include "runners/remote/pyroscope.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 /* An answer comes half a window late at most, or within that many seconds where there is no window;
  * and some more for the way. The first two are what `go tool pprof` waits. */
@@ -19,6 +22,10 @@ struct fetch {
     const char *url, *output, *benchmark, *token_file;
     int seconds, rounds; /* 0: not given */
     double timeout;      /* 0: not given */
+    const char *pyroscope, *from, *until;
+    struct string_list labels;
+    struct pyroscope_query query;
+    struct time_span span;
     struct http_request request;
     struct strings *strings;
     struct arena *arena;
@@ -41,6 +48,12 @@ static bool parse(struct fetch *f, struct parsed_options *parsed, struct session
          .help = "for one answer (1.5 × --seconds, or 60s; and 5s)",
          .low = 0.001,
          .high = 2 * MOST_SECONDS},
+        HEADING("Pyroscope, whose server is the URL"),
+        TEXT("pyroscope", 0, &f->pyroscope, "QUERY",
+             "what to take: TYPE or TYPE{SELECTOR}; --rounds divides its time"),
+        LIST("label", 0, &f->labels, "KEY=VALUE", "only what has this label"),
+        TEXT("from", 0, &f->from, "TIME", "how long ago, or @ and Unix seconds (1h)"),
+        TEXT("until", 0, &f->until, "TIME", "the same (0s: now)"),
         HEADING("Access"),
         TEXT("token-file", 0, &f->token_file, "FILE",
              "holds a bearer token (or the environment's PERFGATE_TOKEN)"),
@@ -99,14 +112,37 @@ static bool find_window(struct fetch *f, struct pg_error *err) {
     return true;
 }
 
+static bool find_query(struct fetch *f, struct pg_error *err) {
+    struct timespec now;
+    if (!f->pyroscope)
+        return (!f->labels.count && !f->from && !f->until) ||
+               pg_error_set(err, PG_USAGE, "--label, --from and --until: expected --pyroscope");
+    if (f->seconds)
+        return pg_error_set(err, PG_USAGE, "--seconds: --pyroscope has --from and --until");
+    if (f->url[strcspn(f->url, "?#")])
+        return pg_error_set(err, PG_USAGE, "--pyroscope: expected a server's URL, without '?'");
+    clock_gettime(CLOCK_REALTIME, &now);
+    size_t length = strlen(f->url);
+    const char *slash = length && f->url[length - 1] == '/' ? "" : "/";
+    f->request.url = arena_printf(f->arena, "%s%s%s", f->url, slash, PYROSCOPE_PATH);
+    f->request.content = PYROSCOPE_CONTENT;
+    return (pyroscope_query(&f->query, f->pyroscope, f->labels.items, f->labels.count, f->arena,
+                            err) ||
+            pg_error_in(err, "--pyroscope")) &&
+           time_span_read(&f->span, f->from ? f->from : "1h", f->until ? f->until : "0s",
+                          (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
+                          f->rounds ? f->rounds : 1, err);
+}
+
 static bool check(struct fetch *f, const struct parsed_options *parsed, struct pg_error *err) {
     if (!f->output || parsed->operands.count != 1)
         return pg_error_set(err, PG_USAGE, "fetch: expected -o PATH and one URL");
     f->url = parsed->operands.items[0];
     if (f->benchmark && (!*f->benchmark || !text_is_utf8(text_of(f->benchmark))))
         return pg_error_set(err, PG_USAGE, "--benchmark: expected a name");
-    return (http_check_url(f->url, err) || pg_error_in(err, f->url)) && find_window(f, err) &&
-           find_token(f, err);
+    /* The message has no URL, which may hold a password. */
+    return (http_check_url(f->url, err) || pg_error_in(err, "fetch")) && find_window(f, err) &&
+           find_query(f, err) && find_token(f, err);
 }
 
 /* ---- windows ---- */
@@ -125,7 +161,14 @@ static bool fetch_window(struct profile **out, const struct fetch *f, int round,
                          struct pg_error *err) {
     struct text body;
     struct arena *scratch = arena_new(); /* the answer's bytes are not needed any more */
-    bool good = http_get(&body, &f->request, scratch, err) &&
+    struct http_request request = f->request;
+    if (f->pyroscope) {
+        struct time_span span = time_span_window(f->span, round - 1, f->rounds ? f->rounds : 1);
+        request.post = pyroscope_message(&f->query, span.start_ms, span.end_ms, scratch);
+    }
+    bool good = http_ask(&body, &request, scratch, err) &&
+                (body.length || !f->pyroscope ||
+                 pg_error_set(err, PG_FORMAT, "%.400s: no samples match then", request.url)) &&
                 profile_read_binary(out, f->request.url, body, f->strings, f->arena, err) &&
                 label(f, *out, round, err);
     arena_free(scratch);
@@ -170,7 +213,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command fetch_command = {
     .name = "fetch",
-    .summary = "Take profiles from a running program's pprof endpoint",
+    .summary = "Take profiles from a pprof endpoint or from Pyroscope",
     .operands = "URL",
     .run = run,
 };

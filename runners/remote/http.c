@@ -53,6 +53,9 @@ static bool set_up(CURL *curl, const struct http_request *r, struct curl_slist *
            curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)r->most_bytes) ==
                CURLE_OK &&
+           (!r->post.at || (curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                                             (curl_off_t)r->post.length) == CURLE_OK &&
+                            curl_easy_setopt(curl, CURLOPT_POSTFIELDS, r->post.at) == CURLE_OK)) &&
            curl_easy_setopt(curl, CURLOPT_USERAGENT, "perfgate") == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
            curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
@@ -122,18 +125,26 @@ static bool follow(CURL *curl, const struct http_request *r, struct answer *a,
     return pg_error_set(err, PG_IO, "redirected more than %d times", HTTP_REDIRECTS);
 }
 
-bool http_get(struct text *body, const struct http_request *r, struct arena *arena,
+static bool add_header(struct curl_slist **headers, const char *name, const char *value,
+                       struct arena *arena) {
+    struct curl_slist *more =
+        value ? curl_slist_append(*headers, arena_printf(arena, "%s %s", name, value)) : *headers;
+    if (more)
+        *headers = more;
+    return more || !value;
+}
+
+bool http_ask(struct text *body, const struct http_request *r, struct arena *arena,
               struct pg_error *err) {
-    const char *shown = cut_middle(arena, escape_text(arena, r->url), SHOWN_CHARACTERS);
     if (!http_check_url(r->url, err))
-        return pg_error_in(err, shown);
+        return false;
+    const char *shown = cut_middle(arena, escape_text(arena, r->url), SHOWN_CHARACTERS);
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = NULL;
     struct answer answer = {.curl = curl, .arena = arena, .most = r->most_bytes};
-    if (r->token)
-        headers =
-            curl_slist_append(NULL, arena_printf(arena, "Authorization: Bearer %s", r->token));
-    bool good = curl && (headers || !r->token) && set_up(curl, r, headers, &answer);
+    bool good = curl && add_header(&headers, "Authorization: Bearer", r->token, arena) &&
+                add_header(&headers, "Content-Type:", r->content, arena) &&
+                set_up(curl, r, headers, &answer);
     if (!good)
         pg_error_set(err, PG_INTERNAL, "libcurl cannot be set up");
     good = good && follow(curl, r, &answer, err);

@@ -19,6 +19,8 @@ struct http_request {
     const char *ca_file; /* certificates to trust, PEM; NULL: the system's */
     double seconds;      /* for the whole, redirects included */
     size_t most_bytes;   /* of the answer */
+    struct text post;    /* what is sent with POST, of the type `content`; NULL: GET */
+    const char *content;
 };
 
 /* Checks a URL without asking anybody: PG_USAGE unless it is http or https with a host, and without
@@ -32,10 +34,10 @@ const char *http_add_query(const char *url, const char *name, const char *value,
 /* The value of the first `name=` in the URL's query, as written there; false when there is none. */
 bool http_find_query(const char *url, const char *name, struct text *value, struct arena *arena);
 
-/* The body of a GET answered with 200, in the arena; content encodings are not undone. Errors begin
- * with the URL: PG_USAGE as http_check_url, PG_LIMIT for a larger body, PG_IO for everything else
+/* The body of what is answered with 200, in the arena; content encodings are not undone. False as
+ * http_check_url; else errors begin with the URL: PG_LIMIT for a larger body, PG_IO for everything
  * that fails, other statuses included, with the first words of what came, fit for a terminal. */
-bool http_get(struct text *body, const struct http_request *request, struct arena *arena,
+bool http_ask(struct text *body, const struct http_request *request, struct arena *arena,
               struct pg_error *err);
 
 #endif

@@ -121,6 +121,44 @@ refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no
     refused 4 "http://127.0.0.1:1/: " http://127.0.0.1:1/
 }
 
+@test "Pyroscope: a query's time in equal windows, with more labels" {
+    type=process_cpu:cpu:nanoseconds:cpu:nanoseconds
+    fetch "$url/tenant/" --pyroscope "$type{service_name=\"pay\"}" --label 'version=v"2\' --label region=eu --from @1000 --until @1600.5 --rounds 3
+    echo "$output"
+    [ "$status" -eq 0 ]
+    path=/tenant/querier.v1.QuerierService/SelectMergeProfile
+    asked="$path application/proto $type {service_name=\"pay\",version=\"v\\\"2\\\\\",region=\"eu\"}"
+    diff requests <(echo "$asked 1000000 1200166" && echo "$asked 1200166 1400333" && echo "$asked 1400333 1600500")
+    "$PERFGATE" profile labels out.pb.gz | grep -q '^round: 3 values'
+    rm requests
+    before=$(date +%s)
+    fetch "$url/tenant" --pyroscope "$type" # the last hour
+    [ "$status" -eq 0 ]
+    read -r _ _ _ selector start end <requests
+    [ "$selector" = "{}" ]
+    [ $((end - start)) -eq 3600000 ]
+    [ $((end / 1000 - before)) -ge 0 ] && [ $((end / 1000 - before)) -lt 60 ]
+}
+
+@test "Pyroscope: nothing there, refusals, bad queries" {
+    type=process_cpu:cpu:nanoseconds:cpu:nanoseconds
+    refused 4 "no samples match then" "$url/tenant" --pyroscope memory:inuse_space:bytes:space:bytes
+    refused 4 "parse error" "$url/tenant" --pyroscope "$type{a=~\"(\"}"
+    refused 4 "HTTP status 404: '404 page not found'" "$url" --pyroscope "$type"
+    rm requests
+    for bad in "--pyroscope cpu" "--pyroscope $type:x" "--pyroscope $type{a" "--pyroscope $type --label x" "--pyroscope $type --label 1x=y" \
+        "--pyroscope $type --label =y" "--pyroscope $type --seconds 3" "--label a=b" "--from 1h" "--pyroscope $type --from soon" \
+        "--pyroscope $type --from 1h --until 1h" "--pyroscope $type --from @9999999999999" "--pyroscope $type --from @1 --until @1.002 --rounds 3"; do
+        # shellcheck disable=SC2086
+        fetch "$url/tenant" $bad
+        echo "$bad: $output"
+        [ "$status" -eq 2 ]
+    done
+    fetch "$url/tenant?x=y" --pyroscope "$type"
+    [ "$status" -eq 2 ]
+    [ ! -e requests ]
+}
+
 @test "certificates are verified" {
     command -v openssl >/dev/null || skip "no openssl to make a certificate with"
     openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
@@ -141,6 +179,7 @@ refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no
         fetch $bad
         echo "$bad: $output"
         [ "$status" -eq 2 ]
+        [[ "$output" != *secret* ]]
     done
     [ ! -e requests ]
     run "$PERFGATE" fetch "$url/profile"

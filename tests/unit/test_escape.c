@@ -160,6 +160,21 @@ static void every_two_bytes_fit_where_they_are_written(void **state) {
     arena_free(arena);
 }
 
+static void first_words(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    char many[200];
+    memset(many, 'a', sizeof many);
+    assert_string_equal(escape_first_words(arena, (struct text){NULL, 0}), "nothing");
+    assert_string_equal(escape_first_words(arena, text_of(" \r\n")), "nothing");
+    assert_string_equal(escape_first_words(arena, text_of(" no\r\n\x1B[31msuch  thing\n")),
+                        "'no " BAD "[31msuch thing'");
+    const char *cut = escape_first_words(arena, (struct text){many, sizeof many});
+    assert_int_equal(strlen(cut), 160 + strlen("'…'"));
+    assert_int_equal(strspn(cut + 1, "a"), 160);
+    arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_bytes_as_visible_text),
@@ -168,6 +183,7 @@ int main(void) {
         cmocka_unit_test(for_xml),
         cmocka_unit_test(for_csv),
         cmocka_unit_test(for_a_spreadsheet),
+        cmocka_unit_test(first_words),
         cmocka_unit_test(every_two_bytes_fit_where_they_are_written),
     };
     return RUN_TESTS(tests);

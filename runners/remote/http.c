@@ -71,6 +71,8 @@ static bool failed(CURLcode code, const char *reason, const struct http_request 
         return pg_error_set(err, PG_IO, "the answer did not end within %g s", r->seconds);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return pg_error_set(err, PG_IO, "no answer within %g s", r->seconds);
+    if (code == CURLE_PARTIAL_FILE)
+        return pg_error_set(err, PG_IO, "the answer ends before the length that it states");
     return pg_error_set(err, PG_IO, "%s", *reason ? reason : curl_easy_strerror(code));
 }
 

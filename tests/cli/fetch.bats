@@ -114,7 +114,7 @@ refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no
 @test "answers that hang, are cut short or do not end" {
     refused 4 "no answer within 0.5 s" --timeout 500ms "$url/hang"
     refused 4 "the answer did not end within 0.5 s" --timeout 500ms "$url/slow"
-    refused 4 "1 bytes remaining" "$url/cut"
+    refused 4 "the answer ends before the length that it states" "$url/cut"
     refused 4 "the answer is larger than 268435456 bytes; refused" "$url/huge"
     refused 4 "the answer is larger than 268435456 bytes; refused" "$url/endless"
     refused 4 "HTTP status 500: 'more more" "$url/endless-error"

@@ -27,7 +27,7 @@ const char *symbols_state_text(enum symbols_state state) {
     case SYMBOLS_UNASKED:
         return "nothing to look up";
     case SYMBOLS_DEBUG_INFO:
-        return "debug information";
+        return "in no function of the debug information";
     case SYMBOLS_TABLE:
         return "no debug information: symbol table only";
     case SYMBOLS_EXPORTED:
@@ -35,7 +35,7 @@ const char *symbols_state_text(enum symbols_state state) {
     case SYMBOLS_STRIPPED:
         return "stripped";
     case SYMBOLS_MAP:
-        return "perf map of a just-in-time compiler";
+        return "not in the perf map of the just-in-time compiler";
     case SYMBOLS_NO_MAP:
         return "generated code without a perf map";
     case SYMBOLS_NO_FILE:

@@ -23,7 +23,7 @@ enum symbols_state {
     SYMBOLS_KERNEL,
 };
 
-/* In words, "stripped: exported functions only". */
+/* Why an address has no name, in words: "stripped: exported functions only". */
 const char *symbols_state_text(enum symbols_state state);
 
 struct symbols_result {

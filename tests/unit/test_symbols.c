@@ -115,7 +115,7 @@ static void equal_addresses_share_and_old_lines_stay(void **state) {
         assert_int_equal(p->lines[i].function, p->lines[i + 3].function);
     assert_int_equal(p->function_count, 4);
     assert_string_equal(symbols_note(p, result, 0, arena),
-                        "program: 1 of 3 addresses have no name (debug information)");
+                        "program: 1 of 3 addresses have no name (in no function of the debug information)");
 }
 
 static void check_table(const char *file, uint64_t address, enum symbols_state state,
@@ -232,7 +232,7 @@ static void generated_code_is_named_by_its_map(void **state) {
     check_line(p, 0, "LazyCompile:~f /a b.js:3", 0, 0);
     assert_string_equal(
         symbols_note(p, result, 0, arena),
-        "anon: 1 of 2 addresses have no name (perf map of a just-in-time compiler)");
+        "anon: 1 of 2 addresses have no name (not in the perf map of the just-in-time compiler)");
 }
 
 static void the_vdso_has_names(void **state) {

@@ -9,7 +9,8 @@ slack=0 # what sanitizers add to memory
 case $BUILD in */asan) slack=200000000 ;; esac
 setup_file() { export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null; }
 
-run_perfgate() { run "$PERFGATE" run "$@"; }
+# Without sampled rounds: how often a program runs must not depend on how long it takes (sampling.bats has these).
+run_perfgate() { run "$PERFGATE" run --sampler none "$@"; }
 # values FILE UNIT: the values of a unit in a recording, one a line
 values() { awk -v unit="$2" '/^Benchmark/ { for (i = 3; i < NF; i += 2) if ($(i + 1) == unit) print $i }' "$1"; }
 lines_of() { wc -l <"$1" | tr -d ' '; }

@@ -3,6 +3,8 @@
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 export BUILD=${BUILD:-$root/build/release} PERFGATE=${PERFGATE:-$root/build/release/perfgate}
+export TERM=xterm # whatever terminal, or none, the tests were started from
+unset NO_COLOR COLUMNS
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 # golden CASE CODE COMMAND…: stdout and stderr must be those of tests/golden/CASE.stdout and .stderr, the exit code CODE.

@@ -114,8 +114,9 @@ static void equal_addresses_share_and_old_lines_stay(void **state) {
     for (uint32_t i = 1; i < 4; i++)
         assert_int_equal(p->lines[i].function, p->lines[i + 3].function);
     assert_int_equal(p->function_count, 4);
-    assert_string_equal(symbols_note(p, result, 0, arena),
-                        "program: 1 of 3 addresses have no name (in no function of the debug information)");
+    assert_string_equal(
+        symbols_note(p, result, 0, arena),
+        "program: 1 of 3 addresses have no name (in no function of the debug information)");
 }
 
 static void check_table(const char *file, uint64_t address, enum symbols_state state,

@@ -95,9 +95,7 @@ static void put_row(struct page *page, const struct report_section *section,
 
 static void put_section(struct page *page, const struct report_section *section) {
     const struct comparison *c = page->comparison;
-    size_t count = 0, written = 0;
-    for (size_t i = 0; i < c->row_count; i++)
-        count += section_has(section, &c->rows[i]);
+    size_t count = section_count(section, c), written = 0;
     if (count == 0)
         return;
     if (section->folded)

@@ -107,9 +107,7 @@ static const char *table_head(const struct page *page, const struct report_secti
 
 static void put_section(struct page *page, const struct report_section *section, size_t reserve) {
     const struct comparison *c = page->comparison;
-    size_t count = 0, written = 0;
-    for (size_t i = 0; i < c->row_count; i++)
-        count += section_has(section, &c->rows[i]);
+    size_t count = section_count(section, c), written = 0;
     if (count == 0)
         return;
     bool open = put(page, 2 * CLOSING + reserve, table_head(page, section, count)), room = open;

@@ -164,3 +164,10 @@ const struct report_section report_sections[REPORT_SECTIONS] = {
 bool section_has(const struct report_section *section, const struct row *row) {
     return (section->verdicts & BIT(row->verdict)) != 0;
 }
+
+size_t section_count(const struct report_section *section, const struct comparison *comparison) {
+    size_t count = 0;
+    for (size_t i = 0; i < comparison->row_count; i++)
+        count += section_has(section, &comparison->rows[i]);
+    return count;
+}

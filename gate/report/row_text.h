@@ -40,6 +40,7 @@ struct report_section {
 enum { REPORT_SECTIONS = 4 };
 extern const struct report_section report_sections[REPORT_SECTIONS];
 bool section_has(const struct report_section *section, const struct row *row);
+size_t section_count(const struct report_section *section, const struct comparison *comparison);
 
 /* The tests that rows had, with how many had each: "combined, log scale (35); exact (4)"; "" for
  * none. */

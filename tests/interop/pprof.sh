@@ -93,17 +93,8 @@ func main() {
 G
 go build -o example . && ./example cpu1 heap1 && ./example cpu2 heap2
 
-failed=0 passed=0
-# same WHAT LEAST: theirs is ours, and has that many lines
-same() {
-    if [ "$(wc -l <theirs)" -ge "$2" ] && diff theirs ours >difference; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "differs: $1 ($(wc -l <theirs) lines there)"
-        head -n 10 difference
-    fi
-}
+# shellcheck source=tests/interop/same.bash
+. "$root/tests/interop/same.bash"
 
 # check UNIT FILE [PPROF_OPTION… -- OUR_OPTION…]
 check() {

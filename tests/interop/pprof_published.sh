@@ -42,17 +42,8 @@ func TestWriteProfiles(t *testing.T) {
 G
 (cd pprof && PERFGATE_OUT=$work GOFLAGS=-mod=mod timeout 300 go test -run 'TestWriteProfiles$' ./internal/driver) >log 2>&1 || { tail -n 5 log && echo "pprof's tests do not build here" && exit 77; }
 
-failed=0 passed=0
-# same WHAT LEAST: theirs is ours, and has that many lines
-same() {
-    if [ "$(wc -l <theirs)" -ge "$2" ] && diff theirs ours >difference; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "differs: $1 ($(wc -l <theirs) lines there)"
-        head -n 10 difference
-    fi
-}
+# shellcheck source=tests/interop/same.bash
+. "$root/tests/interop/same.bash"
 golden=pprof/internal/driver/testdata
 # as_milli: figures of rows in the thousandth part, whatever their unit
 as_milli() {

@@ -28,17 +28,8 @@ int main(int argc, char **argv) {
 C
 gcc -g -O1 -fno-omit-frame-pointer -o program program.c || exit 77
 
-failed=0 passed=0
-# same WHAT LEAST: theirs is ours, and has that many lines
-same() {
-    if [ "$(wc -l <theirs)" -ge "$2" ] && diff theirs ours >difference; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "differs: $1 ($(wc -l <theirs) lines there)"
-        head -n 10 difference
-    fi
-}
+# shellcheck source=tests/interop/same.bash
+. "$root/tests/interop/same.bash"
 # ours FIELD… -- OPTION…: `FIELD… NAME` of every function whose first field is not 0, by name
 ours() {
     local -a fields=()

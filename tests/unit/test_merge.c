@@ -3,25 +3,7 @@
 #include "runners/profile/builder.h"
 #include "runners/profile/merge.h"
 #include "runners/profile/tally.h"
-#include "tests/unit/test.h"
-
-static struct arena *arena;
-static struct strings *texts;
-static struct pg_error err;
-
-static int set_up(void **state) {
-    (void)state;
-    arena = arena_new();
-    texts = strings_new(arena);
-    err = (struct pg_error){0};
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "tests/unit/texts_fixture.h"
 
 static uint32_t add(const char *text) {
     return strings_add(texts, text_of(text));

@@ -1,24 +1,6 @@
 /* pprof in and out, on bytes written here by hand. */
 #include "runners/profile/pprof.h"
-#include "tests/unit/test.h"
-
-static struct arena *arena;
-static struct strings *texts;
-static struct pg_error err;
-
-static int set_up(void **state) {
-    (void)state;
-    arena = arena_new();
-    texts = strings_new(arena);
-    err = (struct pg_error){0};
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "tests/unit/texts_fixture.h"
 
 #define BYTES(literal)                                                                             \
     (struct text) {                                                                                \

@@ -2,25 +2,7 @@
  * reads what the tools themselves wrote. */
 #include "runners/profile/profile_format.h"
 #include "runners/profile/tally.h"
-#include "tests/unit/test.h"
-
-static struct arena *arena;
-static struct strings *texts;
-static struct pg_error err;
-
-static int set_up(void **state) {
-    (void)state;
-    arena = arena_new();
-    texts = strings_new(arena);
-    err = (struct pg_error){0};
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    arena_free(arena);
-    return 0;
-}
+#include "tests/unit/texts_fixture.h"
 
 static struct profile *read_as(const struct profile_format *format, const char *text) {
     struct profile *p = NULL;

@@ -50,9 +50,9 @@ static bool launched(char **argv, long rounds, const char *counters, struct pg_e
     struct arena_mark mark = arena_mark(scratch);
     for (long i = 0; good && i < rounds; i++) {
         struct launched result;
-        good = launcher_run(launcher, 0,
-                            (struct launch_how){true, (uint32_t)i % LAUNCH_PADDING, false}, &result,
-                            scratch, err);
+        good = launcher_run(
+            launcher, 0, (struct launch_how){.pad = true, .padding = (uint32_t)i % LAUNCH_PADDING},
+            &result, scratch, err);
         arena_reset(scratch, mark);
     }
     launcher_stop(launcher);

@@ -1,43 +1,14 @@
+#include "gate/functions/function_cells.h"
 #include "gate/functions/function_judge.h"
 
 #include <stdlib.h>
-
-/* The cells of one side that belong to a slice. */
-struct cells {
-    const struct function_cell *at, *end;
-};
-
-static struct cells cells_of(const struct function_side *side, uint32_t slice) {
-    size_t low = 0, high = side->cell_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (side->cells[middle].slice < slice)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const struct function_cell *end = side->cells + side->cell_count;
-    struct cells cells = {side->cells + low, side->cells + low};
-    while (cells.end < end && cells.end->slice == slice)
-        cells.end++;
-    return cells;
-}
-
-/* Takes the cells of one function off the front. */
-static struct cells take_function(struct cells *from, uint32_t function) {
-    struct cells taken = {from->at, from->at};
-    while (taken.end < from->end && taken.end->function == function)
-        taken.end++;
-    from->at = taken.end;
-    return taken;
-}
 
 struct slice_sides {
     const struct function_rounds *rounds[2];
     double whole[2]; /* what a whole round is worth; NaN: what it cost */
 };
 
-static void fill_side(struct function_row *row, int side, struct cells cells,
+static void fill_side(struct function_row *row, int side, struct function_cells cells,
                       const struct slice_sides *sides, struct arena *arena) {
     const struct function_rounds *rounds = sides->rounds[side];
     double *flat = ARENA_NEW(arena, double, rounds->count);
@@ -65,7 +36,7 @@ static void fill_side(struct function_row *row, int side, struct cells cells,
     row->share_rounds[side] = share;
 }
 
-static double flat_samples(struct cells cells) {
+static double flat_samples(struct function_cells cells) {
     double sum = 0;
     for (; cells.at < cells.end; cells.at++)
         sum += cells.at->flat_samples;
@@ -81,15 +52,14 @@ static bool has_room(struct function_judge *judge, const struct slice_sides *sid
     return !judge->full;
 }
 
-static bool large_enough(const struct cells *cells, const struct slice_sides *sides) {
+static bool large_enough(const struct function_cells *cells, const struct slice_sides *sides) {
     double base = flat_samples(cells[0]) / sides->rounds[0]->count;
     double head = flat_samples(cells[1]) / sides->rounds[1]->count;
     bool one_sided = cells[0].at == cells[0].end || cells[1].at == cells[1].end;
-    double most = base > head ? base : head;
-    return most >= (one_sided ? 1 : FUNCTION_LEAST_SAMPLES);
+    return function_large_enough(base, head, one_sided);
 }
 
-static void count_small(struct function_slice *slice, struct cells head,
+static void count_small(struct function_slice *slice, struct function_cells head,
                         const struct slice_sides *sides) {
     double share = 0;
     for (; head.at < head.end; head.at++)
@@ -99,7 +69,7 @@ static void count_small(struct function_slice *slice, struct cells head,
 }
 
 static void add_row(struct function_judge *judge, size_t slice, uint32_t function,
-                    const struct cells *cells, const struct slice_sides *sides) {
+                    const struct function_cells *cells, const struct slice_sides *sides) {
     struct function_findings *f = judge->findings;
     const struct function_known *known = &f->names->items[function];
     struct function_row row = {
@@ -123,19 +93,13 @@ static void add_row(struct function_judge *judge, size_t slice, uint32_t functio
 static void make_rows(struct function_judge *judge, size_t number, uint32_t text,
                       const struct slice_sides *sides) {
     struct function_slice *slice = &judge->findings->slices[number];
-    struct cells base = cells_of(judge->request->base, text);
-    struct cells head = cells_of(judge->request->head, text);
+    struct function_walk walk = function_walk(judge->request->base, judge->request->head, text);
     slice->first = judge->findings->row_count;
-    while (base.at < base.end || head.at < head.end) {
-        uint32_t function = base.at == base.end                     ? head.at->function
-                            : head.at == head.end                   ? base.at->function
-                            : base.at->function < head.at->function ? base.at->function
-                                                                    : head.at->function;
-        struct cells both[2] = {take_function(&base, function), take_function(&head, function)};
-        if (large_enough(both, sides) && has_room(judge, sides))
-            add_row(judge, number, function, both, sides);
-        else if (flat_samples(both[0]) + flat_samples(both[1]) > 0)
-            count_small(slice, both[1], sides);
+    while (function_walk_next(&walk)) {
+        if (large_enough(walk.taken, sides) && has_room(judge, sides))
+            add_row(judge, number, walk.function, walk.taken, sides);
+        else if (flat_samples(walk.taken[0]) + flat_samples(walk.taken[1]) > 0)
+            count_small(slice, walk.taken[1], sides);
     }
     slice->count = judge->findings->row_count - slice->first;
 }

@@ -1,36 +1,18 @@
 #include "gate/functions/function_totals.h"
 
-#include "gate/functions/function_findings.h"
+#include "gate/functions/function_cells.h"
 
 #include <math.h>
 
-/* The cells of a function on one side, as values a round. */
-struct taken {
-    const struct function_side *side;
-    const struct function_cell *at, *end;
-    double *rounds;
-    uint32_t count;
-    double samples; /* a round, of the function taken last */
-};
-
-static struct taken start(const struct function_side *side, struct arena *arena) {
-    uint32_t count = side->slices[0].count;
-    return (struct taken){
-        side, side->cells, side->cells + side->cell_count, ARENA_NEW(arena, double, count), count,
-        0};
-}
-
-static void take(struct taken *t, uint32_t function) {
-    memset(t->rounds, 0, t->count * sizeof *t->rounds);
-    t->samples = 0;
-    for (; t->at < t->end && t->at->function == function; t->at++) {
-        t->rounds[t->at->round] = t->at->cum;
-        t->samples += t->at->cum_samples / t->count;
+/* The cumulative costs of a function's cells, one a round, and the samples of a round. */
+static double sum_samples(struct function_cells cells, double *rounds, uint32_t count) {
+    double samples = 0;
+    memset(rounds, 0, count * sizeof *rounds);
+    for (; cells.at < cells.end; cells.at++) {
+        rounds[cells.at->round] = cells.at->cum;
+        samples += cells.at->cum_samples / count;
     }
-}
-
-static bool enough(double base, double head) {
-    return fmax(base, head) >= (base > 0 && head > 0 ? FUNCTION_LEAST_SAMPLES : 1);
+    return samples;
 }
 
 static void adjust(struct function_total *totals, size_t count, const struct policy *policy,
@@ -49,21 +31,23 @@ size_t function_totals(struct function_total **out, const struct function_side *
     *out = NULL;
     if (!base->slice_count || !head->slice_count)
         return 0;
-    struct taken old = start(base, arena), new = start(head, arena);
+    const struct function_rounds *of[2] = {&base->slices[0], &head->slices[0]};
+    struct function_walk walk = function_walk(base, head, of[0]->slice);
+    double *rounds[2] = {ARENA_NEW(arena, double, of[0]->count),
+                         ARENA_NEW(arena, double, of[1]->count)};
     struct rank_workspace *ranks = rank_workspace_new();
     size_t count = 0, capacity = 0;
-    while (old.at < old.end || new.at < new.end) {
-        uint32_t function = old.at == old.end                     ? new.at->function
-                            : new.at == new.end                   ? old.at->function
-                            : old.at->function < new.at->function ? old.at->function
-                                                                  : new.at->function;
-        take(&old, function);
-        take(&new, function);
-        if (!enough(old.samples, new.samples))
+    while (function_walk_next(&walk)) {
+        struct function_values values[2];
+        for (int side = 0; side < 2; side++)
+            values[side] = (struct function_values){
+                .values = rounds[side],
+                .n = of[side]->count,
+                .samples = sum_samples(walk.taken[side], rounds[side], of[side]->count)};
+        if (!function_large_enough(values[0].samples, values[1].samples,
+                                   !(values[0].samples > 0) || !(values[1].samples > 0)))
             continue;
-        struct function_values values[2] = {{old.rounds, old.count, old.samples, 0, 0},
-                                            {new.rounds, new.count, new.samples, 0, 0}};
-        struct function_total total = {function,
+        struct function_total total = {walk.function,
                                        function_test(&values[0], &values[1], policy, ranks), NAN};
         ARENA_PUSH(arena, *out, count, capacity, total);
     }

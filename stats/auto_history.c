@@ -18,61 +18,31 @@ static struct t_plan session_plan(size_t n, struct auto_plan plan) {
     return out;
 }
 
-/* A session's centre with the variance that its own rounds leave in it; of a single value 0. */
-struct session {
-    double center, variance;
-};
-
-static bool session_of(const double *values, size_t n, struct auto_scale scale,
-                       struct auto_plan plan, double *scratch, struct session *out) {
+/* Values on the scale of the comparison. */
+static enum outcome scaled_session(const double *values, size_t n, struct auto_scale scale,
+                                   struct auto_plan plan, double *scratch,
+                                   struct session_center *out) {
     for (size_t i = 0; i < n; i++)
         scratch[i] = scale.sign * (scale.log ? log(values[i]) : values[i]);
-    if (n == 1) {
-        *out = (struct session){scratch[0], 0};
-        return true;
-    }
-    struct t_side side = t_side_of(scratch, n, session_plan(n, plan));
-    *out = (struct session){side.origin + side.offset, side.variance};
-    return side.outcome == OUTCOME_OK;
+    return session_center_of(scratch, n, session_plan(n, plan), out);
 }
 
-struct sums {
-    double n, mean, squares, within;
-};
-
-/* Running mean and squared deviations: Welford (1962), Technometrics 4:419-420. */
-static void add_session(struct sums *sums, struct session s) {
-    sums->n += 1;
-    double from = s.center - sums->mean;
-    sums->mean += from / sums->n;
-    sums->squares += from * (s.center - sums->mean);
-    sums->within += s.variance;
-}
-
-static void compare(struct auto_result *r, const struct sums *sums, struct session head,
-                    struct auto_scale scale, struct auto_plan plan) {
-    double k = sums->n, df = k - 1;
-    double within = (sums->within / k + head.variance) / 2;
-    double variance = fmax(sums->squares / df, within) * (1 + 1 / k);
-    if (!isfinite(variance)) {
-        r->outcome = OUTCOME_OUT_OF_RANGE;
+static void compare(struct auto_result *r, const struct session_sums *stored,
+                    struct session_center head, struct auto_scale scale, struct auto_plan plan) {
+    struct session_shift s = session_shift(stored, head);
+    r->outcome = s.outcome;
+    if (s.outcome == OUTCOME_OUT_OF_RANGE)
         return;
-    }
-    double shift = head.center - sums->mean, se = sqrt(variance);
-    r->outcome = se > 0       ? OUTCOME_OK
-                 : shift == 0 ? OUTCOME_CONSTANT_EQUAL
-                              : OUTCOME_CONSTANT_DIFFERENT;
-    if (se > 0) {
+    if (s.outcome == OUTCOME_OK) {
         r->name = scale.log ? "stored sessions t, log scale" : "stored sessions t";
-        r->t = scale.sign * shift / se;
-        r->df = df;
-        r->p = t_two_sided(r->t, df);
+        r->t = scale.sign * s.shift / s.se;
+        r->df = s.df;
+        r->p = t_two_sided(r->t, s.df);
     }
-    struct t_side base = {
-        OUTCOME_OK, r->base.n, r->base.n, sums->mean, 0, variance / (1 + 1 / k) / k, df};
-    struct t_side new = {OUTCOME_OK, r->head.n, r->head.n, head.center, 0, variance / (1 + 1 / k),
-                         df};
-    auto_report(r, scale, sums->mean, (struct auto_shift){shift, se, df, 1}, base, new, plan);
+    double k = stored->count;
+    struct t_side base = {OUTCOME_OK, r->base.n, r->base.n, s.mean, 0, s.variance / k, s.df};
+    struct t_side new = {OUTCOME_OK, r->head.n, r->head.n, head.center, 0, s.variance, s.df};
+    auto_report(r, scale, s.mean, (struct auto_shift){s.shift, s.se, s.df, 1}, base, new, plan);
 }
 
 static bool usable(const double *values, size_t n, bool *positive) {
@@ -109,18 +79,32 @@ struct auto_result auto_test_history(const struct auto_session *sessions, size_t
     if (scratch == NULL)
         return auto_without(OUTCOME_NO_MEMORY, base_n, head_n);
     struct auto_result out = auto_without(OUTCOME_OUT_OF_RANGE, base_n, head_n);
-    struct sums sums = {0, 0, 0, 0};
-    struct session one = {NAN, NAN};
+    struct session_sums stored = {0, 0, 0, 0};
+    struct session_center one = {NAN, NAN};
     bool sound = true;
     for (size_t i = 0; i < count && sound; i++) {
         if (sessions[i].n == 0)
             continue;
-        sound = session_of(sessions[i].values, sessions[i].n, scale, plan, scratch, &one);
+        sound = scaled_session(sessions[i].values, sessions[i].n, scale, plan, scratch, &one) ==
+                OUTCOME_OK;
         if (sound)
-            add_session(&sums, one);
+            session_add(&stored, one);
     }
-    if (sound && session_of(head, head_n, scale, plan, scratch, &one))
-        compare(&out, &sums, one, scale, plan);
+    if (sound && scaled_session(head, head_n, scale, plan, scratch, &one) == OUTCOME_OK)
+        compare(&out, &stored, one, scale, plan);
     free(scratch);
     return out;
+}
+
+enum outcome auto_session_center(const double *values, size_t n, struct session_center *out) {
+    const struct auto_plan plan = {.confidence = 0.95, .time_like = true};
+    double *scratch = malloc(n * sizeof *scratch);
+    bool positive = n > 0;
+    enum outcome outcome =
+        !scratch                        ? OUTCOME_NO_MEMORY
+        : !usable(values, n, &positive) ? OUTCOME_OUT_OF_RANGE
+        : !positive                     ? OUTCOME_NOT_POSITIVE
+                    : scaled_session(values, n, (struct auto_scale){true, 1}, plan, scratch, out);
+    free(scratch);
+    return outcome;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "stats/outcome.h"
+#include "stats/sessions.h"
 
 /* `--test auto`: the comparison of two samples, or of one sample with several stored sessions, that
  * stands up to the noise of shared machines. Values are finite, in one unit, in any order (pairs:
@@ -99,17 +100,16 @@ struct auto_session {
 };
 
 /* Head against `count` stored sessions, each of another moment; plan.paired is ignored. What
- * sessions share best is their undisturbed end, so c, the centre of a session, is the mean of the
- * fastest tenth of it (of its logs; of two values at least), v the squared standard error that its
- * own rounds leave in that (winsorized, as in stats/welch.h). With K sessions and head h,
- *
- *     t = (c_h - mean c_k) / sqrt(max(s^2, v) (1 + 1/K))        df = K - 1
- *
- * where s^2 is the variance of the K centres, which holds both the variance between sessions and v:
- * the prediction interval of one more observation (Hahn 1969, JASA 64:878-888). v, the mean of the
- * head's and the sessions' mean, is the floor for K sessions that happen to agree. With one session
- * nothing is known of the variance between them: auto_test, not paired. No tail. */
+ * sessions share best is their undisturbed end, so the centre of a session is the mean of the
+ * fastest tenth of it (of its logs; of two values at least), its variance the squared standard
+ * error that its own rounds leave in that (winsorized, as in stats/welch.h), and the test is
+ * session_shift of stats/sessions.h. With one session nothing is known of the variance between
+ * them: auto_test, not paired. No tail. */
 struct auto_result auto_test_history(const struct auto_session *sessions, size_t count,
                                      const double *head, size_t head_n, struct auto_plan plan);
+
+/* That centre of one session of n times, a logarithm. Outcomes: OK; NOT_POSITIVE, OUT_OF_RANGE,
+ * NO_MEMORY. */
+enum outcome auto_session_center(const double *values, size_t n, struct session_center *out);
 
 #endif

@@ -1,10 +1,8 @@
 #include "gate/functions/function_compare.h"
 
+#include "gate/functions/function_times.h"
 #include "runners/profile/profile_file.h"
-#include "runners/recording/unit.h"
-#include "stats/tdist.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- profiles ---- */
@@ -35,104 +33,13 @@ static bool read_side(struct function_side *side, const struct source_side *sour
     for (size_t i = 0; i < source->count && !source->at_hand; i++) {
         const char *path = profile_beside(source->recordings[i], arena);
         struct profile *profile;
+        side->session = (uint32_t)i;
         if (path && (!profile_read(&profile, path, side->names->strings, arena, err) ||
                      !function_side_add(side, profile, path, err)))
             return false;
     }
     function_side_finish(side);
     return true;
-}
-
-/* ---- times ---- */
-
-/* How well a row's unit stands for the cost of its benchmark; 0: not at all. Profiles are of CPU
- * time, which is also less disturbed than wall time. */
-static int fitness(const struct row *row, bool process) {
-    bool wall = strcmp(row->unit, "sec/op") == 0, cpu = strcmp(row->unit, "cpu-sec/op") == 0;
-    if (process) /* not gated by nature */
-        return cpu ? 2 : wall ? 1 : 0;
-    return (cpu ? 5 : wall ? 4 : 0) + (row->policy.gated && (wall || cpu) ? 2 : 0);
-}
-
-/* The slice that a row is about: its name, or that of its process, or without the `-8` of Go. */
-static bool find_slice(const struct row *row, const struct strings *strings, bool *process,
-                       uint32_t *slice) {
-    size_t prefix = strlen(PROCESS_PREFIX);
-    *process = strncmp(row->name, PROCESS_PREFIX, prefix) == 0;
-    struct text name = text_of(row->name + (*process ? prefix : 0));
-    return strings_find(strings, name, slice) ||
-           strings_find(strings, (struct text){row->name, name_without_suffix(row->name)}, slice);
-}
-
-static bool usable(const struct side *side) {
-    return side->n >= 2 && side->low > 0 && side->center > 0 && isfinite(side->high);
-}
-
-/* From the interval of a centre back to its relative standard error. */
-static double relative_error(const struct side *side, double confidence) {
-    return log(side->high / side->low) / 2 / t_two_sided_quantile(1 - confidence, side->n - 1.0);
-}
-
-static struct function_time time_of(const struct row *row, const char *slice, double confidence) {
-    return (struct function_time){
-        .slice = slice,
-        .unit = row->unit,
-        .base = row->base.center,
-        .head = row->head.center,
-        .base_se = relative_error(&row->base, confidence),
-        .head_se = relative_error(&row->head, confidence),
-        .base_df = row->base.n - 1.0,
-        .head_df = row->head.n - 1.0,
-        .change = row->change,
-        .p = row->p_adjusted,
-        .regressed = row->verdict == ROW_REGRESSED || row->unwaived == ROW_REGRESSED,
-    };
-}
-
-struct fitting {
-    const struct row *row;
-    int fitness;
-    bool rows, gated; /* the benchmark has rows of its own; one of them is gated */
-};
-
-/* The fittest row of every text. */
-static const struct fitting *fitting_rows(const struct comparison *c,
-                                          const struct strings *strings) {
-    struct fitting *best = ARENA_NEW(c->arena, struct fitting, strings_count(strings));
-    for (size_t i = 0; i < c->row_count; i++) {
-        const struct row *row = &c->rows[i];
-        bool process;
-        uint32_t slice;
-        if (!find_slice(row, strings, &process, &slice))
-            continue;
-        struct fitting *of = &best[slice];
-        of->rows |= !process;
-        of->gated |= row->policy.gated;
-        if (!usable(&row->base) || !usable(&row->head) || fitness(row, process) <= of->fitness)
-            continue;
-        of->row = row;
-        of->fitness = fitness(row, process);
-    }
-    return best;
-}
-
-static size_t find_times(const struct comparison *c, const struct function_side *side,
-                         struct function_time **out) {
-    const struct strings *strings = side->names->strings;
-    const struct fitting *best = fitting_rows(c, strings);
-    size_t count = 0;
-    *out = ARENA_NEW(c->arena, struct function_time, side->slice_count);
-    for (size_t i = 0; i < side->slice_count; i++) {
-        uint32_t slice = side->slices[i].slice;
-        if (!best[slice].row)
-            continue;
-        (*out)[count] =
-            time_of(best[slice].row, strings_get(strings, slice), c->policy->confidence);
-        (*out)[count++].ungated = best[slice].rows && !best[slice].gated;
-    }
-    if (count)
-        qsort(*out, count, sizeof **out, function_time_order);
-    return count;
 }
 
 /* ---- all ---- */
@@ -145,15 +52,44 @@ static void take_findings(struct comparison *c, const struct function_findings *
         c->functions_regressed += function_decides(findings, &findings->rows[i]);
 }
 
+static bool same_session(const struct comparison *c) {
+    const char *base = recording_get(c->base[0], "session");
+    const char *head = recording_get(c->head[0], "session");
+    return base && head && strcmp(base, head) == 0;
+}
+
+/* Where functions are tested by rounds of one moment, what moments differ by is not in their p. */
+static void note_sessions(struct comparison *c, const struct function_findings *f) {
+    const struct function_slice *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < f->slice_count; i++) {
+        if (f->slices[i].session_count > 1)
+            continue;
+        first = first ? first : &f->slices[i];
+        count++;
+    }
+    if (first && c->base_count > 1)
+        comparison_note(c, NOTE_WARNING, "functions",
+                        "%s%s%s of %zu stored recordings one has a profile, so functions are "
+                        "tested by its rounds alone: how much sessions differ is not known",
+                        first->name, count > 1 ? " and others" : "", *first->name ? ":" : "",
+                        c->base_count);
+    else if (first && c->policy->functions == FUNCTIONS_GATE && !same_session(c))
+        comparison_note(c, NOTE_INFO, "functions",
+                        "base and head are one session each: how much sessions differ is not "
+                        "known, so it is not in p");
+}
+
 static void judge(struct comparison *c, const struct function_side *base,
                   const struct function_side *head) {
     struct function_time *times;
     struct function_request *request = ARENA_NEW(c->arena, struct function_request, 1);
     *request = (struct function_request){
         .base = base, .head = head, .policy = c->policy, .floor = FUNCTION_FLOOR};
-    request->time_count = find_times(c, base, &times);
+    request->time_count = function_times(&times, c, base);
     request->times = times;
     take_findings(c, functions_judge(request, c->arena));
+    note_sessions(c, c->functions);
     comparison_recount(c);
 }
 

@@ -67,10 +67,13 @@ struct function_row {
 };
 
 /* What recordings say of one slice: the time of an operation, as centres with relative standard
- * errors and their degrees of freedom. */
+ * errors and their degrees of freedom. `sessions`, with a history: the base's time by number of
+ * session (NaN: not measured); base is then their mean, base_se that of one. */
 struct function_time {
     const char *slice, *unit;
     double base, head, base_se, head_se, base_df, head_df;
+    const double *sessions;
+    uint32_t session_count;
     double change, p; /* of the row */
     bool regressed;
     bool ungated; /* the benchmark has rows, and none of them decides */
@@ -83,6 +86,8 @@ struct function_slice {
     const char *name; /* "" when nothing is cut into slices */
     const char *unit; /* of costs: "sec/op", "sec/round" */
     uint32_t base_rounds, head_rounds;
+    const size_t *sessions; /* of the base: how many of its rounds are of each */
+    size_t session_count;
     double base, head;     /* cost of everything */
     double change, p;      /* of that: the time's row, else Welch's test of the rounds */
     bool regressed;        /* by the row, else p <= alpha and beyond the threshold */

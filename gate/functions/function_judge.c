@@ -11,12 +11,20 @@ bool function_decides(const struct function_findings *f, const struct function_r
     return row->verdict == ROW_REGRESSED && f->slices[row->slice].gated;
 }
 
+struct function_values function_share_values(const struct function_slice *slice,
+                                             const double *rounds, double samples, int side) {
+    return (struct function_values){.values = rounds,
+                                    .n = side ? slice->head_rounds : slice->base_rounds,
+                                    .samples = samples,
+                                    .sessions = side ? NULL : slice->sessions,
+                                    .session_count = side ? 0 : slice->session_count};
+}
+
 struct function_values function_cost_values(const struct function_judge *judge,
                                             const struct function_slice *slice,
                                             const double *rounds, double samples, int side) {
     const struct function_time *time = slice->time;
-    struct function_values values = {
-        .values = rounds, .n = side ? slice->head_rounds : slice->base_rounds, .samples = samples};
+    struct function_values values = function_share_values(slice, rounds, samples, side);
     if (time) {
         values.factor_se = side ? time->head_se : time->base_se;
         values.factor_df = side ? time->head_df : time->base_df;
@@ -45,10 +53,10 @@ static struct function_test test_rounds(const struct function_judge *judge,
 static struct function_test test_shares(const struct function_judge *judge,
                                         const struct function_row *row) {
     const struct function_slice *slice = &judge->findings->slices[row->slice];
-    struct function_values base = {row->share_rounds[0], slice->base_rounds, row->base.samples, 0,
-                                   0};
-    struct function_values head = {row->share_rounds[1], slice->head_rounds, row->head.samples, 0,
-                                   0};
+    struct function_values base =
+        function_share_values(slice, row->share_rounds[0], row->base.samples, 0);
+    struct function_values head =
+        function_share_values(slice, row->share_rounds[1], row->head.samples, 1);
     return function_test(&base, &head, judge->request->policy, judge->ranks);
 }
 

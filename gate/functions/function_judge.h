@@ -20,7 +20,11 @@ struct function_judge {
 /* The slices of both sides with their rows: amounts and rounds, not yet tested. */
 void function_rows_make(struct function_judge *judge);
 
-/* Costs of a side (0 base, 1 head), one a round, with the error of what they hold in common. */
+/* Values of a side (0 base, 1 head), one a round, that hold nothing in common. */
+struct function_values function_share_values(const struct function_slice *slice,
+                                             const double *rounds, double samples, int side);
+
+/* Costs of a side, one a round, with the error of what they hold in common. */
 struct function_values function_cost_values(const struct function_judge *judge,
                                             const struct function_slice *slice,
                                             const double *rounds, double samples, int side);

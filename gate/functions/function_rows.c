@@ -5,7 +5,7 @@
 
 struct slice_sides {
     const struct function_rounds *rounds[2];
-    double whole[2]; /* what a whole round is worth; NaN: what it cost */
+    double *whole[2]; /* what a whole round is worth, by round; NULL: what it cost */
 };
 
 static void fill_side(struct function_row *row, int side, struct function_cells cells,
@@ -17,7 +17,7 @@ static void fill_side(struct function_row *row, int side, struct function_cells 
     struct function_amount sum = {0};
     for (const struct function_cell *cell = cells.at; cell < cells.end; cell++) {
         double total = rounds->cost[cell->round];
-        double unit = isnan(sides->whole[side]) ? 1 : sides->whole[side] / total;
+        double unit = sides->whole[side] ? sides->whole[side][cell->round] / total : 1;
         share[cell->round] = cell->flat / total;
         flat[cell->round] = cell->flat * unit;
         cum[cell->round] = cell->cum * unit;
@@ -128,8 +128,8 @@ static const struct function_time *time_of(const struct function_request *reques
 static void judge_whole(const struct function_judge *judge, struct function_slice *slice,
                         const struct function_rounds *base, const struct function_rounds *head) {
     const struct policy *policy = judge->request->policy;
-    struct function_values values[2] = {{base->cost, base->count, INFINITY, 0, 0},
-                                        {head->cost, head->count, INFINITY, 0, 0}};
+    struct function_values values[2] = {function_share_values(slice, base->cost, INFINITY, 0),
+                                        function_share_values(slice, head->cost, INFINITY, 1)};
     struct function_test test = function_test(&values[0], &values[1], policy, judge->ranks);
     slice->base = test.base;
     slice->head = test.head;
@@ -150,6 +150,34 @@ static void take_time(struct function_slice *slice, const struct function_time *
     slice->gated = !time->ungated;
 }
 
+/* How many rounds are of each session that has any. */
+static void count_sessions(struct function_slice *slice, const struct function_rounds *base,
+                           struct arena *arena) {
+    size_t *sizes = NULL, capacity = 0;
+    for (uint32_t r = 0; r < base->count; r++) {
+        if (r == 0 || base->session[r] != base->session[r - 1])
+            ARENA_PUSH(arena, sizes, slice->session_count, capacity, 0);
+        sizes[slice->session_count - 1]++;
+    }
+    slice->sessions = sizes;
+}
+
+/* What the rounds are worth where an operation's time is known: by share 1. With a history it is
+ * the time of the round's own session. */
+static double *whole_rounds(const struct function_judge *judge, const struct function_time *time,
+                            const struct function_rounds *rounds, int side) {
+    if (!time && !judge->request->by_share)
+        return NULL;
+    double *whole = ARENA_NEW(judge->arena, double, rounds->count);
+    for (uint32_t r = 0; r < rounds->count; r++) {
+        uint32_t session = rounds->session[r];
+        bool stored =
+            side == 0 && time && session < time->session_count && time->sessions[session] > 0;
+        whole[r] = stored ? time->sessions[session] : !time ? 1 : side ? time->head : time->base;
+    }
+    return whole;
+}
+
 static void add_slice(struct function_judge *judge, const struct function_rounds *base,
                       const struct function_rounds *head) {
     struct function_findings *f = judge->findings;
@@ -161,12 +189,11 @@ static void add_slice(struct function_judge *judge, const struct function_rounds
                                    .rest = NAN,
                                    .gated = true};
     const struct function_time *time = time_of(request, slice.name);
-    struct slice_sides sides = {{base, head}, {1, 1}};
-    if (!request->by_share) {
-        sides.whole[0] = time ? time->base : NAN;
-        sides.whole[1] = time ? time->head : NAN;
+    struct slice_sides sides = {
+        {base, head}, {whole_rounds(judge, time, base, 0), whole_rounds(judge, time, head, 1)}};
+    count_sessions(&slice, base, judge->arena);
+    if (!request->by_share)
         slice.unit = arena_printf(judge->arena, "%s/round", function_side_unit(request->base));
-    }
     if (time)
         take_time(&slice, time);
     else

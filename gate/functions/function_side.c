@@ -62,8 +62,11 @@ static uint32_t new_round(struct function_side *side, struct function_rounds *ro
         rounds->cost = arena_grow(arena, rounds->cost, rounds->count, capacity, sizeof(double));
         rounds->samples =
             arena_grow(arena, rounds->samples, rounds->count, capacity, sizeof(double));
+        rounds->session =
+            arena_grow(arena, rounds->session, rounds->count, capacity, sizeof(uint32_t));
         rounds->capacity = (uint32_t)capacity;
     }
+    rounds->session[rounds->count] = side->session;
     side->scratch->round++;
     return rounds->count++;
 }

@@ -28,6 +28,7 @@ struct function_rounds {
     uint32_t slice; /* text; 0: no label */
     uint32_t count, capacity;
     double *cost, *samples; /* of all samples of a round */
+    uint32_t *session;      /* in which a round was measured; ascending */
 };
 
 struct function_side {
@@ -42,6 +43,7 @@ struct function_side {
     const struct profile **profiles;
     size_t profile_count, profile_capacity;
     const char *type, *unit; /* of the first profile, as it has them: "cpu", "nanoseconds" */
+    uint32_t session;        /* of the profiles that follow, which are of one moment: 0, 1, … */
     size_t unnumbered;       /* samples left out: without the round label, which others have */
     struct function_scratch *scratch;
 };

@@ -8,12 +8,14 @@
 /* Values of one side, one a round; rounds without a sample of the function are zeros. `samples` is
  * the mean number of samples a round that they come from. The values hold a common factor (the time
  * of an operation) whose relative standard error is factor_se with factor_df degrees of freedom; 0
- * when it is exact. */
+ * when it is exact. Values of several sessions stand one session after the other. */
 struct function_values {
     const double *values;
     size_t n;
     double samples;
     double factor_se, factor_df;
+    const size_t *sessions; /* how many are of each; NULL (0): all are of one */
+    size_t session_count;
 };
 
 /* test  "Welch, log scale": all values above zero, from 10 samples a round or more on both sides
@@ -21,6 +23,8 @@ struct function_values {
  *       "Mann-Whitney": fewer than 10 samples a round and zeros among the values, or a side (or
  *       both) without variance; exact up to 25 rounds a side. No interval (but 0 to 0 for sides
  *       that are equal throughout), and a factor's error is not in it.
+ *       "stored sessions t", also "…, log scale": the base is of several sessions, so the variance
+ *       between them enters, by stats/sessions.h. A session's centre is the mean of its rounds.
  *       NULL: fewer than FUNCTION_LEAST_ROUNDS a side
  * base, head, difference: of the arithmetic means; change, with its interval, is a ratio and on the
  * log scale that of the geometric means. smallest_detectable: with power 0.8 at alpha /

@@ -99,6 +99,33 @@ END
     [[ "$output" == *"1 and 1 profiled rounds, but a test needs 5 a side"* ]]
 }
 
+session() { # session FACTOR SEED NAME: the base, but parse_string costs FACTOR times as much
+    awk -v f="$1" '/^#/ || !/parse_string@[^;]* [0-9.]+$/ { print; next } { $NF = int($NF * f); print }' \
+        "$root/fixtures/functions/base.folded" >"$3.folded"
+    "$BUILD/tests/programs/draw_profile" "$3.folded" 20 "$2" Parse/1k "$3"
+}
+
+@test "a history of sessions: what they differ by enters the test of functions, too" {
+    session 0.8 1 s1 && session 1.25 2 s2 && session 0.9 3 s3 && session 1.1 4 s4 && session 1.25 5 new
+    run "$PERFGATE" compare --functions gate s3.txt new.txt --filter '.unit:ns/op'
+    [ "$status" -eq 1 ] # by its rounds alone
+    [[ "$output" == *"  regressed     parse_string"*"base and head are one session each: how much sessions differ is not known"* ]]
+    run "$PERFGATE" compare --functions gate --history 4 s1.txt s2.txt s3.txt s4.txt new.txt --report json=r.json
+    [[ "$output" != *"  regressed     parse_string"* && "$output" != *"how much sessions differ"* ]]
+    python3 - <<'END'
+import json
+row = next(f for f in json.load(open("r.json"))["functions"] if f["function"] == "parse_string")
+assert row["test"] == "stored sessions t, log scale" and row["verdict"] == "inconclusive", row
+assert row["smallest_detectable_change"] > 0.5, row
+END
+    session 1 6 t1 && session 1.02 7 t2 && session 0.98 8 t3 && session 1 9 t4 && session 2 10 red
+    run "$PERFGATE" compare --functions gate --history 4 t1.txt t2.txt t3.txt t4.txt red.txt
+    [[ "$output" == *"  regressed     parse_string: +"* ]]
+    rm s1.pb.gz s2.pb.gz s3.pb.gz
+    run "$PERFGATE" compare --history 4 s1.txt s2.txt s3.txt s4.txt new.txt
+    [[ "$output" == *"functions: Parse/1k: of 4 stored recordings one has a profile, so functions are tested by its rounds alone"* ]]
+}
+
 @test "names are hostile: none of the reports lets one out" {
     evil=$'evil|`x`<script>alert(1)</script>\x1b[31m::error::![i](u)'
     printf 'main@m.c 300\nmain@m.c;%s@m.c 100\n' "$evil" >quiet.folded

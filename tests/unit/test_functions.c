@@ -294,7 +294,8 @@ static void an_uncertain_time_counts(void **state) {
     }
     struct policy policy;
     policy_init(&policy);
-    struct function_values b = {base, 6, 100, 0, 0}, h = {head, 6, 100, 0, 0};
+    struct function_values b = {.values = base, .n = 6, .samples = 100};
+    struct function_values h = {.values = head, .n = 6, .samples = 100};
     struct function_test sure = function_test(&b, &h, &policy, NULL);
     assert_string_equal(sure.test, "Welch, log scale");
     assert_near(sure.change, 0.1, 1e-12);

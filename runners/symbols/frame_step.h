@@ -17,6 +17,7 @@ bool stack_read(const struct stack_copy *stack, uint64_t address, uint64_t *out)
 enum frame_step {
     STEP_CALLER,    /* registers are the caller's */
     STEP_OUTERMOST, /* there is no caller */
+    STEP_SWITCHED,  /* the caller is on another stack, which the frame pointer may still show */
     STEP_NO_MEMORY, /* the copy ends before what is needed */
     STEP_BROKEN,    /* the rules cannot be followed */
 };

@@ -3,15 +3,14 @@
 #include "runners/symbols/frame_step.h"
 #include "runners/symbols/module.h"
 #include "runners/symbols/root_tails.h"
-#include "runners/symbols/symbol_table.h"
+#include "runners/symbols/stack_ends.h"
 
 /* One file, by the caller's number. */
 struct unwind_module {
     struct elf_file file;
     Dwarf *dwarf;
     struct call_frame_info *frames; /* NULL: nothing is known */
-    bool main_sought;
-    uint64_t main_start, main_end; /* [start, end) of its main; both 0 without one */
+    struct stack_ends ends;
 };
 
 enum { MODULES_MOST = 1 << 20 };
@@ -56,6 +55,7 @@ static struct unwind_module *open_module(const struct unwind_code *code, struct 
         elf_section(m->file.elf, ".zdebug_frame", &header))
         m->dwarf = dwarf_begin_elf(m->file.elf, DWARF_C_READ, NULL);
     m->frames = call_frame_info_new(m->file.elf, m->dwarf);
+    m->ends = stack_ends_read(m->file.elf, arena);
     return m;
 }
 
@@ -72,24 +72,44 @@ static struct unwind_module *find_module(struct unwinder *u, const struct unwind
     return u->modules[code->number];
 }
 
-/* *mapped: is there code at all? */
-static const struct frame_row *find_row(struct unwinder *u, const struct unwind_sample *sample,
-                                        uint64_t address, bool *mapped) {
+/* What is known about the code at an address. */
+struct code_at {
+    bool mapped;                  /* is there code at all? */
+    struct unwind_module *module; /* NULL: of no file that could be read */
+    uint64_t in_file;             /* the file's own number of the address */
+    const struct frame_row *row;  /* NULL: no call frame information */
+    enum stack_end end;
+};
+
+static struct code_at code_at(struct unwinder *u, const struct unwind_sample *sample,
+                              uint64_t address) {
     struct unwind_code code;
-    uint64_t in_file;
-    *mapped = sample->locate(sample->context, address, &code);
-    struct unwind_module *m = *mapped ? find_module(u, &code) : NULL;
-    return m && m->frames && elf_address_of(m->file.elf, code.offset, &in_file)
-               ? call_frame_row(m->frames, in_file)
-               : NULL;
+    struct code_at at = {.mapped = sample->locate(sample->context, address, &code)};
+    struct unwind_module *m = at.mapped ? find_module(u, &code) : NULL;
+    if (!m || !m->frames || !elf_address_of(m->file.elf, code.offset, &at.in_file))
+        return at;
+    at.module = m;
+    at.row = call_frame_row(m->frames, at.in_file);
+    at.end = stack_end_at(&m->ends, at.in_file);
+    return at;
+}
+
+/* Has the code no caller? A program is entered without call frame information, or with such that
+ * says so. */
+static bool is_outermost(const struct code_at *at) {
+    return at->row ? frame_is_outermost(at->row) : at->end == STACK_ENTRY;
 }
 
 /* Code without call frame information, most of it made by just-in-time compilers, keeps frame
- * pointers: believed when what they lead to is further out. */
+ * pointers: believed when what they lead to is further out. `again`: the frame pointer was found so
+ * itself; then 0 is the ABI's mark of the outermost frame. */
 static enum frame_step step_by_pointer(struct unwind_registers *registers,
-                                       const struct stack_copy *stack, uint64_t *return_slot) {
+                                       const struct stack_copy *stack, bool again,
+                                       uint64_t *return_slot) {
     unsigned fp = register_fp(registers->machine), sp = register_sp(registers->machine);
     uint64_t record = registers->values[fp], outer, back;
+    if (again && record == 0)
+        return STEP_OUTERMOST;
     if (!register_known(registers, fp) || record < registers->values[sp] || record % 8)
         return STEP_BROKEN;
     *return_slot = record + 8;
@@ -110,6 +130,7 @@ struct walk {
     uint64_t *addresses;
     size_t most;
     struct unwound out;
+    bool by_pointer; /* the last step was one by the frame pointer */
 };
 
 static bool put(struct walk *w, uint64_t address) {
@@ -137,45 +158,28 @@ static size_t chain_entry_at(const struct walk *w, uint64_t slot) {
     return 0;
 }
 
-static void seek_main(struct unwind_module *m) {
-    struct arena *scratch = arena_new();
-    struct symbol_table table = symbol_table_read(m->file.elf, false, scratch);
-    for (size_t i = 0; i < table.count; i++) {
-        if (strcmp(table.symbols[i].name, "main") == 0) {
-            m->main_start = table.symbols[i].start;
-            m->main_end = table.symbols[i].end;
-        }
-    }
-    m->main_sought = true;
-    arena_free(scratch);
-}
-
 /* Is the last address where main was called from? Nothing further out can be reached from there
  * without the stack, and nothing of interest is. */
 static bool ends_above_main(const struct walk *w) {
-    struct unwind_code code;
-    uint64_t address;
-    if (w->out.count < 2 ||
-        !w->sample->locate(w->sample->context, w->addresses[w->out.count - 2], &code))
+    if (w->out.count < 2)
         return false;
-    struct unwind_module *m = find_module(w->unwinder, &code);
-    if (!m || !m->frames || !elf_address_of(m->file.elf, code.offset, &address))
+    struct code_at at = code_at(w->unwinder, w->sample, w->addresses[w->out.count - 2]);
+    if (!at.module)
         return false;
-    if (!m->main_sought)
-        seek_main(m);
-    return address >= m->main_start && address < m->main_end;
+    stack_ends_seek_main(&at.module->ends, at.module->file.elf, w->unwinder->arena);
+    return stack_end_at(&at.module->ends, at.in_file) == STACK_MAIN;
 }
 
 /* From the frame on whose return address is entry `at` of the kernel's chain. */
 static void follow_chain(struct walk *w, size_t at) {
     const struct root_tails *tails = w->unwinder->tails;
-    for (bool mapped; at < w->sample->chain_length && w->out.end != UNWIND_ROOT; at++) {
+    for (; at < w->sample->chain_length && w->out.end != UNWIND_ROOT; at++) {
         uint64_t address = w->sample->chain[at] - 1;
-        const struct frame_row *row = find_row(w->unwinder, w->sample, address, &mapped);
-        if (!mapped || !put(w, address))
+        struct code_at code = code_at(w->unwinder, w->sample, address);
+        if (!code.mapped || !put(w, address))
             return;
         w->out.by_frame_pointer++;
-        if ((row && frame_is_outermost(row)) ||
+        if (is_outermost(&code) || code.end == STACK_TOP ||
             root_tails_follow(tails, w->sample->process, w->addresses, &w->out.count, w->most) ||
             ends_above_main(w))
             w->out.end = UNWIND_ROOT;
@@ -191,6 +195,12 @@ static void end_walk(struct walk *w, enum frame_step why, uint64_t slot) {
         w->out.end = UNWIND_TRUNCATED;
         if (at)
             follow_chain(w, at);
+    } else if (why == STEP_SWITCHED) {
+        size_t at = chain_entry_at(w, slot), length = w->sample->chain_length;
+        bool more = at && at + 1 < length;
+        w->out.end = more ? UNWIND_TRUNCATED : UNWIND_ROOT;
+        if (more)
+            follow_chain(w, at + 1);
     } else {
         w->out.end = UNWIND_LOST;
     }
@@ -203,15 +213,20 @@ static enum frame_step step_out(struct walk *w, struct unwind_registers *registe
                                 uint64_t address, bool *interrupted, uint64_t *slot) {
     unsigned pc = register_pc(registers->machine), sp = register_sp(registers->machine);
     uint64_t before = registers->values[sp];
-    bool mapped, leaf = *interrupted;
-    const struct frame_row *row = find_row(w->unwinder, w->sample, address, &mapped);
-    if (!mapped && w->out.count > 1) { /* what was returned to is no code */
+    bool leaf = *interrupted;
+    struct code_at code = code_at(w->unwinder, w->sample, address);
+    if (!code.mapped && w->out.count > 1) { /* what was returned to is no code */
         w->out.count--;
         return STEP_BROKEN;
     }
-    enum frame_step step = row ? frame_step(registers, row, &w->stack, slot)
-                               : step_by_pointer(registers, &w->stack, slot);
-    *interrupted = row && row->signal;
+    if (is_outermost(&code) || (code.end == STACK_TOP && !leaf))
+        return STEP_OUTERMOST;
+    if (code.end == STACK_SWITCHED && !leaf)
+        return STEP_SWITCHED;
+    enum frame_step step = code.row ? frame_step(registers, code.row, &w->stack, slot)
+                                    : step_by_pointer(registers, &w->stack, w->by_pointer, slot);
+    w->by_pointer = !code.row;
+    *interrupted = code.row && code.row->signal;
     uint64_t after = registers->values[sp];
     if (step == STEP_NO_MEMORY)
         return *slot && *slot < before ? STEP_BROKEN : step;
@@ -229,7 +244,8 @@ struct unwound unwind(struct unwinder *unwinder, const struct unwind_sample *sam
     struct unwind_registers registers = sample->registers;
     unsigned pc = register_pc(registers.machine), sp = register_sp(registers.machine);
     struct walk w = {unwinder,  sample, {registers.values[sp], sample->stack},
-                     addresses, most,   {.end = UNWIND_LOST}};
+                     addresses, most,   {.end = UNWIND_LOST},
+                     false};
     if (!register_known(&registers, pc) || !register_known(&registers, sp))
         return w.out;
     enum frame_step step = STEP_CALLER;

@@ -153,6 +153,51 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
     done
 }
 
+@test "programs that hardly do more than start: their stacks end in the dynamic linker" {
+    may_sample
+    printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10; do ls; ls; ls; done >ls.out\n' >starter && chmod +x starter
+    "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 4 -o out -r 1 -w 0 -- ./starter
+    [ "$(provenance out.txt samples)" -gt 50 ]
+    near cum "[truncated]" 0 1
+}
+
+@test "Go: stacks that the runtime changed go on in the goroutine" {
+    may_sample
+    command -v go >/dev/null || skip "no go"
+    cat >stacks.go <<'END'
+package main
+
+var keep [1024]*[64]*int
+
+func allocate(n int) {
+	for i := 0; i < n; i++ {
+		keep[i%1024] = new([64]*int)
+		keep[i%1024][i%64] = new(int)
+	}
+}
+
+func worker(done chan bool) {
+	allocate(200000)
+	done <- true
+}
+
+func main() {
+	done := make(chan bool)
+	for i := 0; i < 4; i++ {
+		go worker(done)
+	}
+	for i := 0; i < 4; i++ {
+		<-done
+	}
+}
+END
+    HOME=${HOME:-/tmp} GO111MODULE=off go build -o stacks stacks.go || skip "go does not build here"
+    "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 4 -o out -r 1 -w 0 -- ./stacks
+    near cum "[truncated]" 0 1
+    "$PERFGATE" profile convert --to folded -o - out.pb.gz >folded
+    grep 'main.worker;main.allocate;.*;runtime.systemstack[^;]*;' folded # which is how the goroutine got there
+}
+
 @test "--stack fp follows frame pointers alone, --stack dwarf copies 8 KiB at once" {
     may_sample
     "$PERFGATE" -q run --stack fp --sampled-rounds 1 -o out -r 1 -w 0 -- ./leaves

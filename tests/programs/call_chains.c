@@ -2,7 +2,8 @@
  * What a sampler would see there (registers, top of the stack, the chain of frame pointers as the
  * kernel follows it) is written to FILE by a signal handler that the instruction traps into; a copy
  * of /proc/self/maps to FILE.maps. Words of 8 bytes: count of registers (DWARF numbering),
- * registers, bytes of stack, stack, entries of the chain, chain. */
+ * registers, bytes of stack, stack, entries of the chain, chain. With AT_LOAD a library that does
+ * the same (to $CHAINS_FILE) when the dynamic linker loads it. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -191,12 +192,10 @@ static void copy_maps(void) {
     fclose(out);
 }
 
-int main(int argc, char **argv) {
+static void prepare(const char *to) {
     struct sigaction trap = {.sa_sigaction = capture, .sa_flags = SA_SIGINFO};
     struct sigaction fault = {.sa_handler = on_fault};
-    if (argc < 3)
-        return 2;
-    output = argv[2];
+    output = to;
     sigaction(SIGILL, &trap, NULL);
     sigaction(SIGSEGV, &fault, NULL);
     page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -204,6 +203,20 @@ int main(int argc, char **argv) {
     mprotect(page, 4096, PROT_READ | PROT_EXEC);
     __builtin___clear_cache((char *)page, (char *)page + sizeof code);
     copy_maps();
+}
+
+#ifdef AT_LOAD /* built as a library that runs when it is loaded */
+static __attribute__((constructor)) void at_load(void) {
+    prepare(getenv("CHAINS_FILE"));
+    sink = leaf(1);
+    _exit(0);
+}
+#endif
+
+int main(int argc, char **argv) {
+    if (argc < 3)
+        return 2;
+    prepare(argv[2]);
     const char *which = argv[1];
     sink = strcmp(which, "leaf") == 0        ? top(1)
            : strcmp(which, "sort") == 0      ? sort_them(4)

@@ -56,9 +56,7 @@ static uint64_t take_word(FILE *file) {
     return word;
 }
 
-/* Runs a case and reads what it saw. */
-static void stop_in(const char *program, const char *which) {
-    shell(arena_printf(arena, "%s %s seen", program, which));
+static void read_seen(void) {
     read_maps(in_folder("seen.maps"));
     FILE *file = fopen(in_folder("seen"), "rb");
     size_t registers = take_word(file);
@@ -78,11 +76,17 @@ static void stop_in(const char *program, const char *which) {
     fclose(file);
 }
 
+/* Runs a case and reads what it saw. */
+static void stop_in(const char *program, const char *which) {
+    shell(arena_printf(arena, "%s %s seen", program, which));
+    read_seen();
+}
+
 /* Is it a function of call_chains.c? (A static program has those of libc, too.) */
 static bool is_own(const char *name) {
     static const char own[] =
         " leaf middle top compare sort_them recurse tail_target jumper "
-        "tail_caller handler interrupted on_fault generated worker threaded main _start ";
+        "tail_caller handler interrupted on_fault generated worker threaded at_load main _start ";
     return strstr(own, arena_printf(arena, " %s ", name)) != NULL;
 }
 
@@ -159,6 +163,49 @@ static void chains_are_right_with_frame_pointers(void **state) {
     (void)state;
     check_build("-fno-omit-frame-pointer");
     check_build("-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer");
+}
+
+/* The dynamic linker's entry has no call frame information, and nothing has called it. */
+static void what_the_dynamic_linker_calls_reaches_its_entry(void **state) {
+    (void)state;
+    const char *library = build_chains("loaded.so", "-fomit-frame-pointer -DAT_LOAD -fPIC -shared");
+    struct unwinder *unwinder = unwinder_new();
+    build("nothing", "", "int main(void) { return 1; }");
+    shell(arena_printf(arena, "CHAINS_FILE=seen LD_PRELOAD=%s ./nothing", library));
+    read_seen();
+    check_chain(unwinder, library, "leaf at_load");
+    unwinder_free(unwinder);
+}
+
+static bool locate_anywhere(void *context, uint64_t address, struct unwind_code *out) {
+    (void)context, (void)address;
+    *out = (struct unwind_code){.file = NULL};
+    return true;
+}
+
+/* By the ABI the frame pointer of the outermost frame is 0: believed where it was found by frame
+ * pointers, not where a register happens to be 0. */
+static void code_with_frame_pointers_alone_ends_at_zero(void **state) {
+    (void)state;
+    const uint64_t base = 0x7fff0000, stack[] = {base + 16, 0x2000, 0, 0x3000};
+    const uint64_t want[] = {0x1000, 0x1fff, 0x2fff};
+    uint64_t addresses[FRAMES];
+    struct unwinder *unwinder = unwinder_new();
+    struct unwind_sample bare = {.registers.machine = UNWIND_X86_64,
+                                 .stack = {(const char *)stack, sizeof stack},
+                                 .locate = locate_anywhere};
+    register_set(&bare.registers, 6, base);
+    register_set(&bare.registers, 7, base);
+    register_set(&bare.registers, 16, 0x1000);
+    struct unwound got = unwind(unwinder, &bare, addresses, FRAMES);
+    assert_int_equal(got.end, UNWIND_ROOT);
+    assert_int_equal(got.count, 3);
+    assert_memory_equal(addresses, want, sizeof want);
+    register_set(&bare.registers, 6, 0);
+    got = unwind(unwinder, &bare, addresses, FRAMES);
+    assert_int_equal(got.end, UNWIND_LOST);
+    assert_int_equal(got.count, 1);
+    unwinder_free(unwinder);
 }
 
 /* The frames that the copy reaches, then no more. */
@@ -326,6 +373,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ROW(chains_are_right_without_frame_pointers),
         ROW(chains_are_right_with_frame_pointers),
+        ROW(what_the_dynamic_linker_calls_reaches_its_entry),
+        ROW(code_with_frame_pointers_alone_ends_at_zero),
         ROW(a_short_copy_is_truncated),
         ROW(frame_pointers_continue_a_short_copy),
         ROW(broken_frames_are_not_followed),

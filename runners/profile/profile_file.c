@@ -4,21 +4,27 @@
 #include "runners/profile/merge.h"
 #include "runners/profile/profile_format.h"
 
+/* What an input may be. */
+struct wanted {
+    const struct profile_format *formats[2]; /* NULL: any that can be read */
+    const char *words;
+};
+
+static bool is_wanted(const struct profile_format *format, const struct wanted *wanted) {
+    return format &&
+           (!wanted->formats[0] || format == wanted->formats[0] || format == wanted->formats[1]);
+}
+
 /* Reads the source, which is closed. */
-static bool read_source(struct profile **out, struct source *source, bool binary,
+static bool read_source(struct profile **out, struct source *source, const struct wanted *wanted,
                         struct strings *strings, struct arena *arena, struct pg_error *err) {
     struct text bytes;
     bool good = source_view(source, PROFILE_BYTES, &bytes, err);
     const struct profile_format *format = good ? profile_format_detect(bytes) : NULL;
-    if (good && binary && format != &pprof_format && format != &legacy_cpu_format)
-        good =
-            pg_error_set(err, PG_FORMAT, "%.400s: expected a pprof or gperftools profile, got %s",
-                         source_name(source), escape_first_words(arena, bytes));
-    if (good && !format)
-        good = pg_error_set(err, PG_FORMAT,
-                            "%.400s: expected a profile: pprof, folded stacks, perf script, "
-                            "gperftools, callgrind or cpuprofile",
-                            source_name(source));
+    if (good && !is_wanted(format, wanted))
+        good = pg_error_set(err, PG_FORMAT, "%.400s: expected a %s%s%s", source_name(source),
+                            wanted->words, wanted->formats[0] ? ", got " : "",
+                            wanted->formats[0] ? escape_first_words(arena, bytes) : "");
     if (good && !format->read(out, bytes, strings, arena, err)) {
         pg_error_in(err, format->name);
         good = pg_error_in(err, source_name(source));
@@ -29,15 +35,27 @@ static bool read_source(struct profile **out, struct source *source, bool binary
 
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
                   struct arena *arena, struct pg_error *err) {
+    static const struct wanted any = {.words = "profile: pprof, folded stacks, perf script, "
+                                               "gperftools, callgrind, cpuprofile or flamebearer"};
     struct source *source;
-    return source_open(&source, path, err) && read_source(out, source, false, strings, arena, err);
+    return source_open(&source, path, err) && read_source(out, source, &any, strings, arena, err);
 }
 
 bool profile_read_binary(struct profile **out, const char *name, struct text bytes,
                          struct strings *strings, struct arena *arena, struct pg_error *err) {
+    static const struct wanted binary = {{&pprof_format, &legacy_cpu_format},
+                                         "pprof or gperftools profile"};
     struct source *source;
     return source_memory(&source, name, bytes, err) &&
-           read_source(out, source, true, strings, arena, err);
+           read_source(out, source, &binary, strings, arena, err);
+}
+
+bool profile_read_flamebearer(struct profile **out, const char *name, struct text bytes,
+                              struct strings *strings, struct arena *arena, struct pg_error *err) {
+    static const struct wanted flamebearer = {{&flamebearer_format}, "flamebearer"};
+    struct source *source;
+    return source_memory(&source, name, bytes, err) &&
+           read_source(out, source, &flamebearer, strings, arena, err);
 }
 
 bool profile_read_all(struct profile **out, const char *const *paths, size_t count,

@@ -15,6 +15,10 @@ bool profile_read(struct profile **out, const char *path, struct strings *string
 bool profile_read_binary(struct profile **out, const char *name, struct text bytes,
                          struct strings *strings, struct arena *arena, struct pg_error *err);
 
+/* The same of what Pyroscope's render answers, and nothing else. */
+bool profile_read_flamebearer(struct profile **out, const char *name, struct text bytes,
+                              struct strings *strings, struct arena *arena, struct pg_error *err);
+
 /* The same of one file or more, merged when they are several. */
 bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
                       struct strings *strings, struct arena *arena, struct pg_error *err);

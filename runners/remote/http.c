@@ -1,6 +1,7 @@
 #include "runners/base/escape.h"
 #include "runners/remote/http_parts.h"
 
+#include <strings.h>
 #include <time.h>
 
 /* How much is kept of an answer that is no success, whose first words are shown; and of a URL. */
@@ -76,17 +77,37 @@ static bool failed(CURLcode code, const char *reason, const struct http_request 
     return pg_error_set(err, PG_IO, "%s", *reason ? reason : curl_easy_strerror(code));
 }
 
-static bool refused(long status, const struct answer *a, struct pg_error *err) {
-    return pg_error_set(err, PG_IO, "HTTP status %ld: %s", status,
+static bool refused(long status, const struct http_request *r, const struct answer *a,
+                    struct pg_error *err) {
+    const char *why = "";
+    if (status == 401 || status == 403)
+        why = r->token ? " (it does not take the token)" : " (no token was given)";
+    if (status == 413)
+        why = " (more was sent than it takes)";
+    return pg_error_set(err, PG_IO, "HTTP status %ld: %s%s", status,
+                        escape_first_words(a->arena, (struct text){a->bytes, a->count}), why);
+}
+
+/* Is the answer of the type that it must have? */
+static bool expected(const struct http_request *r, const struct answer *a, struct pg_error *err) {
+    char *type = NULL;
+    size_t length = r->answer ? strlen(r->answer) : 0;
+    curl_easy_getinfo(a->curl, CURLINFO_CONTENT_TYPE, &type);
+    if (!r->answer || (type && strncasecmp(type, r->answer, length) == 0 &&
+                       (!type[length] || strchr("; ", type[length]))))
+        return true;
+    return pg_error_set(err, PG_FORMAT, "expected an answer of type %s, got %s: %s", r->answer,
+                        type ? escape_text(a->arena, type) : "none",
                         escape_first_words(a->arena, (struct text){a->bytes, a->count}));
 }
 
 /* Where to ask next; false for what is not followed. */
-static bool redirected(const char **url, const struct answer *a, struct pg_error *err) {
+static bool redirected(const char **url, const struct http_request *r, const struct answer *a,
+                       struct pg_error *err) {
     char *target = NULL;
     curl_easy_getinfo(a->curl, CURLINFO_REDIRECT_URL, &target);
     if (!target)
-        return refused(status_of(a->curl), a, err);
+        return refused(status_of(a->curl), r, a, err);
     if (!url_same_server(*url, target))
         return pg_error_set(err, PG_IO, "redirected to another server, which is not followed: %s",
                             escape_text(a->arena, target));
@@ -118,10 +139,10 @@ static bool follow(CURL *curl, const struct http_request *r, struct answer *a,
             return false;
         long status = status_of(curl);
         if (status == 200)
-            return true;
+            return expected(r, a, err);
         if (status < 300 || status > 399)
-            return refused(status, a, err);
-        if (!redirected(&url, a, err))
+            return refused(status, r, a, err);
+        if (!redirected(&url, r, a, err))
             return false;
     }
     return pg_error_set(err, PG_IO, "redirected more than %d times", HTTP_REDIRECTS);
@@ -145,6 +166,7 @@ bool http_ask(struct text *body, const struct http_request *r, struct arena *are
     struct curl_slist *headers = NULL;
     struct answer answer = {.curl = curl, .arena = arena, .most = r->most_bytes};
     bool good = curl && add_header(&headers, "Authorization: Bearer", r->token, arena) &&
+                add_header(&headers, "X-Scope-OrgID:", r->tenant, arena) &&
                 add_header(&headers, "Content-Type:", r->content, arena) &&
                 set_up(curl, r, headers, &answer);
     if (!good)

@@ -1,87 +1,71 @@
 #include "runners/remote/pyroscope.h"
+#include "runners/remote/http.h"
+#include "runners/remote/message.h"
 
-static bool is_type(const char *type) {
-    enum { PARTS = 5 };
-    int parts = 0;
-    for (const char *at = type;; at++) {
-        size_t length = strcspn(at, ":");
-        if (!length)
-            return false;
-        parts++;
-        at += length;
-        if (!*at)
-            return parts == PARTS;
-    }
-}
+#include <inttypes.h>
 
-static bool is_key(const char *key, size_t length) {
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.";
-    return length > 0 && strspn(key, letters) >= length && !(*key >= '0' && *key <= '9') &&
-           *key != '.';
-}
-
-/* As Go's strings are written, which selectors' are. */
-static const char *quoted(const char *value, struct arena *arena) {
-    char *out = ARENA_NEW(arena, char, 2 * strlen(value) + 3), *to = out;
-    *to++ = '"';
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\' || *value == '\n')
-            *to++ = '\\';
-        *to++ = *value;
-        if (*value == '\n')
-            to[-1] = 'n';
-    }
-    *to = '"';
-    return out;
-}
-
-bool pyroscope_query(struct pyroscope_query *out, const char *query, const char *const *labels,
-                     size_t count, struct arena *arena, struct pg_error *err) {
-    size_t length = strlen(query), type = strcspn(query, "{");
-    const char *selector = "";
-    out->type = arena_strndup(arena, query, type);
-    if (!is_type(out->type) || (type < length && (query[length - 1] != '}')))
-        return pg_error_set(err, PG_USAGE,
-                            "'%.300s': expected a query such as "
-                            "process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name=\"x\"}",
-                            query);
-    if (type < length)
-        selector = arena_strndup(arena, query + type + 1, length - type - 2);
-    for (size_t i = 0; i < count; i++) {
-        size_t key = strcspn(labels[i], "=");
-        if (!labels[i][key] || !is_key(labels[i], key))
-            return pg_error_set(err, PG_USAGE, "'%.300s': expected a label KEY=VALUE", labels[i]);
-        selector = arena_printf(arena, "%s%s%.*s=%s", selector, *selector ? "," : "", (int)key,
-                                labels[i], quoted(labels[i] + key + 1, arena));
-    }
-    out->selector = arena_printf(arena, "{%s}", selector);
-    return true;
-}
-
-static char *put_varint(char *to, uint64_t value) {
-    for (; value >= 0x80; value >>= 7)
-        *to++ = (char)(value | 0x80);
-    *to++ = (char)value;
-    return to;
-}
-
-static char *put_text(char *to, unsigned field, const char *text) {
-    size_t length = strlen(text);
-    to = put_varint(to, field << 3 | 2);
-    to = put_varint(to, length);
-    memcpy(to, text, length);
-    return to + length;
-}
-
-struct text pyroscope_message(const struct pyroscope_query *query, uint64_t start_ms,
-                              uint64_t end_ms, struct arena *arena) {
-    enum { FIELD_BYTES = 1 + 10, FIELDS = 4 }; /* tag and varint, at most */
-    size_t most = strlen(query->type) + strlen(query->selector) + FIELDS * FIELD_BYTES;
+struct text pyroscope_merge_message(const struct remote_query *query, uint64_t start_ms,
+                                    uint64_t end_ms, struct arena *arena) {
+    enum { FIELDS = 4 };
+    size_t most = strlen(query->type) + strlen(query->selector) + FIELDS * MESSAGE_FIELD_BYTES;
     char *bytes = ARENA_NEW(arena, char, most), *to = bytes;
-    to = put_text(to, 1, query->type);
-    to = put_text(to, 2, query->selector);
-    to = put_varint(put_varint(to, 3 << 3), start_ms);
-    to = put_varint(put_varint(to, 4 << 3), end_ms);
+    to = message_text(to, 1, text_of(query->type));
+    to = message_text(to, 2, text_of(query->selector));
+    to = message_number(to, 3, start_ms);
+    to = message_number(to, 4, end_ms);
+    return (struct text){bytes, (size_t)(to - bytes)};
+}
+
+/* Without maxNodes all but 8192 are cut off; more than 2^20 are refused. Neither is asked for. */
+const char *pyroscope_render_url(const char *url, const struct remote_query *query,
+                                 uint64_t start_ms, uint64_t end_ms, struct arena *arena) {
+    const char *pairs[][2] = {{"query", remote_query_text(query, arena)},
+                              {"from", arena_printf(arena, "%" PRIu64, start_ms)},
+                              {"until", arena_printf(arena, "%" PRIu64, end_ms)},
+                              {"format", "json"},
+                              {"maxNodes", "65536"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        url = http_add_query(url, pairs[i][0], pairs[i][1], arena);
+    return url;
+}
+
+/* ---- push ---- */
+
+static struct text label_message(const struct push_label *label, struct arena *arena) {
+    size_t most = strlen(label->name) + strlen(label->value) + 2 * MESSAGE_FIELD_BYTES;
+    char *bytes = ARENA_NEW(arena, char, most), *to = bytes;
+    to = message_text(to, 1, text_of(label->name));
+    to = message_text(to, 2, text_of(label->value));
+    return (struct text){bytes, (size_t)(to - bytes)};
+}
+
+static struct text series_message(const struct push_series *series, struct arena *arena) {
+    struct text *labels = ARENA_NEW(arena, struct text, series->label_count);
+    size_t sample = series->profile.length + strlen(series->id) + 2 * MESSAGE_FIELD_BYTES;
+    size_t most = sample + MESSAGE_FIELD_BYTES;
+    for (size_t i = 0; i < series->label_count; i++) {
+        labels[i] = label_message(&series->labels[i], arena);
+        most += labels[i].length + MESSAGE_FIELD_BYTES;
+    }
+    char *inner = ARENA_NEW(arena, char, sample);
+    char *bytes = ARENA_NEW(arena, char, most), *to = bytes;
+    char *end = message_text(message_text(inner, 1, series->profile), 2, text_of(series->id));
+    for (size_t i = 0; i < series->label_count; i++)
+        to = message_text(to, 1, labels[i]);
+    to = message_text(to, 2, (struct text){inner, (size_t)(end - inner)});
+    return (struct text){bytes, (size_t)(to - bytes)};
+}
+
+struct text pyroscope_push_message(const struct push_series *series, size_t count,
+                                   struct arena *arena) {
+    struct text *each = ARENA_NEW(arena, struct text, count);
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        each[i] = series_message(&series[i], arena);
+        most += each[i].length + MESSAGE_FIELD_BYTES;
+    }
+    char *bytes = ARENA_NEW(arena, char, most), *to = bytes;
+    for (size_t i = 0; i < count; i++)
+        to = message_text(to, 1, each[i]);
     return (struct text){bytes, (size_t)(to - bytes)};
 }

@@ -36,6 +36,23 @@ const char *http_add_query(const char *url, const char *name, const char *value,
     return result;
 }
 
+bool http_below(const char **out, const char *url, const char *path, struct arena *arena,
+                struct pg_error *err) {
+    size_t length = strlen(url);
+    if (url[strcspn(url, "?#")])
+        return pg_error_set(err, PG_USAGE, "expected a server's URL, without '?'");
+    const char *slash = length && url[length - 1] == '/' ? "" : "/";
+    *out = arena_printf(arena, "%s%s%s", url, slash, path);
+    return true;
+}
+
+bool http_is_word(const char *text) {
+    bool good = *text != '\0';
+    for (; *text; text++)
+        good = good && *text > ' ' && *text <= '~';
+    return good;
+}
+
 bool http_find_query(const char *url, const char *name, struct text *value, struct arena *arena) {
     size_t length = strlen(name);
     const char *end = url + strcspn(url, "#");

@@ -159,6 +159,80 @@ refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no
     [ ! -e requests ]
 }
 
+@test "Pyroscope's render: functions of the query's time; a tenant and a token go along" {
+    type=process_cpu:cpu:nanoseconds:cpu:nanoseconds
+    PERFGATE_TOKEN=s3cret fetch "$url/tenant" --pyroscope "$type{service_name=\"pay\"}" --render --label region=eu --tenant team-1 --from @1600000000 --until @1600000600 --rounds 2
+    echo "$output"
+    [ "$status" -eq 0 ]
+    said='format=json maxNodes=65536 token=Bearer s3cret tenant=team-1'
+    asked="/tenant/pyroscope/render query=$type{service_name=\"pay\",region=\"eu\"}"
+    diff requests <(echo "$asked from=1600000000000 until=1600000300000 $said" && echo "$asked from=1600000300000 until=1600000600000 $said")
+    diff <("$PERFGATE" profile convert --to folded -o - out.pb.gz) <(printf 'main 20\nmain;parse 120\nmain;work 60\n')
+    "$PERFGATE" profile labels out.pb.gz | grep -q '^round: 2 values'
+    "$PERFGATE" profile top out.pb.gz | grep -q '^ *Type: cpu$'
+    rm out.pb.gz
+    refused 4 "no samples match then" "$url/tenant" --render --pyroscope memory:inuse_space:bytes:space:bytes
+    refused 4 "failed to parse query" "$url/tenant" --render --pyroscope "$type{a=~\"(\"}"
+}
+
+@test "Parca: a query's time in equal windows, with more labels" {
+    type=process_cpu:samples:count:cpu:nanoseconds:delta
+    fetch "$url/tenant/" --parca "$type{job=\"pay\"}" --label 'version=v"2\' --from @1600000000 --until @1600000601 --rounds 2
+    echo "$output"
+    [ "$status" -eq 0 ]
+    asked="/tenant/api/profiles/query mode=MODE_MERGE report_type=REPORT_TYPE_PPROF merge.query=$type{job=\"pay\",version=\"v\\\"2\\\\\"}"
+    diff requests <(echo "$asked merge.start=2020-09-13T12:26:40.000Z merge.end=2020-09-13T12:31:40.500Z" &&
+        echo "$asked merge.start=2020-09-13T12:31:40.500Z merge.end=2020-09-13T12:36:41.000Z")
+    "$PERFGATE" profile labels out.pb.gz | grep -q '^round: 2 values'
+    fetch "$url/tenant" --parca "$type"
+    [ "$status" -eq 0 ]
+    diff <("$PERFGATE" profile convert --to folded -o - served.pb.gz) <("$PERFGATE" profile convert --to folded -o - out.pb.gz)
+    rm out.pb.gz
+    refused 4 "no samples match then" "$url/tenant" --parca memory:inuse_space:bytes:space:bytes
+    refused 4 "HTTP status 400: '{\"code\": 3, \"message\": \"failed to parse query\"" "$url/tenant" --parca "$type{a=~\"(\"}"
+    refused 4 "HTTP status 404: '404 page not found'" "$url/nothing" --parca "$type"
+    for bad in "--parca cpu" "--parca $type:delta" "--parca ${type%delta}x" "--parca $type{a" "--parca $type --render" "--parca $type --tenant x" \
+        "--parca $type --seconds 3" "--parca $type --pyroscope ${type%:delta}" "--pyroscope $type" "--render" "--tenant x"; do
+        rm -f requests
+        # shellcheck disable=SC2086
+        fetch "$url/tenant" $bad
+        echo "$bad: $output"
+        [ "$status" -eq 2 ]
+        [ ! -e requests ]
+    done
+    fetch "$url/tenant" --pyroscope "${type%:delta}" --tenant $'x\nEvil: y'
+    [ "$status" -eq 2 ]
+}
+
+@test "every kind of server may hang, be cut short, redirect, answer HTML or never end" {
+    type=process_cpu:cpu:nanoseconds:cpu:nanoseconds
+    for kind in "--pyroscope $type" "--pyroscope $type --render" "--parca $type"; do
+        # shellcheck disable=SC2086
+        {
+            refused 4 "no answer within 0.5 s" --timeout 500ms "$url/hang" $kind
+            refused 4 "the answer did not end within 0.5 s" --timeout 500ms "$url/slow" $kind
+            refused 4 "the answer ends before the length that it states" "$url/cut" $kind
+            refused 4 "bytes; refused" "$url/huge" $kind
+            refused 4 "bytes; refused" "$url/endless" $kind
+            refused 4 "HTTP status 500: 'more more" "$url/endless-error" $kind
+            refused 4 "got '<!DOCTYPE html><title>Log in</title>'" "$url/html" $kind
+            refused 4 "$url/json/" "$url/json" $kind
+            refused 4 "HTTP status 401: 'who are you?' (no token was given)" "$url/token" $kind
+            PERFGATE_TOKEN=wrong refused 4 "HTTP status 401: 'who are you?' (it does not take the token)" "$url/token" $kind
+            PERFGATE_TOKEN=s3cret refused 4 "redirected to another server, which is not followed: " "$url/away" $kind
+            refused 4 "redirected more than 3 times" "$url/loop" $kind
+            fetch "$url/here" $kind
+        }
+        [ "$status" -eq 0 ]
+        rm out.pb.gz
+    done
+    refused 4 "expected a flamebearer, got '{\"error\": \"what?\"}'" "$url/json" --pyroscope "$type" --render
+    for answer in json tree not-base64 folded empty; do
+        refused 4 "expected Parca's pprof report, got " "$url/$answer" --parca "$type"
+    done
+    [ "$(grep -c '^/profile' requests)" -eq 0 ]
+}
+
 @test "certificates are verified" {
     command -v openssl >/dev/null || skip "no openssl to make a certificate with"
     openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \

@@ -165,6 +165,64 @@ static void cpuprofile_refusals_name_the_node(void **state) {
     REFUSALS(&cpuprofile_format, cases);
 }
 
+#define GRAPH(metadata, names, levels)                                                             \
+    "{\"flamebearer\":{\"names\":[" names "],\"levels\":[" levels "]},\"metadata\":{" metadata "}" \
+    "}"
+#define BYTES                                                                                      \
+    "\"format\":\"single\",\"units\":\"bytes\",\"name\":\"alloc_space\",\"sampleRate\":100"
+#define THREE "\"total\",\"a\",\"b\""
+
+static void flamebearer_nodes_stand_below_each_other(void **state) {
+    (void)state;
+    const struct profile *p =
+        read_as(&flamebearer_format,
+                GRAPH(BYTES, THREE, "[0,10,1,0],[0,4,0,1,2,3,1,2],[0,1,1,2,0,3,3,1,3,2,2,1]"));
+    assert_int_equal(p->sample_count, 5); /* the root's own, b, a b, a a, b a */
+    assert_string_equal(strings_get(texts, p->types[0].name), "alloc_space");
+    assert_string_equal(strings_get(texts, p->types[0].unit), "bytes");
+    check_row(p, 0, "a", 5, 6);
+    check_row(p, 0, "b", 2, 4);
+    check_row(p, 0, "total", 1, 1);
+    /* CPU time is counted in samples of a rate, whatever it was measured by. */
+    p = read_as(&flamebearer_format,
+                GRAPH("\"units\":\"samples\",\"name\":\"app.cpu\",\"sampleRate\":100", THREE,
+                      "[0,3,0,0],[0,3,3,1]"));
+    assert_string_equal(strings_get(texts, p->types[0].name), "cpu");
+    assert_string_equal(strings_get(texts, p->types[0].unit), "nanoseconds");
+    check_row(p, 0, "a", 30000000, 30000000);
+    p = read_as(&flamebearer_format, GRAPH("\"units\":\"objects\",\"name\":\"\"", "", ""));
+    assert_int_equal(p->sample_count, 0);
+    assert_string_equal(strings_get(texts, p->types[0].unit), "count");
+}
+
+static void flamebearer_refusals_name_the_node(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {GRAPH(BYTES, THREE, "[0,10,1]"), "level 0, node 0: expected four numbers"},
+        {GRAPH(BYTES, THREE, "[0,10,1,\"a\"]"), "level 0, node 0: expected four numbers"},
+        {GRAPH(BYTES, THREE, "[0,10,1,3]"), "level 0, node 0: its name is not there"},
+        {GRAPH(BYTES, THREE, "[0,10,11,0]"), "level 0, node 0: its own is more than all of it"},
+        {GRAPH(BYTES, THREE, "[0,10,1,0],[0,-4,-5,1]"),
+         "level 1, node 0: expected whole numbers that are not negative"},
+        {GRAPH(BYTES, THREE, "[0,10,0.5,0]"),
+         "level 0, node 0: expected whole numbers that are not negative"},
+        {GRAPH(BYTES, THREE, "[0,10,1,0],[0,5,1,1,0,6,1,2]"),
+         "level 1, node 1: it is not below one node"},
+        {GRAPH(BYTES, THREE, "[0,5,1,0,0,5,1,0],[4,2,1,1]"),
+         "level 1, node 0: it is not below one node"},
+        {GRAPH(BYTES, THREE, "[0,4503599627370496,1,0,1,1,1,0]"),
+         "level 0, node 1: the row is wider than 2^52"},
+        {GRAPH(BYTES, THREE, "7"), "level 0: expected a list"},
+        {GRAPH(BYTES, "7", ""), "name 0: expected a text"},
+        {GRAPH("\"format\":\"double\",\"units\":\"bytes\"", "", ""),
+         "expected the format 'single', which no difference has, got 'double'"},
+        {GRAPH("\"units\":\"samples\"", "", ""), "expected a sampleRate"},
+        {"{\"flamebearer\":{\"names\":[]}}", "expected a flamebearer with names and levels"},
+        {"{\"flamebearer\":", "JSON:1: "},
+    };
+    REFUSALS(&flamebearer_format, cases);
+}
+
 /* 64-bit words, little-endian. */
 struct words {
     unsigned char bytes[1024];
@@ -315,6 +373,8 @@ int main(void) {
         ROW(perf_script_refusals_name_the_line),
         ROW(cpuprofile_times_last_until_the_next_sample),
         ROW(cpuprofile_refusals_name_the_node),
+        ROW(flamebearer_nodes_stand_below_each_other),
+        ROW(flamebearer_refusals_name_the_node),
         ROW(gperftools_callers_are_calls_and_signal_frames_go),
         ROW(gperftools_refusals_name_the_offset),
         ROW(callgrind_costs_are_exact_and_go_to_their_callers),

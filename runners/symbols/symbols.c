@@ -4,6 +4,7 @@
 #include "runners/symbols/module.h"
 #include "runners/symbols/perf_map.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define DEBUG_ROOT "/usr/lib/debug"
@@ -190,6 +191,39 @@ static void finish_mappings(struct resolver *r) {
     }
 }
 
+/* What one sample adds to the shares of its nameless mappings; `seen` has the number of the last
+ * sample that counted for a mapping. */
+static void count_sample(struct resolver *r, size_t sample, double share, size_t *seen) {
+    const struct profile *p = r->profile;
+    for (uint32_t i = p->stack_start[sample]; i < p->stack_start[sample + 1]; i++) {
+        uint32_t location = p->frames[i], mapping = p->locations[location].mapping;
+        if (mapping == PROFILE_NONE || p->line_start[location] != p->line_start[location + 1])
+            continue;
+        if (i == p->stack_start[sample])
+            r->results[mapping].unknown_flat += share;
+        if (seen[mapping] != sample + 1)
+            r->results[mapping].unknown_cum += share;
+        seen[mapping] = sample + 1;
+    }
+}
+
+/* Addresses say nothing of how often they were seen. */
+static void count_unknown(struct resolver *r) {
+    const struct profile *p = r->profile;
+    uint32_t shown = profile_shown_type(p);
+    bool any = false;
+    double total = 0;
+    for (size_t i = 0; i < p->mapping_count; i++)
+        any |= r->results[i].named < r->results[i].addresses;
+    if (!any || shown == PROFILE_NONE)
+        return;
+    size_t *seen = ARENA_NEW(r->arena, size_t, p->mapping_count);
+    for (size_t i = 0; i < p->sample_count; i++)
+        total += fabs((double)p->values[i * p->type_count + shown]);
+    for (size_t i = 0; total > 0 && i < p->sample_count; i++)
+        count_sample(r, i, fabs((double)p->values[i * p->type_count + shown]) / total, seen);
+}
+
 const struct symbols_result *
 symbols_resolve(struct profile *p, const struct symbols_options *options, struct arena *arena) {
     struct resolver r = {p, options, arena, line_builder_new(p, arena),
@@ -208,6 +242,7 @@ symbols_resolve(struct profile *p, const struct symbols_options *options, struct
     }
     line_builder_finish(&r.lines);
     finish_mappings(&r);
+    count_unknown(&r);
     return r.results;
 }
 
@@ -217,12 +252,13 @@ const char *symbols_note(const struct profile *p, const struct symbols_result *r
     const char *slash = strrchr(file, '/');
     if (result->named == result->addresses)
         return NULL;
-    return arena_printf(arena, "%s: %zu of %zu addresses have no name (%s)",
-                        !*file              ? "[anonymous]"
-                        : slash && slash[1] ? slash + 1
-                                            : file,
-                        result->addresses - result->named, result->addresses,
-                        symbols_state_text(result->state));
+    const char *name = !*file ? "[anonymous]" : slash && slash[1] ? slash + 1 : file;
+    double callers = 100 * (result->unknown_cum - result->unknown_flat);
+    return arena_printf(
+        arena, "%s: %.1f%% of the samples are in code without a name%s (%zu of %zu addresses; %s)",
+        name, 100 * result->unknown_flat,
+        callers >= 0.05 ? arena_printf(arena, ", %.1f%% more were called from there", callers) : "",
+        result->addresses - result->named, result->addresses, symbols_state_text(result->state));
 }
 
 const char *symbols_build_id(const char *path, struct arena *arena) {

@@ -29,6 +29,9 @@ const char *symbols_state_text(enum symbols_state state);
 struct symbols_result {
     enum symbols_state state;
     size_t addresses, named; /* locations that were asked for, and that have a function now */
+    /* Of the shown value of all samples, the fraction of those whose innermost frame is an asked
+     * location that stays nameless, and of those that have one anywhere in the stack. */
+    double unknown_flat, unknown_cum;
 };
 
 struct perf_map;
@@ -48,8 +51,9 @@ const struct symbols_result *symbols_resolve(struct profile *profile,
                                              const struct symbols_options *options,
                                              struct arena *arena);
 
-/* One line for people about a mapping with nameless addresses, "libfoo.so: 3 of 40 addresses have
- * no name (stripped: exported functions only)"; NULL when all have one. */
+/* One line for people about a mapping with nameless addresses, "libfoo.so: 12.0% of the samples are
+ * in code without a name, 3.1% more were called from there (3 of 40 addresses; stripped: exported
+ * functions only)"; NULL when all have one. */
 const char *symbols_note(const struct profile *profile, const struct symbols_result *result,
                          uint32_t mapping, struct arena *arena);
 

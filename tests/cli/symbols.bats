@@ -38,7 +38,7 @@ P
     profile bare.pb "$PWD/program" "$(nm program | awk '$3 == "work" { print $1 }')" "$(nm program | awk '$3 == "main" { print $1 }')" 1
     run "$PERFGATE" profile convert --symbolize -o named.pb.gz bare.pb
     [ "$status" -eq 0 ]
-    [ "$output" = "perfgate: warning: program: 1 of 3 addresses have no name (in no function of the debug information)" ]
+    [ "$output" = "perfgate: warning: program: 33.3% of the samples are in code without a name (1 of 3 addresses; in no function of the debug information)" ]
     run "$PERFGATE" profile top named.pb.gz
     [[ "$output" == *" work"* && "$output" == *" main"* && "$output" == *"[program]"* ]]
     "$PERFGATE" profile convert --symbolize --to folded -o - named.pb.gz 2>/dev/null | sort >folded
@@ -46,5 +46,5 @@ P
     profile gone.pb "$PWD/gone" 1000
     run "$PERFGATE" profile convert --symbolize -o named.pb gone.pb
     [ "$status" -eq 0 ]
-    [[ "$output" == *"gone: 1 of 1 addresses have no name (the file is gone or cannot be read)"* ]]
+    [[ "$output" == *"gone: 100.0% of the samples are in code without a name (1 of 1 addresses; the file is gone or cannot be read)"* ]]
 }

@@ -116,7 +116,34 @@ static void equal_addresses_share_and_old_lines_stay(void **state) {
     assert_int_equal(p->function_count, 4);
     assert_string_equal(
         symbols_note(p, result, 0, arena),
-        "program: 1 of 3 addresses have no name (in no function of the debug information)");
+        "program: 0.0% of the samples are in code without a name (1 of 3 addresses; in no "
+        "function of the debug information)");
+}
+
+/* Locations 0 and 2 are of main, 1 and 3 of no function. By value 10 % of the samples are in one,
+ * 20 % more below one, however often it is in the stack. */
+static void what_is_unknown_is_a_share_of_the_samples(void **state) {
+    (void)state;
+    const char *file = build("program", "-O2 -g", program);
+    uint64_t main_at = symbol_value(file, "main");
+    const uint64_t at[] = {main_at, 0x10, main_at, 0x14};
+    static int64_t values[] = {1, 70, 1, 20, 1, 10};
+    static uint32_t starts[] = {0, 2, 6, 8}, frames[] = {0, 2, 0, 1, 3, 1, 3, 0};
+    struct profile *p = profile_at(file, "", at, 4);
+    p->type_count = 2;
+    p->types = ARENA_NEW(arena, struct profile_type, 2);
+    p->sample_count = 3;
+    p->values = values;
+    p->stack_start = starts;
+    p->frames = frames;
+    p->label_start = ARENA_NEW(arena, uint32_t, 4);
+    const struct symbols_result *result = resolve(p);
+    assert_near(result->unknown_flat, 0.1, 1e-12);
+    assert_near(result->unknown_cum, 0.3, 1e-12);
+    assert_string_equal(
+        symbols_note(p, result, 0, arena),
+        "program: 10.0% of the samples are in code without a name, 20.0% more were called from "
+        "there (2 of 4 addresses; in no function of the debug information)");
 }
 
 static void check_table(const char *file, uint64_t address, enum symbols_state state,
@@ -233,7 +260,8 @@ static void generated_code_is_named_by_its_map(void **state) {
     check_line(p, 0, "LazyCompile:~f /a b.js:3", 0, 0);
     assert_string_equal(
         symbols_note(p, result, 0, arena),
-        "anon: 1 of 2 addresses have no name (not in the perf map of the just-in-time compiler)");
+        "anon: 0.0% of the samples are in code without a name (1 of 2 addresses; not in the perf "
+        "map of the just-in-time compiler)");
 }
 
 static void the_vdso_has_names(void **state) {
@@ -300,6 +328,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ROW(inlined_functions_come_innermost_first),
         ROW(equal_addresses_share_and_old_lines_stay),
+        ROW(what_is_unknown_is_a_share_of_the_samples),
         ROW(without_debug_information_there_are_symbols),
         ROW(stubs_are_named_by_what_they_call),
         ROW(debug_files_are_found_by_link_and_by_build_id),

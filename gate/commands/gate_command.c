@@ -1,44 +1,14 @@
 #include "gate/baseline/history.h"
 #include "gate/commands/baseline_parts.h"
-#include "gate/commands/compare_options.h"
-#include "gate/commands/gate_profiles.h"
+#include "gate/commands/gate_parts.h"
 #include "gate/commands/option_rows.h"
-#include "gate/compare/confirm.h"
 #include "gate/compare/waiver.h"
-#include "gate/functions/function_compare.h"
 #include "runners/base/log.h"
 #include "runners/base/out_file.h"
 #include "runners/fingerprint.h"
-#include "runners/recording/recording_text.h"
 #include "runners/sampler/interrupt.h"
 
 #include <unistd.h>
-
-struct gate_options {
-    const char *config, *base, *head, *store, *branch, *accept, *output;
-    int history, rounds;
-    bool save, no_confirm, help_config;
-    struct policy_options policy;
-    struct output_options output_options;
-};
-
-/* Everything that one run of the gate holds. */
-struct gate {
-    const struct gate_options *options;
-    struct gate_config config;
-    struct policy policy;
-    struct gate_measuring measuring;
-    struct gate_profiles profiles;
-    struct store store;
-    struct pick pick; /* the baseline, when there is no base side */
-    struct reports *reports;
-    struct report_style style;
-    struct session *session;
-    struct arena *arena;
-    const char *save_branch;
-    bool interleaved;
-    bool changed; /* the working tree differs from its commit */
-};
 
 /* ---- before anything runs ---- */
 
@@ -229,19 +199,6 @@ static bool save(struct gate *gate, struct recording *head, const char *verdict,
     return true;
 }
 
-static bool write_recording(const struct gate *gate, const char *name,
-                            const struct recording *recording, struct pg_error *err) {
-    struct out_file file;
-    const char *folder = gate->options->output;
-    if (!folder)
-        return true;
-    if (!out_file_open(&file, arena_printf(gate->arena, "%s/%s.txt", folder, name), gate->arena,
-                       err))
-        return false;
-    recording_write(file.stream, recording);
-    return out_file_commit(&file, err);
-}
-
 /* ---- comparing ---- */
 
 /* Each entry's rules, for the benchmarks that it printed. */
@@ -258,99 +215,6 @@ static void add_entry_rules(struct gate *gate) {
             }
         }
     }
-}
-
-/* The head, and the base where it was measured; of the chosen entries. */
-static bool join_sides(const struct gate *gate, const bool *chosen,
-                       struct recording *sides[GATE_SIDES], struct pg_error *err) {
-    for (size_t i = 0; i < gate->measuring.side_count; i++) {
-        if (!gate_join(&gate->measuring, i, chosen, &sides[i], err))
-            return false;
-    }
-    return true;
-}
-
-static bool compare(const struct gate *gate, struct recording *const *sides,
-                    const struct policy *policy, struct comparison *out, struct pg_error *err) {
-    size_t bases = gate->interleaved ? 1 : gate->pick.count;
-    const struct recording **all = ARENA_NEW(gate->arena, const struct recording *, bases + 1);
-    for (size_t i = 0; i < bases; i++)
-        all[i] = gate->interleaved ? sides[0] : gate->pick.recordings[i];
-    all[bases] = sides[gate->measuring.side_count - 1];
-    struct comparison_input input = {
-        .recordings = all, .count = bases + 1, .base_count = bases, .policy = policy};
-    if (!comparison_build(out, &input, gate->arena, err))
-        return false;
-    for (size_t i = 0; i < gate->pick.note_count; i++)
-        comparison_note(out, NOTE_WARNING, "baseline", "%s", gate->pick.notes[i]);
-    return true;
-}
-
-static bool prints(const struct recording *part, const struct row *row) {
-    for (uint32_t i = 0; i < part->series_count; i++) {
-        if (strcmp(strings_get(part->strings, part->series[i].name), row->name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Which entries have a row for which `wanted` (by row number; NULL: that asks to be confirmed). */
-static size_t entries_of(const struct gate *gate, const struct comparison *comparison,
-                         const bool *wanted, bool *chosen) {
-    size_t count = 0, head = gate->measuring.side_count - 1;
-    for (size_t i = 0; i < gate->measuring.count; i++) {
-        const struct recording *part = gate->measuring.benchmarks[i].parts[head];
-        chosen[i] = false;
-        for (size_t k = 0; k < comparison->row_count && !chosen[i]; k++) {
-            const struct row *row = &comparison->rows[k];
-            chosen[i] = (wanted ? wanted[k] : confirm_wanted(row)) && prints(part, row);
-        }
-        count += chosen[i];
-    }
-    return count;
-}
-
-/* What is saved are the rounds that decided: of an entry whose red row was not confirmed the fresh
- * ones, since the first were found by looking for slow ones. */
-static void keep_deciding(struct gate *gate, struct recording *const *first,
-                          const bool *unconfirmed) {
-    size_t head = gate->measuring.side_count - 1;
-    for (size_t i = 0; i < gate->measuring.count; i++) {
-        if (!unconfirmed[i])
-            gate->measuring.benchmarks[i].parts[head] = first[i];
-    }
-}
-
-static bool confirm(struct gate *gate, struct comparison *comparison, struct pg_error *err) {
-    struct gate_measuring *m = &gate->measuring;
-    bool *chosen = ARENA_NEW(gate->arena, bool, m->count);
-    bool *unconfirmed = ARENA_NEW(gate->arena, bool, comparison->row_count);
-    struct recording **first = ARENA_NEW(gate->arena, struct recording *, m->count);
-    struct recording *sides[GATE_SIDES];
-    struct comparison *fresh = ARENA_NEW(gate->arena, struct comparison, 1);
-    struct policy *policy = ARENA_NEW(gate->arena, struct policy, 1);
-    unsigned rounds = 0;
-    if (gate->config.confirm == 0 || entries_of(gate, comparison, NULL, chosen) == 0)
-        return true;
-    for (size_t i = 0; i < m->count; i++) {
-        first[i] = m->benchmarks[i].parts[m->side_count - 1];
-        if (chosen[i] && m->benchmarks[i].rounds > rounds)
-            rounds = m->benchmarks[i].rounds;
-    }
-    *policy = confirm_policy(&gate->policy);
-    pg_log(LOG_NOTE, "measuring red benchmarks again");
-    if (!gate_measure(m, chosen, true, err) || !join_sides(gate, chosen, sides, err) ||
-        !compare(gate, sides, policy, fresh, err))
-        return false;
-    confirm_rows(comparison, fresh, rounds, unconfirmed);
-    for (size_t i = 0; i < m->side_count; i++) {
-        if (!write_recording(gate, i + 1 == m->side_count ? "head-again" : "base-again", sides[i],
-                             err))
-            return false;
-    }
-    entries_of(gate, comparison, unconfirmed, chosen);
-    keep_deciding(gate, first, chosen);
-    return true;
 }
 
 /* ---- the run ---- */
@@ -387,12 +251,9 @@ static bool judge(struct gate *gate, struct recording *const *sides, int *exit_c
     struct recording *deciding[GATE_SIDES];
     size_t head = gate->measuring.side_count - 1;
     add_entry_rules(gate);
-    if (!compare(gate, sides, &gate->policy, &comparison, err) ||
-        !confirm(gate, &comparison, err) || !join_sides(gate, NULL, deciding, err))
+    if (!gate_compare(gate, sides, &gate->policy, &comparison, err) ||
+        !gate_confirm(gate, &comparison, err) || !gate_join_sides(gate, NULL, deciding, err))
         return broken(gate, err->status == PG_FORMAT ? REASON_DAMAGED_INPUT : REASON_IO, err);
-    functions_compare(&comparison,
-                      (struct function_profiles){gate->interleaved ? gate->profiles.of[0] : NULL,
-                                                 gate->profiles.of[head]});
     bool saved =
         save(gate, deciding[head], verdict_name(comparison.verdict), &comparison, &unsaved);
     if (!saved)
@@ -416,13 +277,13 @@ static bool measure_and_judge(struct gate *gate, int *exit_code, struct pg_error
         return judge_without_baseline(gate, NULL, exit_code, err);
     if (!gate_build(&gate->measuring, err) || !gate_measure(&gate->measuring, NULL, false, err))
         return broken(gate, REASON_FAILED_ROWS, err);
-    if (!join_sides(gate, NULL, sides, err))
+    if (!gate_join_sides(gate, NULL, sides, err))
         return broken(gate, REASON_DAMAGED_INPUT, err);
     if (!gate_profiles_make(&gate->profiles, &gate->measuring, sides, gate->options->output,
                             gate->options->save ? (int)head : -1, err))
         return broken(gate, REASON_IO, err);
     for (size_t i = 0; i <= head; i++) {
-        if (!write_recording(gate, gate->measuring.sides[i].label, sides[i], err))
+        if (!gate_write_recording(gate, gate->measuring.sides[i].label, sides[i], err))
             return broken(gate, REASON_IO, err);
     }
     return baseline ? judge(gate, sides, exit_code, err)

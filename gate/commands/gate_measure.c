@@ -200,7 +200,7 @@ static bool measure_one(struct gate_measuring *m, struct gate_benchmark *benchma
             .commit = side->tree.commit,
             .modified = side->modified,
             .branch = side->tree.branch,
-            .sampling = again ? NULL : m->samplings[i],
+            .sampling = m->samplings[i],
         };
         benchmark->parts[i] = recording_new(side->label, side->label, m->strings, arena);
         recording_set(benchmark->parts[i], "version", PERFGATE_VERSION);

@@ -37,7 +37,8 @@ bool gate_profiles_make(struct gate_profiles *out, const struct gate_measuring *
         out->of[i] = run_sampling_profile(m->samplings[i], GATE_RATE, recordings[i]);
         if (!out->of[i] || (!folder && (int)i != stored))
             continue;
-        out->paths[i] = folder ? arena_printf(arena, "%s/%s.pb.gz", folder, m->sides[i].label)
+        out->paths[i] = folder ? arena_printf(arena, "%s/%s%s.pb.gz", folder, m->sides[i].label,
+                                              out->again ? "-again" : "")
                                : temporary(arena, err);
         out->temporary[i] = folder ? NULL : out->paths[i];
         if (!out->paths[i] || !write_profile(out->of[i], out->paths[i], arena, err))

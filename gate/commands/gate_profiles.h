@@ -10,6 +10,7 @@ struct gate_profiles {
     struct profile *of[GATE_SIDES];    /* NULL: not sampled */
     const char *paths[GATE_SIDES];     /* of files, or NULL */
     const char *temporary[GATE_SIDES]; /* those of them that are only for the store */
+    bool again;                        /* of fresh rounds: files are LABEL-again.pb.gz */
 };
 
 /* Makes the profiles of all sides and says in the recordings that they have one; writes them as

@@ -55,13 +55,16 @@ struct function_row {
     uint32_t function;       /* number in the sides' names */
     const char *name, *file; /* file NULL: not known */
     enum row_verdict verdict;
+    enum row_verdict unwaived; /* what it would be without a waiver */
     enum function_class class;
     struct function_amount base, head;
     struct function_test cost, share, cum;
-    double p_adjusted, share_p_adjusted; /* of cost and share */
-    double share_of_regression;          /* part of the slice's slow-down; NaN unless regressed */
-    const char **domain;                 /* names, of FUNCTION_MOVED */
+    double p_adjusted, share_p_adjusted, cum_p_adjusted;
+    double share_of_regression; /* part of the slice's slow-down; NaN unless regressed */
+    const char **domain;        /* names, of FUNCTION_MOVED */
     size_t domain_count;
+    const char **notes; /* what became of it afterwards */
+    size_t note_count, note_capacity;
     /* One value a round, of base and head: flat cost, cumulative cost, flat share. */
     double *flat_rounds[2], *cum_rounds[2], *share_rounds[2];
 };

@@ -130,6 +130,7 @@ static void test_rows(struct function_judge *judge) {
     struct function_findings *f = judge->findings;
     double *cost = ARENA_NEW(judge->arena, double, f->row_count);
     double *share = ARENA_NEW(judge->arena, double, f->row_count);
+    double *cum = ARENA_NEW(judge->arena, double, f->row_count);
     for (size_t i = 0; i < f->row_count; i++) {
         struct function_row *row = &f->rows[i];
         row->cost = test_rounds(judge, row, row->flat_rounds);
@@ -137,13 +138,16 @@ static void test_rows(struct function_judge *judge) {
         row->share = test_shares(judge, row);
         cost[i] = row->cost.p;
         share[i] = row->share.p;
+        cum[i] = row->cum.p;
         f->family += isnan(row->cost.p) ? 0 : 1;
     }
     function_adjust(cost, f->row_count, judge->request->policy);
     function_adjust(share, f->row_count, judge->request->policy);
+    function_adjust(cum, f->row_count, judge->request->policy);
     for (size_t i = 0; i < f->row_count; i++) {
         f->rows[i].p_adjusted = cost[i];
         f->rows[i].share_p_adjusted = share[i];
+        f->rows[i].cum_p_adjusted = cum[i];
     }
 }
 
@@ -199,17 +203,29 @@ static void decide(struct function_judge *judge, struct function_row *row) {
 
 static void explain(struct function_findings *f, struct function_slice *slice) {
     double slower = slice->head - slice->base, explained = 0;
+    slice->rest = NAN;
     if (!slice->regressed || !(slower > 0))
         return;
     for (size_t i = slice->first; i < slice->first + slice->count; i++) {
         struct function_row *row = &f->rows[i];
-        if (row->verdict != ROW_REGRESSED)
+        if (row->unwaived != ROW_REGRESSED)
             continue;
         row->share_of_regression = (row->head.flat - row->base.flat) / slower;
         explained += row->share_of_regression;
     }
     slice->rest = 1 - explained;
 }
+
+void function_conclude(struct function_findings *f) {
+    function_rows_order(f);
+    memset(f->counts, 0, sizeof f->counts);
+    for (size_t i = 0; i < f->slice_count; i++)
+        explain(f, &f->slices[i]);
+    for (size_t i = 0; i < f->row_count; i++)
+        f->counts[f->rows[i].verdict]++;
+}
+
+/* ---- notes ---- */
 
 static void put_note(struct function_judge *judge, const char *text) {
     struct function_findings *f = judge->findings;
@@ -275,11 +291,9 @@ struct function_findings *functions_judge(const struct function_request *request
     for (size_t i = 0; i < f->row_count; i++)
         decide(&judge, &f->rows[i]);
     function_shift_find(&judge);
-    function_rows_order(f);
-    for (size_t i = 0; i < f->slice_count; i++)
-        explain(f, &f->slices[i]);
     for (size_t i = 0; i < f->row_count; i++)
-        f->counts[f->rows[i].verdict]++;
+        f->rows[i].unwaived = f->rows[i].verdict;
+    function_conclude(f);
     put_notes(&judge);
     rank_workspace_free(judge.ranks);
     return f;

@@ -29,6 +29,9 @@ struct function_values function_cost_values(const struct function_judge *judge,
                                             const struct function_slice *slice,
                                             const double *rounds, double samples, int side);
 
+/* After verdicts were decided or changed: the order, shares of the slow-down, counts. */
+void function_conclude(struct function_findings *findings);
+
 /* Puts the rows of every slice worst first. */
 void function_rows_order(struct function_findings *findings);
 

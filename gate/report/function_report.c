@@ -35,6 +35,8 @@ static void put_rows(FILE *out, const struct function_findings *f,
         const char *name = cut_middle(arena, escape_text(arena, row->name), MOST_NAME);
         report_line_at(out, style, arena, INDENT, mark_of(row, arena),
                        arena_printf(arena, "%s: %s", name, function_words(f, row, arena)));
+        for (size_t k = 0; k < row->note_count; k++)
+            report_line_at(out, style, arena, INDENT, "", escape_text(arena, row->notes[k]));
         shown++;
     }
     if (left > shown)
@@ -92,6 +94,22 @@ void function_report_text(FILE *out, const struct function_findings *f,
 
 /* ---- markdown ---- */
 
+/* The notes of the functions that are shown, as a list. */
+static const char *markdown_notes(const struct function_findings *f,
+                                  const struct function_slice *slice, struct arena *arena) {
+    const char *text = "";
+    size_t shown = 0;
+    for (size_t i = slice->first; i < slice->first + slice->count && shown < MOST_ROWS; i++) {
+        const struct function_row *row = &f->rows[i];
+        shown += function_stands_out(row);
+        for (size_t k = 0; k < row->note_count; k++)
+            text = arena_printf(arena, "%s\n- %s: %s", text,
+                                escape_markdown(arena, row->name, MOST_NAME),
+                                escape_markdown(arena, row->notes[k], 4 * MOST_NAME));
+    }
+    return *text ? arena_printf(arena, "%s\n", text) : "";
+}
+
 const char *function_report_markdown(const struct function_findings *f,
                                      const struct function_slice *slice, struct arena *arena) {
     size_t left = standing_out(f, slice), shown = 0;
@@ -123,6 +141,7 @@ const char *function_report_markdown(const struct function_findings *f,
                          p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
         shown++;
     }
+    text = arena_printf(arena, "%s%s", text, markdown_notes(f, slice, arena));
     if (left > shown)
         text = arena_printf(arena, "%s\n_%zu more functions: the JSON report has all._\n", text,
                             left - shown);
@@ -165,12 +184,18 @@ static void put_row(struct json_writer *w, const struct function_findings *f,
     json_number_member(w, "smallest_detectable_change", test->smallest_detectable);
     json_number_member(w, "cum_change", row->cum.change);
     json_number_member(w, "cum_p", row->cum.p);
+    json_number_member(w, "cum_p_adjusted", row->cum_p_adjusted);
     json_number_member(w, "fraction_p_adjusted", row->share_p_adjusted);
     json_number_member(w, "share_of_regression", row->share_of_regression);
     json_key(w, "domain");
     json_open_array(w);
     for (size_t i = 0; i < row->domain_count; i++)
         json_put_string(w, row->domain[i]);
+    json_close_array(w);
+    json_key(w, "notes");
+    json_open_array(w);
+    for (size_t i = 0; i < row->note_count; i++)
+        json_put_string(w, row->notes[i]);
     json_close_array(w);
     json_close_object(w);
 }

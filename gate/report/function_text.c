@@ -12,7 +12,7 @@ const char *function_slice_name(const struct function_slice *slice) {
 
 bool function_stands_out(const struct function_row *row) {
     return row->verdict == ROW_REGRESSED || row->verdict == ROW_IMPROVED ||
-           row->class == FUNCTION_MOVED;
+           row->verdict == ROW_WAIVED || row->class == FUNCTION_MOVED || row->note_count > 0;
 }
 
 const char *function_verdict(const struct function_row *row, struct arena *arena) {

@@ -18,7 +18,7 @@ const char *function_words(const struct function_findings *findings, const struc
 /* "regressed, appeared", "same, moved", … */
 const char *function_verdict(const struct function_row *row, struct arena *arena);
 
-/* Is it worth a line of a report: did it change, or move? */
+/* Is it worth a line of a report: did it change, or move, or is there a note on it? */
 bool function_stands_out(const struct function_row *row);
 
 /* Name of a slice for people: its own, or "profiles". */

@@ -173,6 +173,51 @@ END
     done
 }
 
+@test "gate: a red function is asked again, by fresh sampled rounds" {
+    "$PERFGATE" -q run --sampler perf --sampled-rounds 1 -r 1 -w 0 -o probe -- true 2>probe.err ||
+        skip "no sampling on this machine: $(cat probe.err)"
+    cat >p.c <<'END'
+#include <stdio.h>
+volatile unsigned long sink;
+#define WORK(n) for (unsigned long i = 0; i < (n) * 1000000UL; i++) sink += i * i
+__attribute__((noinline)) static void parse(void) { WORK(30); }
+__attribute__((noinline)) static void skip_ws(int times) { WORK(times); }
+int main(void) {
+    int runs = 0, slow = 0;
+    FILE *f = fopen("runs", "r");
+    if (f) { if (fscanf(f, "%d", &runs) != 1) return 1; fclose(f); }
+    f = fopen("slow", "r");
+    if (f) { if (fscanf(f, "%d", &slow) != 1) return 1; fclose(f); }
+    f = fopen("runs", "w");
+    fprintf(f, "%d", runs + 1);
+    fclose(f);
+    parse();
+    skip_ws(runs < slow ? 60 : 20);
+    return 0;
+}
+END
+    printf 'rounds: 8\nsampled-rounds: 8\nsampler: perf\nfunctions: gate\nwarmup: 0\nancestry: no\nbenchmarks:\n%s\n' \
+        '  - { name: p, command: ./p, threshold: 900% }' >perfgate.yml
+    cc -O2 -o p p.c
+    "$PERFGATE" gate --save --branch main || [ $? -eq 4 ]
+    echo 0 >runs && echo 16 >slow # what the first rounds and their sampled ones take
+    run "$PERFGATE" gate --output out --report json=report.json --report markdown=report.md
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"  inconclusive  skip_ws: "*"not confirmed: +"*" at first, "*" in 8 fresh rounds, which decide"* ]]
+    grep -q '"not confirmed: +' report.json
+    grep -q 'not confirmed: +' report.md
+    [ "$(cat runs)" -eq 32 ] && [ -s out/head-again.pb.gz ] && [ -s out/head.pb.gz ]
+    echo 0 >runs && echo 99 >slow
+    run "$PERFGATE" gate
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"  regressed     skip_ws: "*"confirmed: +"*" in 8 fresh rounds"* ]]
+    echo 0 >runs && echo 16 >slow
+    run "$PERFGATE" gate --no-confirm
+    [ "$status" -eq 1 ] && [ "$(cat runs)" -eq 16 ]
+}
+
 @test "help functions shows what becomes of names" {
     run "$PERFGATE" help functions
     [ "$status" -eq 0 ]

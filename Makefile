@@ -3,7 +3,7 @@ VARIANT ?= release
 BUILD    = build/$(VARIANT)
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O3 -g
-PKGS     = gsl libcjson zlib libprotobuf-c popt yaml-0.1 libpcre2-8 libdw libelf libcurl
+PKGS     = gsl libcjson zlib libisal libprotobuf-c popt yaml-0.1 libpcre2-8 libdw libelf libcurl
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 Q        = $(if $(V),,@)
 SUBMAKE  = $(MAKE) --no-print-directory

@@ -24,6 +24,7 @@ probe() {
     need libgsl-dev pkg-config --exists gsl
     need libcjson-dev pkg-config --exists libcjson
     need zlib1g-dev pkg-config --exists zlib
+    need libisal-dev pkg-config --exists libisal
     need libprotobuf-c-dev pkg-config --exists libprotobuf-c
     need protobuf-c-compiler have protoc-c
     need libpopt-dev pkg-config --exists popt

@@ -3,9 +3,7 @@
 #include "runners/profile/pprof.pb-c.h"
 #include "runners/profile/wire.h"
 
-/* Of a million random stacks level 3 leaves 0.6 % more than level 6, of a Go program's 4.5 %, in
- * five sixths of the time. */
-enum { PACKED_FROM = 3, VARINT_MOST = 10, LEVEL = 3 };
+enum { PACKED_FROM = 3, VARINT_MOST = 10 };
 
 struct bytes {
     uint8_t *at;
@@ -227,5 +225,5 @@ struct text pprof_message(const struct profile *profile, struct arena *arena) {
 
 bool pprof_write(FILE *out, const struct profile *profile, struct arena *arena,
                  struct pg_error *err) {
-    return gzip_write(out, pprof_message(profile, arena), LEVEL, err);
+    return gzip_write(out, pprof_message(profile, arena), err);
 }

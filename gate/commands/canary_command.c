@@ -1,7 +1,8 @@
 #include "gate/commands/compare_options.h"
-#include "gate/commands/option_rows.h"
+#include "gate/commands/profile_parts.h"
 #include "gate/functions/function_compare.h"
 #include "runners/profile/profile_file.h"
+#include "runners/profile/strip.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct canary {
     struct string_list base, head, where;
     const char *by, *round, *type;
     double points;
+    bool keep_paths;
     struct policy_options policy_options;
     struct output_options output_options;
     struct policy policy;
@@ -72,6 +74,7 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
         HEADING("Output"),
         LIST("report", 0, &o->output_options.reports, "FORMAT=PATH",
              "text, json, markdown or html; path - replaces the table"),
+        KEEP_PATHS_OPTION(&o->keep_paths),
         COUNT("budget", 0, &o->output_options.budget, MARKDOWN_LEAST_BUDGET, 1 << 30,
               "largest markdown report (65536 bytes)"),
         CHOICE("color", &o->output_options.colour, "auto|always|never",
@@ -115,13 +118,19 @@ static int is_visible(const struct dirent *entry) {
     return entry->d_name[0] != '.';
 }
 
-static bool add_file(struct function_side *side, const char *path, struct pg_error *err) {
+static bool add_file(struct function_side *side, const char *path, bool keep_paths,
+                     struct pg_error *err) {
     struct profile *profile;
-    return profile_read(&profile, path, side->names->strings, side->names->arena, err) &&
-           function_side_add(side, profile, path, err);
+    struct arena *arena = side->names->arena;
+    if (!profile_read(&profile, path, side->names->strings, arena, err))
+        return false;
+    if (!keep_paths)
+        profile_strip_paths(profile, arena);
+    return function_side_add(side, profile, path, err);
 }
 
-static bool add_folder(struct function_side *side, const char *path, struct pg_error *err) {
+static bool add_folder(struct function_side *side, const char *path, bool keep_paths,
+                       struct pg_error *err) {
     struct dirent **names;
     int count = scandir(path, &names, is_visible, by_name);
     bool good = count >= 0 || pg_error_errno(err, "%.400s: cannot list", path);
@@ -129,7 +138,7 @@ static bool add_folder(struct function_side *side, const char *path, struct pg_e
         struct stat status;
         const char *file = arena_printf(side->names->arena, "%s/%s", path, names[i]->d_name);
         if (good && stat(file, &status) == 0 && S_ISREG(status.st_mode))
-            good = add_file(side, file, err);
+            good = add_file(side, file, keep_paths, err);
         free(names[i]);
     }
     if (count >= 0)
@@ -137,13 +146,13 @@ static bool add_folder(struct function_side *side, const char *path, struct pg_e
     return good;
 }
 
-static bool add_all(struct function_side *side, const struct string_list *paths,
+static bool add_all(struct function_side *side, const struct string_list *paths, bool keep_paths,
                     struct pg_error *err) {
     for (size_t i = 0; i < paths->count; i++) {
         struct stat status;
         const char *path = paths->items[i];
         bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-        if (!(folder ? add_folder : add_file)(side, path, err))
+        if (!(folder ? add_folder : add_file)(side, path, keep_paths, err))
             return false;
     }
     function_side_finish(side);
@@ -159,7 +168,8 @@ static bool judge(struct canary *o, struct session *session, int *exit_code, str
     struct function_side *base = function_side_new(names, cut);
     struct function_side *head = function_side_new(names, cut);
     struct comparison comparison;
-    if (!add_all(base, &o->base, err) || !add_all(head, &o->head, err)) {
+    if (!add_all(base, &o->base, o->keep_paths, err) ||
+        !add_all(head, &o->head, o->keep_paths, err)) {
         if (err->status != PG_USAGE)
             return comparison_unreadable(&o->policy, reason_of_error(err), o->reports, &o->style,
                                          session, err);

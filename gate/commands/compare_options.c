@@ -46,6 +46,7 @@ bool policy_options_apply(const struct policy_options *options, struct policy *p
         policy->test = (enum test_choice)options->test;
     if (options->functions >= 0)
         policy->functions = (enum function_rule)options->functions;
+    policy->keep_paths |= options->keep_paths;
     policy->strict |= options->strict;
     policy->ignore_fingerprint |= options->ignore_fingerprint;
     for (size_t i = 0; i < options->floors.count; i++) {

@@ -9,7 +9,7 @@
 struct policy_options {
     double threshold, alpha, confidence; /* NaN: not given */
     int correction, test, functions;     /* -1: not given */
-    bool strict, ignore_fingerprint;
+    bool keep_paths, strict, ignore_fingerprint;
     struct string_list floors, rules, allow_missing, renames, rename_files, waiver_files;
 };
 
@@ -66,6 +66,10 @@ struct policy_options {
          .argument = "WHICH",                                                                      \
          .choices = "report|gate|off",                                                             \
          .help = "those that profiles show as slower: report (default), gate, off"},               \
+        {.name = "keep-paths",                                                                     \
+         .kind = OPTION_FLAG,                                                                      \
+         .target = &(o)->keep_paths,                                                               \
+         .help = "paths of functions' files as profiles have them, with names of people"},         \
         {.name = "strict",                                                                         \
          .kind = OPTION_FLAG,                                                                      \
          .target = &(o)->strict,                                                                   \

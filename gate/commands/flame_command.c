@@ -12,6 +12,7 @@ struct flame_options {
     struct profile_filter filter;
     const char *type, *output;
     int form, width, measure;
+    bool keep_paths;
     double min_share; /* negative: as the form has it */
 };
 
@@ -123,6 +124,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         TEXT("output", 'o', &o.output, "PATH", "where (- is stdout)"),
         CHOICE("format", &o.form, "html|svg|folded|json", "what is written (the ending of PATH)"),
         SAMPLE_TYPE_OPTION(&o.type),
+        KEEP_PATHS_OPTION(&o.keep_paths),
         HEADING("Difference"),
         CHOICE("width", &o.width, "new|old|both", "whose cost a frame's width is"),
         CHOICE("measure", &o.measure, "cost|share",
@@ -146,6 +148,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
                             parsed.operands.count);
     if (!o.output)
         return pg_error_set(err, PG_USAGE, "expected -o PATH");
+    o.filter.strips_paths = !o.keep_paths;
     return pick_form(&o, err) && write_flame(&o, &parsed.operands, session->arena, err);
 }
 

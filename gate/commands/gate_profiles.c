@@ -1,21 +1,10 @@
 #include "gate/commands/gate_profiles.h"
 
 #include "gate/commands/run_sampling.h"
-#include "runners/base/out_file.h"
-#include "runners/profile/pprof.h"
+#include "runners/profile/profile_file.h"
 
 #include <stdlib.h>
 #include <unistd.h>
-
-static bool write_profile(const struct profile *profile, const char *path, struct arena *arena,
-                          struct pg_error *err) {
-    struct out_file file;
-    if (!out_file_open(&file, path, arena, err))
-        return false;
-    bool good = pprof_write(file.stream, profile, arena, err) && out_file_commit(&file, err);
-    out_file_abandon(&file);
-    return good;
-}
 
 static const char *temporary(struct arena *arena, struct pg_error *err) {
     const char *base = getenv("TMPDIR");
@@ -41,7 +30,7 @@ bool gate_profiles_make(struct gate_profiles *out, const struct gate_measuring *
                                               out->again ? "-again" : "")
                                : temporary(arena, err);
         out->temporary[i] = folder ? NULL : out->paths[i];
-        if (!out->paths[i] || !write_profile(out->of[i], out->paths[i], arena, err))
+        if (!out->paths[i] || !profile_write(out->paths[i], out->of[i], arena, err))
             return false;
     }
     return true;

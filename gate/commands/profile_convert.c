@@ -35,7 +35,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
                 struct pg_error *err) {
     const char *output = NULL, *type_name = NULL;
     int to = TO_PPROF;
-    bool names = false;
+    bool names = false, keep = false;
     uint32_t type = 0;
     struct parsed_options parsed;
     struct profile *p;
@@ -47,6 +47,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
              "look up the functions and lines of addresses in this machine's files"),
         TEXT("output", 'o', &output, "PATH", "where (- is stdout)"),
         SAMPLE_TYPE_OPTION(&type_name),
+        KEEP_PATHS_OPTION(&keep),
         {.name = NULL}};
     *exit_code = 0;
     if (!options_parse(&parsed, &profile_convert_command, options, false, session, argc, argv, err))
@@ -62,6 +63,8 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
                 (to != TO_FOLDED || profile_pick_type(p, path, type_name, &type, err));
     if (good && names)
         symbolize(p, arena);
+    if (good)
+        profile_hand_on(p, keep, path, arena);
     good = good && write_as(to, file.stream, p, type, arena, err) && out_file_commit(&file, err);
     out_file_abandon(&file);
     return good;

@@ -5,6 +5,7 @@
 #include "runners/base/escape.h"
 #include "runners/base/json.h"
 #include "runners/profile/merge.h"
+#include "runners/profile/path_strip.h"
 #include "runners/profile/value_text.h"
 
 #include <inttypes.h>
@@ -17,6 +18,7 @@ struct list {
     const struct tally *tally; /* by line, sorted by function, file and line */
     const bool *listed;        /* rows of functions that were asked for */
     const char *folder;        /* where sources are */
+    struct path_strip *strip;  /* shortens what is shown; NULL: nothing does */
 };
 
 /* ---- in ---- */
@@ -65,12 +67,22 @@ static bool collect(struct list *list, const struct profile_query *query,
     return choose(list, operands->items[0], arena, err);
 }
 
+/* Sources are found by their whole paths, so these are shortened only as they are shown. */
+static struct path_strip *learn_paths(const struct tally *t, struct arena *arena) {
+    struct path_strip *strip = ARENA_NEW(arena, struct path_strip, 1);
+    *strip = (struct path_strip){.strings = t->strings, .arena = arena};
+    for (uint32_t i = 0; i < t->row_count; i++)
+        path_strip_learn(strip, strings_get(t->strings, t->rows[i].file));
+    return strip;
+}
+
 /* ---- out ---- */
 
 /* The rows of one function in one file, from `first` on, and their sums. */
 struct routine {
     uint32_t first, end;
-    const char *name, *file;
+    const char *name, *file; /* as shown */
+    const char *source;
     int64_t flat, cum;
 };
 
@@ -82,9 +94,12 @@ static bool next_routine(const struct list *list, struct routine *routine) {
     if (i == t->row_count)
         return false;
     const struct tally_row *first = &t->rows[i];
+    uint32_t name = list->strip ? path_strip_text(list->strip, first->name) : first->name;
+    uint32_t file = list->strip ? path_strip_source(list->strip, first->file) : first->file;
     *routine = (struct routine){.first = i,
-                                .name = strings_get(t->strings, first->name),
-                                .file = strings_get(t->strings, first->file)};
+                                .name = strings_get(t->strings, name),
+                                .file = strings_get(t->strings, file),
+                                .source = strings_get(t->strings, first->file)};
     for (; i < t->row_count && t->rows[i].name == first->name && t->rows[i].file == first->file;
          i++) {
         routine->flat = (int64_t)((uint64_t)routine->flat + (uint64_t)t->rows[i].flat);
@@ -117,7 +132,7 @@ static void print_routine(FILE *out, const struct list *list, const struct routi
                           struct arena *arena) {
     const struct tally_row *row = &list->tally->rows[routine->first];
     const struct tally_row *end = &list->tally->rows[routine->end];
-    struct source_lines source = source_lines_read(list->folder, routine->file, arena);
+    struct source_lines source = source_lines_read(list->folder, routine->source, arena);
     int64_t last = end[-1].line, count = (int64_t)source.count;
     for (; row < end && (row->line < 1 || row->line > count); row++)
         print_line(out, list, row, row->line, "");
@@ -197,10 +212,12 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     struct string_list reports = {.count = 0};
     struct parsed_options parsed;
     struct list list = {.folder = "."};
+    bool keep = false;
     const struct option options[] = {
         QUERY_OPTIONS(&query),
         TEXT("source", 0, &list.folder, "FOLDER", "where source files are (the current folder)"),
         VIEW_OPTION(&reports),
+        KEEP_PATHS_OPTION(&keep),
         {.name = NULL}};
     *exit_code = 0;
     if (!options_parse(&parsed, &profile_list_command, options, false, session, argc, argv, err))
@@ -209,8 +226,11 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         return true;
     if (parsed.operands.count < 2)
         return pg_error_set(err, PG_USAGE, "expected an expression for functions, and profiles");
-    return collect(&list, &query, &parsed.operands, session->arena, err) &&
-           view_print(&(struct view){print_text, print_json, &list}, &reports, session, err);
+    if (!collect(&list, &query, &parsed.operands, session->arena, err))
+        return false;
+    if (reports.count && !keep)
+        list.strip = learn_paths(list.tally, session->arena);
+    return view_print(&(struct view){print_text, print_json, &list}, &reports, session, err);
 }
 
 const struct command profile_list_command = {

@@ -13,6 +13,7 @@ extern const struct command profile_top_command, profile_cum_command, profile_li
 struct profile_filter {
     const char *focus, *ignore, *hide, *show, *show_from, *tag_focus, *tag_ignore;
     const char *tag_root, *tag_leaf; /* keys, separated by commas */
+    bool strips_paths;               /* of what is left, as profile_strip_paths does */
 };
 
 #define FILTER_OPTIONS(o)                                                                          \
@@ -27,6 +28,13 @@ struct profile_filter {
         TEXT("tag-ignore", 0, &(o)->tag_ignore, "[KEY=]RE", "no samples with one like that"),      \
         TEXT("tag-root", 0, &(o)->tag_root, "KEY,…", "labels as frames above all others"),         \
         TEXT("tag-leaf", 0, &(o)->tag_leaf, "KEY,…", "labels as frames below all others")
+
+/* What is handed on is stripped (runners/profile/strip.h) unless told otherwise. */
+#define KEEP_PATHS_OPTION(to)                                                                      \
+    FLAG("keep-paths", 0, (to), "write paths, names of people, comments and all labels as they are")
+
+/* profile_strip unless `keep`; warns of what is left out, beginning with the path. */
+void profile_hand_on(struct profile *profile, bool keep, const char *path, struct arena *arena);
 
 /* Which samples to leave out, by pprof's rules for -focus, -ignore, -tagfocus and -tagignore; NULL
  * for none. PG_USAGE for a bad expression. */

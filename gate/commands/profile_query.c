@@ -1,6 +1,8 @@
 #include "gate/commands/profile_parts.h"
+#include "runners/base/log.h"
 #include "runners/profile/merge.h"
 #include "runners/profile/profile_file.h"
+#include "runners/profile/strip.h"
 #include "runners/profile/value_unit.h"
 
 bool profile_pick_type(const struct profile *p, const char *path, const char *name, uint32_t *out,
@@ -19,6 +21,12 @@ bool profile_pick_type(const struct profile *p, const char *path, const char *na
                         words);
 }
 
+void profile_hand_on(struct profile *profile, bool keep, const char *path, struct arena *arena) {
+    const char *left_out = keep ? NULL : profile_strip(profile, arena);
+    if (left_out)
+        pg_log(LOG_WARNING, "%s: %s", path, left_out);
+}
+
 /* The samples and frames that the filter leaves of one sample type. */
 static bool take(struct tally_part *out, struct profile *p, const char *path, const char *type,
                  const struct profile_filter *filter, struct arena *arena, struct pg_error *err) {
@@ -28,6 +36,8 @@ static bool take(struct tally_part *out, struct profile *p, const char *path, co
         !profile_filter_apply(filter, p, &skip, arena, err) ||
         !profile_hide_frames(filter, p, arena, err))
         return false;
+    if (filter->strips_paths)
+        profile_strip_paths(p, arena);
     *out = (struct tally_part){p, out->type, skip, 1};
     return true;
 }

@@ -8,6 +8,7 @@
 
 struct top_options {
     struct profile_query query;
+    bool keep_paths;
     int count; /* rows of the text; 0: not given */
     struct string_list reports;
 };
@@ -101,11 +102,13 @@ static bool top_run(const struct command *command, bool by_cum, struct session *
         QUERY_OPTIONS(&o.query),
         COUNT("count", 'n', &o.count, 1, 1000000, "how many functions the table shows (40)"),
         VIEW_OPTION(&o.reports),
+        KEEP_PATHS_OPTION(&o.keep_paths),
         {.name = NULL}};
     if (!options_parse(&parsed, command, options, false, session, argc, argv, err))
         return false;
     if (parsed.helped)
         return true;
+    o.query.filter.strips_paths = o.reports.count && !o.keep_paths;
     return count(&parsed.operands, &o, by_cum, &top, session->arena, err) &&
            view_print(&(struct view){print_text, print_json, &top}, &o.reports, session, err);
 }

@@ -63,6 +63,7 @@ struct policy {
     enum correction correction;
     enum test_choice test;
     enum function_rule functions;
+    bool keep_paths;         /* functions' files and names as profiles have them */
     bool strict;             /* any inconclusive gated row → exit 3 */
     bool ignore_fingerprint; /* override of the mismatch guard */
     struct policy_rule *rules;

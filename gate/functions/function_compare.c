@@ -2,6 +2,7 @@
 
 #include "gate/functions/function_times.h"
 #include "runners/profile/profile_file.h"
+#include "runners/profile/strip.h"
 
 #include <unistd.h>
 
@@ -15,7 +16,7 @@ static const char *profile_beside(const struct recording *r, struct arena *arena
 struct source_side {
     const struct recording *const *recordings;
     size_t count;
-    const struct profile *at_hand; /* instead; or NULL */
+    struct profile *at_hand; /* instead; or NULL */
 };
 
 static bool has_profile(const struct source_side *source, struct arena *arena) {
@@ -25,17 +26,25 @@ static bool has_profile(const struct source_side *source, struct arena *arena) {
     return has;
 }
 
+/* What is compared ends in reports. */
+static bool add_profile(struct function_side *side, struct profile *profile, const char *path,
+                        const struct comparison *c, struct pg_error *err) {
+    if (!c->policy->keep_paths)
+        profile_strip_paths(profile, side->names->arena);
+    return function_side_add(side, profile, path, err);
+}
+
 static bool read_side(struct function_side *side, const struct source_side *source,
-                      struct pg_error *err) {
+                      const struct comparison *c, struct pg_error *err) {
     struct arena *arena = side->names->arena;
-    if (source->at_hand && !function_side_add(side, source->at_hand, "profile", err))
+    if (source->at_hand && !add_profile(side, source->at_hand, "profile", c, err))
         return false;
     for (size_t i = 0; i < source->count && !source->at_hand; i++) {
         const char *path = profile_beside(source->recordings[i], arena);
         struct profile *profile;
         side->session = (uint32_t)i;
         if (path && (!profile_read(&profile, path, side->names->strings, arena, err) ||
-                     !function_side_add(side, profile, path, err)))
+                     !add_profile(side, profile, path, c, err)))
             return false;
     }
     function_side_finish(side);
@@ -137,7 +146,7 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     struct function_side *base = function_side_new(names, cut);
     struct function_side *head = function_side_new(names, cut);
     struct pg_error err = {0};
-    if (read_side(base, &sources[0], &err) && read_side(head, &sources[1], &err)) {
+    if (read_side(base, &sources[0], c, &err) && read_side(head, &sources[1], c, &err)) {
         judge(c, base, head);
         bool doubtful = unsound(c, &sources[0]), doubtful_too = unsound(c, &sources[1]);
         if (doubtful || doubtful_too) {

@@ -8,9 +8,10 @@
 /* The smallest change that counts, as a share of a benchmark's whole cost. */
 #define FUNCTION_FLOOR 0.005
 
-/* Profiles at hand, of the recordings' strings; NULL: those in files beside the recordings. */
+/* Profiles at hand, of the recordings' strings, whose paths are stripped (profile_strip_paths)
+ * unless policy->keep_paths; NULL: those in files beside the recordings. */
 struct function_profiles {
-    const struct profile *base, *head;
+    struct profile *base, *head;
 };
 
 /* Takes the profiles at hand, or reads NAME.pb.gz beside the NAME.txt of every base recording and

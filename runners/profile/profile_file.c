@@ -1,7 +1,9 @@
 #include "runners/profile/profile_file.h"
 #include "runners/base/escape.h"
+#include "runners/base/out_file.h"
 #include "runners/base/source.h"
 #include "runners/profile/merge.h"
+#include "runners/profile/pprof.h"
 #include "runners/profile/profile_format.h"
 
 /* What an input may be. */
@@ -70,4 +72,14 @@ bool profile_read_all(struct profile **out, const char *const *paths, size_t cou
     if (count == 1)
         *out = profile;
     return count == 1 || profile_merge_parts(out, parts, count, arena, err);
+}
+
+bool profile_write(const char *path, const struct profile *profile, struct arena *arena,
+                   struct pg_error *err) {
+    struct out_file file;
+    if (!out_file_open(&file, path, arena, err))
+        return false;
+    bool good = pprof_write(file.stream, profile, arena, err) && out_file_commit(&file, err);
+    out_file_abandon(&file);
+    return good;
 }

@@ -23,4 +23,8 @@ bool profile_read_flamebearer(struct profile **out, const char *name, struct tex
 bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
                       struct strings *strings, struct arena *arena, struct pg_error *err);
 
+/* Writes a profile as pprof, gzipped; the file appears whole or not at all. */
+bool profile_write(const char *path, const struct profile *profile, struct arena *arena,
+                   struct pg_error *err);
+
 #endif

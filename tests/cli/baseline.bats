@@ -435,19 +435,19 @@ nothing_lost() {
     recording r.txt 100 "branch: main" "time: 2026-01-01T00:00:00Z"
     printf '\037\213profile' >r.pb.gz
     baseline save r.txt
-    baseline export 2026 -o out.txt
+    baseline export --keep-paths 2026 -o out.txt
     cmp r.pb.gz out.pb.gz
-    baseline export 2026 -o plain
+    baseline export --keep-paths 2026 -o plain
     cmp r.pb.gz plain.pb.gz
-    baseline export 2026 -o folder/
+    baseline export --keep-paths 2026 -o folder/
     cmp r.pb.gz folder/main-20260101T000000Z-nocommit-nofingerprint.pb.gz
     stored=.perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.pb.gz
-    run --separate-stderr baseline export 2026 -o -
+    run --separate-stderr baseline export --keep-paths 2026 -o -
     [ "$status" -eq 0 ]
     [ "$stderr" = "perfgate: warning: main/20260101T000000Z-nocommit-nofingerprint: its profile stays behind: $stored" ]
     # a profile that cannot be written: no recording that claims one
     mkdir half.pb.gz
-    run baseline export 2026 -o half.txt
+    run baseline export --keep-paths 2026 -o half.txt
     [ "$status" -eq 4 ]
     [ ! -e half.txt ]
 

@@ -46,7 +46,7 @@ assert len(flat) == 54 and sum(flat) == 133 and flat == sorted(flat, reverse=Tru
 }
 
 @test "base: what is in both cancels, several files add up" {
-    "$PERFGATE" profile merge -o three.pb.gz "$(cpu)" "$(cpu)" "$(cpu)"
+    "$PERFGATE" profile merge --keep-paths -o three.pb.gz "$(cpu)" "$(cpu)" "$(cpu)"
     "$PERFGATE" profile top "$(cpu)" "$(cpu)" >two
     "$PERFGATE" profile top --base "$(cpu)" three.pb.gz >less
     cmp two less

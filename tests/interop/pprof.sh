@@ -167,15 +167,20 @@ grep -q 'return fib(n-1) + fib(n-2)' list && passed=$((passed + 1)) || { failed=
 
 # a round trip: pprof's own dump of everything in a profile, before and after
 for file in cpu1 heap1; do
-    "$perfgate" profile convert -o again "$file"
+    "$perfgate" profile convert --keep-paths -o again "$file"
     go tool pprof -symbolize=none -raw "$file" >theirs 2>/dev/null
     go tool pprof -symbolize=none -raw again >ours 2>/dev/null
     same "round trip of $file" 50
+    # what is handed on without: the same figures
+    "$perfgate" -q profile convert -o again "$file"
+    go tool pprof -symbolize=none -top -nodefraction=0 "$file" 2>/dev/null | sed 1,/flat%/d >theirs
+    go tool pprof -symbolize=none -top -nodefraction=0 again 2>/dev/null | sed 1,/flat%/d >ours
+    same "without paths: $file" 5
 done
 
 # merging, by pprof's own dump of everything; heap profiles come from different runs of one program
 for kind in cpu heap; do
-    "$perfgate" profile merge -o ours.pb.gz ${kind}1 ${kind}2 ${kind}1
+    "$perfgate" profile merge --keep-paths -o ours.pb.gz ${kind}1 ${kind}2 ${kind}1
     go tool pprof -symbolize=none -proto -output theirs.pb.gz ${kind}1 ${kind}2 ${kind}1 2>/dev/null
     go tool pprof -symbolize=none -raw ours.pb.gz >ours 2>/dev/null
     go tool pprof -symbolize=none -raw theirs.pb.gz >theirs 2>/dev/null

@@ -129,7 +129,7 @@ for stack, count in sorted(total.items()): print(count, stack)'
 }
 for name in cppbench go.crc32 gobench; do
     sed -n '/^Samples/,/^Mappings/p' pprof/profile/testdata/$name.cpu.string | stacks >theirs
-    "$perfgate" profile convert -o ours.pb.gz pprof/profile/testdata/$name.cpu
+    "$perfgate" profile convert --keep-paths -o ours.pb.gz pprof/profile/testdata/$name.cpu
     go tool pprof -symbolize=none -raw ours.pb.gz 2>/dev/null | sed -n '/^Samples/,/^Mappings/p' | stacks >ours
     same "$name.cpu.string" 5
 done

@@ -72,7 +72,7 @@ fi
 profiler=$(find /usr/lib -name 'libprofiler.so.0' 2>/dev/null | head -n 1)
 if [ -n "$profiler" ] && command -v go >/dev/null; then
     LD_PRELOAD=$profiler CPUPROFILE=legacy CPUPROFILE_FREQUENCY=2000 ./program 2000 2>/dev/null
-    "$perfgate" profile merge -o ours.pb.gz legacy
+    "$perfgate" profile merge --keep-paths -o ours.pb.gz legacy
     raw legacy >theirs
     raw ours.pb.gz >ours
     same 'go tool pprof, samples of libprofiler' 5

@@ -144,10 +144,10 @@ static void mix_fingerprints(const struct join *join) {
     recording_set(join->out, "fingerprint-id", hash_of(join, "fingerprint-id"));
 }
 
-/* What is of one recording alone; profiles stay beside their shards. */
+/* What is of one recording alone; of profiles profile_join knows. */
 static bool is_own(const char *key) {
-    static const char *const keys[] = {"shard", "profile", "samples", "sampled-rounds",
-                                       "sampling-slowdown"};
+    static const char *const keys[] = {"shard",   "profile",        "profile-unsound",
+                                       "samples", "sampled-rounds", "sampling-slowdown"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (strcmp(key, keys[i]) == 0)
             return true;

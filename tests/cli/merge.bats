@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # perfgate run --shard and perfgate merge: a suite spread over machines and put together again.
+bats_require_minimum_version 1.5.0
 load helper
 
 setup() {
@@ -153,4 +154,79 @@ S
     [[ "$output" == *"exit status 3: oops"* ]]
     run "$PERFGATE" run -o s1 --shard 1/2 --list true -- ./filtered '{filter}'
     [ "$status" -eq 4 ]
+}
+
+# sampled I/N BENCHMARK: shard sI.txt of one benchmark in 5 rounds, with its profile
+sampled() {
+    local i=${1%/*}
+    "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/base.folded" 5 "$i" "$2" "s$i" || return
+    {
+        printf '# perfgate recording: 1\n# perfgate shard: %s\n# perfgate profile: yes\n# perfgate samples: 10%s\n' "$1" "$i"
+        awk '{ print "# perfgate round: " NR; print }' "s$i.txt"
+        echo '# perfgate end: 5'
+    } >"s$i" && mv "s$i" "s$i.txt"
+}
+functions_of() { "$PERFGATE" profile top -n 1000 --tag-focus "benchmark=$1" "${@:2}" | sed 1,3d | awk '{ print $1, $4, $6 }'; }
+
+@test "profiles of shards are joined, with their benchmarks and rounds" {
+    sampled 1/2 Parse
+    sampled 2/2 Print
+    run "$PERFGATE" merge -o whole.txt s2.txt s1.txt
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "whole.pb.gz: their profiles" ]
+    grep -q '^# perfgate profile: yes$' whole.txt
+    grep -q '^# perfgate samples: 203$' whole.txt
+    run grep -c '^# perfgate note' whole.txt
+    [ "$output" = 0 ]
+    diff <(functions_of Parse s1.pb.gz) <(functions_of Parse whole.pb.gz)
+    diff <(functions_of Print s2.pb.gz) <(functions_of Print whole.pb.gz)
+    [ -n "$(functions_of Print whole.pb.gz)" ]
+    "$PERFGATE" profile labels --report json=labels.json whole.pb.gz
+    python3 -c '
+import json
+labels = {l["key"]: sorted(v["value"] for v in l["values"]) for l in json.load(open("labels.json"))["labels"]}
+assert labels["benchmark"] == ["Parse", "Print"] and labels["round"] == [1, 2, 3, 4, 5], labels'
+    # in any order the same bytes
+    cp whole.pb.gz before.pb.gz
+    "$PERFGATE" -q merge -o whole.txt s1.txt s2.txt
+    cmp whole.pb.gz before.pb.gz
+    # compare finds it beside the recording
+    run "$PERFGATE" compare --functions gate whole.txt whole.txt
+    [[ "$output" == *functions* ]]
+}
+
+@test "a shard without its profile is told, and none that overlap are joined" {
+    sampled 1/2 Parse
+    sampled 2/2 Print
+    rm s2.pb.gz
+    run "$PERFGATE" merge -o whole.txt s1.txt s2.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"warning: shard 2/2: its profile is not beside s2.txt, so its functions are not known"* ]]
+    grep -q '^# perfgate note: warning: shard 2/2: its profile is not beside' whole.txt
+    grep -q '^# perfgate samples: 101$' whole.txt
+    sed -i '/perfgate profile/d' s2.txt
+    run "$PERFGATE" merge -o whole.txt s1.txt s2.txt
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"warning: shard 2/2: has no profile"* ]]
+    # without any profile an earlier one does not stay beside the recording
+    rm s1.pb.gz
+    sed -i '/perfgate profile/d' s1.txt
+    run "$PERFGATE" merge -o whole.txt s1.txt s2.txt
+    [ "$status" -eq 0 ]
+    [ ! -e whole.pb.gz ]
+    [[ "$output" != *profile* ]]
+    rm whole.txt
+    # samples of one benchmark in two shards
+    sampled 1/2 Parse
+    sampled 2/2 Print
+    cp s1.pb.gz s2.pb.gz
+    merge_fails "s2.pb.gz: shard 1 has samples of 'Parse' too" s1.txt s2.txt
+    [ ! -e whole.pb.gz ]
+    printf 'damaged' >s2.pb.gz
+    merge_fails "s2.pb.gz: expected a profile" s1.txt s2.txt
+    # what has no name NAME.txt has nothing beside it
+    sampled 2/2 Print
+    run --separate-stderr "$PERFGATE" merge -o - s1.txt s2.txt
+    [ "$status" -eq 0 ]
+    [[ "$stderr" == *"s1.txt: its profile stays behind"* ]]
 }

@@ -88,7 +88,7 @@ struct policy_options {
          .kind = OPTION_LIST,                                                                      \
          .target = &(o)->renames,                                                                  \
          .argument = "OLD=NEW",                                                                    \
-         .help = "a benchmark has another name in NEW"},                                           \
+         .help = "a benchmark, or function:OLD, has another name in NEW"},                         \
         {.name = "renames",                                                                        \
          .kind = OPTION_LIST,                                                                      \
          .target = &(o)->rename_files,                                                             \

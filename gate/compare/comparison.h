@@ -72,6 +72,11 @@ struct row {
     double smallest_detectable_change;
 };
 
+/* A base benchmark that goes by another name: texts of the recordings' strings. */
+struct renamed {
+    uint32_t from, to;
+};
+
 struct comparison {
     const struct grid *grid;
     const struct policy *policy;
@@ -80,6 +85,8 @@ struct comparison {
     size_t base_count;
     const struct recording *const *head;
     size_t head_count;
+    struct renamed *renamed; /* what the policy's renames came to */
+    size_t renamed_count, renamed_capacity;
     struct row *rows; /* in the order of grid tables, their rows, columns; failed ones without a
                          sample last */
     size_t row_count, row_capacity;

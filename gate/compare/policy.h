@@ -41,7 +41,7 @@ struct policy_rule {
     { NULL, NULL, NAN, NAN, NAN, BETTER_UNKNOWN, -1, NULL }
 
 /* Exact full names: baseline name → new name. Where the baseline has no benchmark `from`, the
- * suffix `-8` that Go appends may be left out of both. */
+ * suffix `-8` that Go appends may be left out of both. `function:NAME` is a function's name. */
 struct rename_rule {
     const char *from, *to;
     const char *where;
@@ -96,6 +96,9 @@ bool policy_add_floor(struct policy *policy, const char *text, const char *where
 /* A floor as policy_add_floor takes it, for a unit as it is written, into the tidied unit. False
  * when it is none. */
 bool policy_floor_value(struct text unit, struct text value, double *out, struct arena *arena);
+
+/* The old name of a function, where the rename is of one: its OLD is `function:NAME`; else NULL. */
+const char *rename_of_function(const struct rename_rule *rule);
 
 /* Adds a rename from `OLD=NEW` (split at the `=` that leaves both sides non-empty; with several,
  * names are ambiguous: use the file). Errors: PG_USAGE beginning with `where`. */

@@ -174,6 +174,12 @@ bool policy_add_floor(struct policy *policy, const char *text, const char *where
     return true;
 }
 
+const char *rename_of_function(const struct rename_rule *rule) {
+    static const char prefix[] = "function:";
+    bool is = strncmp(rule->from, prefix, strlen(prefix)) == 0 && rule->from[strlen(prefix)];
+    return is ? rule->from + strlen(prefix) : NULL;
+}
+
 static bool push_rename(struct policy *policy, const char *from, const char *to, const char *where,
                         struct arena *arena, struct pg_error *err) {
     for (size_t i = 0; i < policy->rename_count; i++) {

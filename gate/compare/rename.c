@@ -30,8 +30,12 @@ static bool rename_one(struct names *names, struct strings *strings, struct text
     if (present(names, strings, to, &taken))
         comparison_note(comparison, NOTE_WARNING, rule->where,
                         "'%s' is not renamed: the baseline already has '%s'", rule->from, rule->to);
-    else
-        names->to[old] = strings_add(strings, to);
+    else {
+        struct renamed renamed = {old, strings_add(strings, to)};
+        names->to[old] = renamed.to;
+        ARENA_PUSH(comparison->arena, comparison->renamed, comparison->renamed_count,
+                   comparison->renamed_capacity, renamed);
+    }
     return true;
 }
 
@@ -86,6 +90,8 @@ const struct recording *const *renamed_recordings(const struct recording *const 
         mark_present(&names, base[i]);
     for (size_t i = 0; i < policy->rename_count; i++) {
         const struct rename_rule *rule = &policy->renames[i];
+        if (rename_of_function(rule))
+            continue;
         if (!rename_one(&names, strings, text_of(rule->from), text_of(rule->to), rule,
                         comparison) &&
             !rename_suffixed(&names, strings, rule, comparison))

@@ -1,5 +1,6 @@
 #include "gate/functions/function_compare.h"
 
+#include "gate/functions/function_rename.h"
 #include "gate/functions/function_times.h"
 #include "runners/profile/profile_file.h"
 #include "runners/profile/strip.h"
@@ -17,6 +18,8 @@ struct source_side {
     const struct recording *const *recordings;
     size_t count;
     struct profile *at_hand; /* instead; or NULL */
+    const struct comparison *comparison;
+    bool *renames; /* of the base: which renames of functions were used */
 };
 
 static bool has_profile(const struct source_side *source, struct arena *arena) {
@@ -28,23 +31,25 @@ static bool has_profile(const struct source_side *source, struct arena *arena) {
 
 /* What is compared ends in reports. */
 static bool add_profile(struct function_side *side, struct profile *profile, const char *path,
-                        const struct comparison *c, struct pg_error *err) {
+                        const struct source_side *source, struct pg_error *err) {
+    const struct comparison *c = source->comparison;
     if (!c->policy->keep_paths)
         profile_strip_paths(profile, side->names->arena);
-    return function_side_add(side, profile, path, err);
+    return function_side_add(
+        side, source->renames ? function_renamed(profile, c, source->renames) : profile, path, err);
 }
 
 static bool read_side(struct function_side *side, const struct source_side *source,
-                      const struct comparison *c, struct pg_error *err) {
+                      struct pg_error *err) {
     struct arena *arena = side->names->arena;
-    if (source->at_hand && !add_profile(side, source->at_hand, "profile", c, err))
+    if (source->at_hand && !add_profile(side, source->at_hand, "profile", source, err))
         return false;
     for (size_t i = 0; i < source->count && !source->at_hand; i++) {
         const char *path = profile_beside(source->recordings[i], arena);
         struct profile *profile;
         side->session = (uint32_t)i;
         if (path && (!profile_read(&profile, path, side->names->strings, arena, err) ||
-                     !add_profile(side, profile, path, c, err)))
+                     !add_profile(side, profile, path, source, err)))
             return false;
     }
     function_side_finish(side);
@@ -132,8 +137,9 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     static const struct function_cut cut = {.slice_label = "benchmark", .round_label = "round"};
     if (c->policy->functions == FUNCTIONS_OFF || c->base_count == 0 || c->head_count == 0)
         return;
-    struct source_side sources[2] = {{c->base, c->base_count, at_hand.base},
-                                     {c->head, c->head_count, at_hand.head}};
+    struct source_side sources[2] = {{c->base, c->base_count, at_hand.base, c,
+                                      ARENA_NEW(c->arena, bool, c->policy->rename_count)},
+                                     {c->head, c->head_count, at_hand.head, c, NULL}};
     const char *why_not = objection(c, sources);
     if (why_not) {
         bool wanted = c->policy->functions == FUNCTIONS_GATE;
@@ -146,7 +152,8 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     struct function_side *base = function_side_new(names, cut);
     struct function_side *head = function_side_new(names, cut);
     struct pg_error err = {0};
-    if (read_side(base, &sources[0], c, &err) && read_side(head, &sources[1], c, &err)) {
+    if (read_side(base, &sources[0], &err) && read_side(head, &sources[1], &err)) {
+        function_renames_note(c, sources[0].renames);
         judge(c, base, head);
         bool doubtful = unsound(c, &sources[0]), doubtful_too = unsound(c, &sources[1]);
         if (doubtful || doubtful_too) {

@@ -16,10 +16,11 @@ struct function_profiles {
 
 /* Takes the profiles at hand, or reads NAME.pb.gz beside the NAME.txt of every base recording and
  * of the only head; where policy wants it and both sides have one, sets comparison->functions.
- * Samples are cut by the labels benchmark and round; a benchmark's time is that of its row in
- * cpu-sec/op, or in sec/op (gated ones first), or of its process. With FUNCTIONS_GATE functions
- * that regressed decide the verdict. What is in the way is a note; a damaged profile is damaged
- * input. */
+ * The policy's renames hold for the
+ * base's profiles too. Samples are cut by the labels benchmark and round; a benchmark's time is
+ * that of its row in cpu-sec/op, or in sec/op (gated ones first), or of its process. With
+ * FUNCTIONS_GATE functions that regressed decide the verdict. What is in the way is a note; a
+ * damaged profile is damaged input. */
 void functions_compare(struct comparison *comparison, struct function_profiles at_hand);
 
 /* A comparison of profiles alone, without rows. Regression: a function regressed. Broken: no slice

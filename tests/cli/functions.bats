@@ -224,3 +224,32 @@ END
     [[ "$output" == *"  serde::read::h0123456789abcdef           serde::read"* ]]
     [ "$(awk 'length > 84' <<<"$output" | wc -l)" -eq 0 ]
 }
+
+@test "a renamed benchmark's profile is joined, and so is a renamed function" {
+    draw base 1 old
+    "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/callee.folded" 20 2 Read/1k new
+    run "$PERFGATE" compare old.txt new.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"functions: Parse/1k: only the base has samples of it"* ]]
+    run "$PERFGATE" compare --rename Parse/1k=Read/1k old.txt new.txt --report html=report.html
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"functions     Read/1k +5.51% (p = 1.2e-08): new callee utf8_check +4.88 points of it (89%), rest 11%"* ]]
+    [[ "$output" != *"only the base"* ]]
+    grep -q '<h3>Read/1k</h3>' report.html # with a flame graph of both
+    # what was emit is found in write_json, which is no longer new
+    draw renamed 2 new
+    run "$PERFGATE" compare old.txt new.txt --report json=before.json
+    [[ "$output" == *"  moved         write_json: 0 s to 81.40 µs"* ]]
+    run "$PERFGATE" compare --rename function:emit=write_json --rename function:nobody=x old.txt new.txt --report json=after.json
+    [ "$status" -eq 0 ]
+    [[ "$output" != *moved* ]]
+    [[ "$output" == *"rename is not used: the baseline's profiles have no function 'nobody'"* ]]
+    python3 -c '
+import json
+before, after = ({f["function"]: f for f in json.load(open(n + ".json"))["functions"]} for n in ("before", "after"))
+assert "emit" in before and "emit" not in after
+assert before["write_json"]["base"]["flat"] == 0 and after["write_json"]["base"]["flat"] == before["emit"]["base"]["flat"] > 0'
+    echo 'function:emit write_json' >renames
+    run "$PERFGATE" compare --renames renames old.txt new.txt
+    [[ "$output" != *moved* && "$output" != *"not used"* ]]
+}

@@ -1,5 +1,6 @@
 /* perfgate baseline list, show, find */
 #include "gate/commands/baseline_parts.h"
+#include "gate/compare/verdict.h"
 #include "runners/base/escape.h"
 #include "runners/base/json.h"
 #include "runners/base/log.h"
@@ -86,6 +87,8 @@ static bool run_list(struct session *session, int argc, const char **argv, int *
     for (size_t i = 0; i < list.count; i++) {
         store_inspect(&store, &list.items[i]);
         entry_warn(&list.items[i]);
+        if (list.items[i].damage)
+            *exit_code = verdict_exit_code(VERDICT_BROKEN);
     }
     struct entries entries = {list.items, list.count};
     struct view view = {entries_text, entries_json, &entries};
@@ -99,7 +102,7 @@ static bool run_list(struct session *session, int argc, const char **argv, int *
 
 const struct command baseline_list_command = {
     .name = "baseline list",
-    .summary = "List what is stored, newest first",
+    .summary = "List what is stored, newest first; exit 4 if some of it is damaged",
     .operands = "",
     .run = run_list,
 };
@@ -223,6 +226,8 @@ static bool run_show(struct session *session, int argc, const char **argv, int *
     if (!store_read(&store, &entry, "baseline", strings_new(session->arena), &recording))
         return pg_error_set(err, PG_FORMAT, "%.200s: damaged: %.400s", entry.id, entry.damage);
     entry_warn(&entry);
+    if (entry.damage)
+        *exit_code = verdict_exit_code(VERDICT_BROKEN);
     struct shown shown = {&entry, recording};
     struct view view = {shown_text, shown_json, &shown};
     return view_print(&view, &reports, session, err);

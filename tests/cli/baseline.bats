@@ -181,11 +181,16 @@ nothing_lost() {
     : >.perfgate/baseline/main/20260104T000000Z-nocommit-nofingerprint.txt
     head -c 5000 /dev/urandom >.perfgate/baseline/main/20260105T000000Z-nocommit-nofingerprint.txt
     echo stray >.perfgate/baseline/main/README
-    run baseline list
-    [ "$status" -eq 0 ]
+    run baseline list --report json=list.json
+    [ "$status" -eq 4 ] # by the table, as of history; all of it was printed
     [ "$(grep -c 'damaged$' <<<"$output")" -eq 4 ]
+    [ "$(grep -c '"damage": "' list.json)" -eq 4 ]
     [[ "$output" == *"its name says commit 'abcdef', its inside '0123456789'"* ]]
     [[ "$output" == *"1 files that are not of a store"* ]]
+    run "$PERFGATE" history '*' --store .perfgate/baseline
+    [ "$status" -eq 4 ]
+    run baseline list --branch 'none*'
+    [ "$status" -eq 0 ] # of what was asked for nothing is damaged
     run --separate-stderr baseline find --newest --fingerprint=none
     [ "$status" -eq 0 ]
     [ "$output" = .perfgate/baseline/main/20260101T000000Z-nocommit-nofingerprint.txt ]
@@ -200,7 +205,13 @@ nothing_lost() {
     newest=.perfgate/baseline/main/20260102T000000Z-nocommit-nofingerprint.txt
     sed -i 's/ 104 ns/ 1O4 ns/' "$newest"
     run baseline list
+    [ "$status" -eq 4 ]
+    run baseline show 20260101
     [ "$status" -eq 0 ]
+    run baseline show 20260102 # can be read but for one value
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"state: damaged"* ]]
+    run baseline list
     [ "$(grep -c 'damaged$' <<<"$output")" -eq 1 ]
     [[ "$output" == *"$newest:11: parsing measurement"* ]]
     baseline prune --keep 1

@@ -1,15 +1,14 @@
+#include "gate/commands/canary_profiles.h"
 #include "gate/commands/compare_options.h"
 #include "gate/commands/profile_parts.h"
 #include "gate/functions/function_compare.h"
-#include "runners/profile/profile_file.h"
-#include "runners/profile/strip.h"
-
-#include <dirent.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 struct canary {
-    struct string_list base, head, where;
+    struct canary_side sides[2]; /* base, head */
+    struct remote_options remote;
+    int windows; /* 0: not given */
+    struct string_list where;
+    struct strings *strings;
     const char *by, *round, *type;
     double points;
     bool keep_paths;
@@ -47,8 +46,9 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
                   int argc, const char **argv, struct pg_error *err) {
     const struct option options[] = {
         HEADING("Profiles"),
-        LIST("base", 0, &o->base, "PATH…", "of the old build: files, or folders of files"),
-        LIST("head", 0, &o->head, "PATH…", "of the new build"),
+        LIST("base", 0, &o->sides[0].operands, "PATH…",
+             "of the old build: files, folders of files, or URLs"),
+        LIST("head", 0, &o->sides[1].operands, "PATH…", "of the new build"),
         TEXT("round", 0, &o->round, "LABEL",
              "label that divides a profile into rounds (round); without it each is one"),
         TEXT("by", 0, &o->by, "LABEL", "compare each value of this label by itself (benchmark)"),
@@ -80,17 +80,27 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
         CHOICE("color", &o->output_options.colour, "auto|always|never",
                "auto (default), always or never"),
         COUNT("width", 0, &o->output_options.width, 40, 100000, "columns (the terminal's)"),
+        HEADING("URLs"),
+        COUNT("windows", 0, &o->windows, 1, REMOTE_MOST_WINDOWS,
+              "take N windows of each, each a round (5 a side can be tested)"),
+        REMOTE_OPTIONS(&o->remote),
+        HEADING("Pyroscope or Parca, for one side alone"),
+        LIST("base-label", 0, &o->sides[0].labels, "KEY=VALUE",
+             "as --label, for the old build alone"),
+        LIST("head-label", 0, &o->sides[1].labels, "KEY=VALUE", "for the new one"),
+        TEXT("base-from", 0, &o->sides[0].from, "TIME", "as --from, for the old build alone"),
+        TEXT("base-until", 0, &o->sides[0].until, "TIME", "as --until, for the old build alone"),
         {.name = NULL}};
     argc = repeat_sides(argc, argv, &argv, session->arena);
     return options_parse(parsed, &canary_command, options, false, session, argc, argv, err);
 }
 
-static bool check(const struct canary *o, const struct parsed_options *parsed,
+static bool check(struct canary *o, const struct parsed_options *parsed, struct arena *arena,
                   struct pg_error *err) {
     if (parsed->operands.count)
         return pg_error_set(err, PG_USAGE, "canary: '%.200s' is neither of --base nor of --head",
                             parsed->operands.items[0]);
-    if (!o->base.count || !o->head.count)
+    if (!o->sides[0].operands.count || !o->sides[1].operands.count)
         return pg_error_set(err, PG_USAGE, "canary: expected --base PATH… and --head PATH…");
     for (size_t i = 0; i < o->where.count; i++) {
         const char *equals = strchr(o->where.items[i], '=');
@@ -105,58 +115,7 @@ static bool check(const struct canary *o, const struct parsed_options *parsed,
                                 "--report=%.200s: functions are written as text, json or markdown",
                                 report);
     }
-    return true;
-}
-
-/* ---- profiles ---- */
-
-static int by_name(const struct dirent **a, const struct dirent **b) {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int is_visible(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
-}
-
-static bool add_file(struct function_side *side, const char *path, bool keep_paths,
-                     struct pg_error *err) {
-    struct profile *profile;
-    struct arena *arena = side->names->arena;
-    if (!profile_read(&profile, path, side->names->strings, arena, err))
-        return false;
-    if (!keep_paths)
-        profile_strip_paths(profile, arena);
-    return function_side_add(side, profile, path, err);
-}
-
-static bool add_folder(struct function_side *side, const char *path, bool keep_paths,
-                       struct pg_error *err) {
-    struct dirent **names;
-    int count = scandir(path, &names, is_visible, by_name);
-    bool good = count >= 0 || pg_error_errno(err, "%.400s: cannot list", path);
-    for (int i = 0; i < count; i++) {
-        struct stat status;
-        const char *file = arena_printf(side->names->arena, "%s/%s", path, names[i]->d_name);
-        if (good && stat(file, &status) == 0 && S_ISREG(status.st_mode))
-            good = add_file(side, file, keep_paths, err);
-        free(names[i]);
-    }
-    if (count >= 0)
-        free(names);
-    return good;
-}
-
-static bool add_all(struct function_side *side, const struct string_list *paths, bool keep_paths,
-                    struct pg_error *err) {
-    for (size_t i = 0; i < paths->count; i++) {
-        struct stat status;
-        const char *path = paths->items[i];
-        bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-        if (!(folder ? add_folder : add_file)(side, path, keep_paths, err))
-            return false;
-    }
-    function_side_finish(side);
-    return true;
+    return canary_profiles_check(o->sides, &o->remote, o->windows, o->strings, arena, err);
 }
 
 /* ---- the whole ---- */
@@ -164,20 +123,18 @@ static bool add_all(struct function_side *side, const struct string_list *paths,
 static bool judge(struct canary *o, struct session *session, int *exit_code, struct pg_error *err) {
     struct arena *arena = session->arena;
     struct function_cut cut = {o->type, o->by, o->round, o->where.items, o->where.count};
-    struct function_names *names = function_names_new(strings_new(arena), arena);
-    struct function_side *base = function_side_new(names, cut);
-    struct function_side *head = function_side_new(names, cut);
+    struct function_names *names = function_names_new(o->strings, arena);
+    struct function_side *sides[2] = {function_side_new(names, cut), function_side_new(names, cut)};
     struct comparison comparison;
-    if (!add_all(base, &o->base, o->keep_paths, err) ||
-        !add_all(head, &o->head, o->keep_paths, err)) {
+    if (!canary_profiles_add(o->sides, sides, o->keep_paths, err)) {
         if (err->status != PG_USAGE)
             return comparison_unreadable(&o->policy, reason_of_error(err), o->reports, &o->style,
                                          session, err);
         reports_abandon(o->reports);
         return false;
     }
-    struct function_request request = {.base = base,
-                                       .head = head,
+    struct function_request request = {.base = sides[0],
+                                       .head = sides[1],
                                        .policy = &o->policy,
                                        .floor = o->points / 100,
                                        .by_share = true};
@@ -188,7 +145,11 @@ static bool judge(struct canary *o, struct session *session, int *exit_code, str
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
-    struct canary o = {.by = "benchmark", .round = "round", .points = 1};
+    struct canary o = {.sides = {{.option = "--base"}, {.option = "--head"}},
+                       .by = "benchmark",
+                       .round = "round",
+                       .points = 1,
+                       .strings = strings_new(session->arena)};
     struct parsed_options parsed;
     policy_options_init(&o.policy_options);
     output_options_init(&o.output_options);
@@ -200,7 +161,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     policy_init(&o.policy);
     o.policy.threshold = o.points / 100;
     o.policy.functions = FUNCTIONS_GATE;
-    if (!check(&o, &parsed, err) ||
+    if (!check(&o, &parsed, session->arena, err) ||
         !policy_options_apply(&o.policy_options, &o.policy, session->arena, err))
         return false;
     o.style = output_style(&o.output_options, session);

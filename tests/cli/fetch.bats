@@ -4,25 +4,11 @@ load helper
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    unset PERFGATE_TOKEN http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
     "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/base.folded" 1 1 Old served
-    serve port
-    url=http://127.0.0.1:$(cat port)
+    serve_http served.pb.gz
 }
 
-teardown() {
-    for server in $servers; do kill "$server"; done
-}
-
-serve() { # serve PORT_FILE [CERTIFICATE KEY]
-    python3 "$root/tests/cli/http_server.py" served.pb.gz "$@" 3>&- &
-    servers="${servers:-} $!"
-    for _ in $(seq 200); do
-        [ ! -e "$1" ] || return 0
-        sleep 0.05
-    done
-    return 1
-}
+teardown() { stop_servers; }
 
 fetch() { run timeout 60 "$PERFGATE" fetch -o out.pb.gz "$@"; }
 
@@ -237,7 +223,7 @@ refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no
     command -v openssl >/dev/null || skip "no openssl to make a certificate with"
     openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
         -addext subjectAltName=DNS:localhost 2>/dev/null
-    serve tls-port cert.pem key.pem
+    serve served.pb.gz tls-port cert.pem key.pem
     tls=$(cat tls-port)
     refused 4 "certificate" "https://localhost:$tls/profile"
     refused 4 "127.0.0.1" --ca-file cert.pem "https://127.0.0.1:$tls/profile" # another name than the certificate's

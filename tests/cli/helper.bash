@@ -78,3 +78,25 @@ each_kill() {
         [ "$n" -gt 3 ] && [ "$code" -eq 0 ] || return 1
     done
 }
+
+# serve PROFILE PORT_FILE [CERTIFICATE KEY]: http_server.py, until stop_servers
+serve() {
+    python3 "$root/tests/cli/http_server.py" "$@" 3>&- &
+    servers="${servers:-} $!"
+    for _ in $(seq 200); do
+        [ ! -e "$2" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+stop_servers() {
+    for server in ${servers:-}; do kill "$server"; done
+}
+
+# serve_http PROFILE: sets url
+serve_http() {
+    unset PERFGATE_TOKEN http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+    serve "$1" port
+    url=http://127.0.0.1:$(cat port)
+}

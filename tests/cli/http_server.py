@@ -1,12 +1,15 @@
 """A local HTTP server for fetch.bats, canary_remote.bats and push.bats, friendly and hostile: http_server.py PROFILE PORT_FILE [CERTIFICATE KEY].
 Serves PROFILE, writes its port to PORT_FILE when it listens, and appends every request to the file `requests`. Below /tenant it answers as
 Pyroscope does (api/querier/v1/querier.proto and api/push/v1/push.proto by the Connect protocol in binary, and /pyroscope/render) and as Parca's
-gateway does (proto/parca/query/v1alpha1/query.proto); below /hang, /html and so on every one of these paths hangs, answers HTML and so on."""
+gateway does (proto/parca/query/v1alpha1/query.proto); what is asked for with a label version has the files of the folder of that name in
+turn, as the path /version/NAME has; below /hang, /html and so on every one of these paths hangs, answers HTML and so on."""
 import base64
 import gzip
 import http.server
+import itertools
 import json
 import os
+import re
 import ssl
 import sys
 import time
@@ -23,6 +26,19 @@ FLAMEBEARER = {
                     "levels": [[0, 100, 0, 0], [0, 100, 10, 1], [0, 60, 60, 2, 10, 30, 30, 3]]},
     "metadata": {"format": "single", "spyName": "", "sampleRate": 1000000000, "units": "samples", "name": "cpu"},
     "timeline": {"startTime": 1000, "samples": [0, 100], "durationDelta": 10, "watermarks": None}, "groups": None, "heatmap": None}
+
+
+VERSIONS = {}
+
+
+def profile_of(text):
+    """The next profile of the version that a query names; PROFILE of one that names none."""
+    found = re.search(r'version="(\w+)"', text)
+    if not found or not os.path.isdir(found[1]):
+        return PROFILE
+    files = VERSIONS.setdefault(found[1], itertools.cycle(sorted(os.listdir(found[1]))))
+    with open(os.path.join(found[1], next(files)), "rb") as file:
+        return file.read()
 
 
 def fields(message):
@@ -83,7 +99,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             elif "=~" in asked[2]:
                 self.answer(400, json.dumps({"code": "invalid_argument", "message": "parse error"}).encode())
             else:
-                self.answer(200, gzip.decompress(PROFILE), [PROTO])
+                self.answer(200, gzip.decompress(profile_of(asked[2])), [PROTO])
 
     def push(self, body):
         if self.hostile():
@@ -111,7 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "=~" in text:
             self.answer(400, json.dumps({"code": 3, "message": "failed to parse query", "details": []}).encode(), [JSON])
         elif url.path == "/tenant" + PARCA:
-            report = {"pprof": base64.b64encode(PROFILE).decode(), "total": "0", "filtered": "0"}
+            report = {"pprof": base64.b64encode(profile_of(text)).decode(), "total": "0", "filtered": "0"}
             self.answer(200, json.dumps({"total": "0", "filtered": "0"} if empty else report).encode(), [JSON])
         elif url.path == "/tenant" + RENDER:
             graph = {**FLAMEBEARER, "flamebearer": {"names": [], "levels": [], "numTicks": 0, "maxSelf": 0}} if empty else FLAMEBEARER
@@ -129,7 +145,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         answers = {"/html": b"<!DOCTYPE html><title>Log in</title>", "/folded": b"main;work 3\n", "/empty": b"",
                    "/half": PROFILE[: len(PROFILE) // 2], "/noise": b"\x1f\x8b\x1b[31mnoise",
                    "/json": b'{"error": "what?"}', "/tree": b'{"pprof":[' + b"0," * 2000 + b"0]}", "/not-base64": b'{"pprof":"H4sI_-"}'}
-        if first in ("/tenant", "/profile", "/missing"):
+        if first in ("/tenant", "/profile", "/version", "/missing"):
             return False
         self.write(self.path, self.headers.get("Authorization", "-"))
         if first in redirects:
@@ -169,6 +185,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.write(self.path, self.headers.get("Authorization", "-"))
         if url.path == "/profile":
             self.answer(200, PROFILE)
+        elif url.path.startswith("/version/"):
+            self.answer(200, profile_of('version="%s"' % url.path.split("/")[2]))
         else:
             self.answer(404, b"no \x1b[31msuch\x1b[0m profile\r\n\r\n" + b"word " * 2000)
 

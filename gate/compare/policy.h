@@ -50,6 +50,7 @@ struct rename_rule {
 /* One line of a waiver file (waiver.h). */
 struct waiver {
     const char *benchmark, *unit; /* exact (the suffix `-8` may be left out); the unit tidied */
+    const char *function;         /* of a unit `function:NAME` the name; else NULL */
     double ceiling;               /* ratio: the worsening up to which it waives */
     const char *expires;          /* YYYY-MM-DD; waives up to and including that day (UTC) */
     const char *reason;

@@ -1,15 +1,9 @@
+#include "gate/compare/waive.h"
+
 #include "gate/compare/judge.h"
 #include "gate/compare/waiver.h"
 
 #include <time.h>
-
-/* What became of one waiver. */
-struct waiver_use {
-    bool known;  /* a row has its benchmark and unit */
-    bool waived; /* and is waived by it */
-    bool over;   /* or regressed by more than the ceiling */
-    bool expired;
-};
 
 struct waiving {
     struct strings *names; /* of benchmarks */
@@ -18,18 +12,39 @@ struct waiving {
     struct waiver_use *uses;
 };
 
-static const char *day_of_today(struct arena *arena) {
+const char *waiver_today(const struct policy *policy, struct arena *arena) {
     time_t now = time(NULL);
     struct tm tm;
     char text[32];
+    if (policy->today)
+        return policy->today;
     if (!gmtime_r(&now, &tm) || strftime(text, sizeof text, "%Y-%m-%d", &tm) == 0)
         return "9999-12-31"; /* without a clock nothing is waived */
     return arena_strdup(arena, text);
 }
 
+bool waiver_covers(const struct waiver *waiver, struct waiver_use *use, double change,
+                   const char **note, struct arena *arena) {
+    if (use->expired) {
+        *note = arena_printf(arena, "the waiver at %.200s expired on %s", waiver->where,
+                             waiver->expires);
+        return false;
+    }
+    if (!(fabs(change) <= waiver->ceiling)) {
+        use->over = true;
+        *note = arena_printf(arena, "worse than the %.4g%% that the waiver at %.200s allows",
+                             100 * waiver->ceiling, waiver->where);
+        return false;
+    }
+    use->waived = true;
+    *note = arena_printf(arena, "waived until %s up to %.4g%%: %.500s (%.200s)", waiver->expires,
+                         100 * waiver->ceiling, waiver->reason, waiver->where);
+    return true;
+}
+
 static struct waiving *waiving_new(const struct policy *policy, struct arena *arena) {
     struct waiving *all = arena_alloc(arena, sizeof *all);
-    const char *today = policy->today ? policy->today : day_of_today(arena);
+    const char *today = waiver_today(policy, arena);
     all->names = strings_new(arena);
     all->by_name = ARENA_NEW(arena, size_t, policy->waiver_count + 1);
     all->next = ARENA_NEW(arena, size_t, policy->waiver_count);
@@ -69,22 +84,14 @@ static void waive(struct row *row, const struct waiver *waiver, struct waiver_us
     use->known = true;
     if (row->verdict != ROW_REGRESSED)
         return;
-    if (use->expired) {
-        row_note(row, arena, "the waiver at %.200s expired on %s", waiver->where, waiver->expires);
-    } else if (fabs(row->change) <= waiver->ceiling) {
-        use->waived = true;
+    const char *note;
+    if (waiver_covers(waiver, use, row->change, &note, arena))
         row->verdict = ROW_WAIVED;
-        row_note(row, arena, "waived until %s up to %.4g%%: %.500s (%.200s)", waiver->expires,
-                 100 * waiver->ceiling, waiver->reason, waiver->where);
-    } else {
-        use->over = true;
-        row_note(row, arena, "worse than the %.4g%% that the waiver at %.200s allows",
-                 100 * waiver->ceiling, waiver->where);
-    }
+    row_note(row, arena, "%s", note);
 }
 
-static void report_use(struct comparison *c, const struct waiver *waiver,
-                       const struct waiver_use *use) {
+void waiver_report(struct comparison *c, const struct waiver *waiver,
+                   const struct waiver_use *use) {
     if (!use->known)
         comparison_note(c, NOTE_WARNING, waiver->where,
                         "waiver of an unknown row: nothing here is named '%.300s' in %.100s",
@@ -110,6 +117,8 @@ void judge_waivers(struct judge *judge) {
         if (at)
             waive(&c->rows[i], &policy->waivers[at - 1], &all->uses[at - 1], judge->arena);
     }
-    for (size_t i = 0; i < policy->waiver_count; i++)
-        report_use(c, &policy->waivers[i], &all->uses[i]);
+    for (size_t i = 0; i < policy->waiver_count; i++) {
+        if (!policy->waivers[i].function)
+            waiver_report(c, &policy->waivers[i], &all->uses[i]);
+    }
 }

@@ -6,6 +6,8 @@
 /* Waiver files are written by people; this many are surely an accident. */
 enum { MOST_WAIVERS = 10000 };
 
+#define FUNCTION_UNIT "function:"
+
 static void skip_blanks(struct text *rest) {
     while (rest->length && (rest->at[0] == ' ' || rest->at[0] == '\t')) {
         rest->at++;
@@ -79,6 +81,19 @@ static bool expect(struct text *rest, const char **out, const char *what, struct
         what);
 }
 
+static bool take_unit(struct waiver *out, const char *unit, struct arena *arena) {
+    size_t prefix = strlen(FUNCTION_UNIT);
+    double factor;
+    if (strncmp(unit, FUNCTION_UNIT, prefix) == 0) {
+        out->unit = unit;
+        out->function = unit + prefix;
+        return *out->function != '\0';
+    }
+    struct text tidied = unit_tidy(text_of(unit), &factor, arena);
+    out->unit = arena_strndup(arena, tidied.at, tidied.length);
+    return true;
+}
+
 static bool waiver_parse(struct waiver *out, struct text line, struct arena *arena,
                          struct pg_error *err) {
     const char *unit, *ceiling;
@@ -86,9 +101,9 @@ static bool waiver_parse(struct waiver *out, struct text line, struct arena *are
         !expect(&line, &unit, "unit", arena, err) ||
         !expect(&line, &ceiling, "ceiling", arena, err))
         return false;
-    double factor;
-    struct text tidied = unit_tidy(text_of(unit), &factor, arena);
-    out->unit = arena_strndup(arena, tidied.at, tidied.length);
+    if (!take_unit(out, unit, arena))
+        return pg_error_set(err, PG_USAGE, "the function's name is missing behind '%s'",
+                            FUNCTION_UNIT);
     if (!number_ratio(text_of(ceiling), &out->ceiling) || out->ceiling <= 0)
         return pg_error_set(
             err, PG_USAGE, "ceiling '%.100s' is not a share above 0 such as 12%% or 0.12", ceiling);

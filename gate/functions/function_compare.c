@@ -2,6 +2,7 @@
 
 #include "gate/functions/function_rename.h"
 #include "gate/functions/function_times.h"
+#include "gate/functions/function_waive.h"
 #include "runners/profile/profile_file.h"
 #include "runners/profile/strip.h"
 
@@ -102,7 +103,9 @@ static void judge(struct comparison *c, const struct function_side *base,
         .base = base, .head = head, .policy = c->policy, .floor = FUNCTION_FLOOR};
     request->time_count = function_times(&times, c, base);
     request->times = times;
-    take_findings(c, functions_judge(request, c->arena));
+    struct function_findings *findings = functions_judge(request, c->arena);
+    functions_waive(c, findings);
+    take_findings(c, findings);
     note_sessions(c, c->functions);
     comparison_recount(c);
 }
@@ -142,6 +145,7 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
                                      {c->head, c->head_count, at_hand.head, c, NULL}};
     const char *why_not = objection(c, sources);
     if (why_not) {
+        functions_waive(c, NULL);
         bool wanted = c->policy->functions == FUNCTIONS_GATE;
         if (*why_not)
             comparison_note(c, wanted ? NOTE_WARNING : NOTE_INFO, "functions", "%s%s", why_not,
@@ -170,7 +174,7 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
 
 void functions_alone(struct comparison *out, const struct function_request *request,
                      struct arena *arena) {
-    const struct function_findings *f = functions_judge(request, arena);
+    struct function_findings *f = functions_judge(request, arena);
     if (f->slice_count == 0) {
         comparison_broken(out, request->policy, REASON_NOTHING_COMPARABLE,
                           "nothing has samples on both sides", arena);
@@ -179,8 +183,10 @@ void functions_alone(struct comparison *out, const struct function_request *requ
     }
     *out = (struct comparison){
         .grid = arena_alloc(arena, sizeof *out->grid), .policy = request->policy, .arena = arena};
+    functions_waive(out, f);
     take_findings(out, f);
-    size_t decided = f->counts[ROW_REGRESSED] + f->counts[ROW_IMPROVED] + f->counts[ROW_SAME];
+    size_t decided = f->counts[ROW_WAIVED] + f->counts[ROW_REGRESSED] + f->counts[ROW_IMPROVED] +
+                     f->counts[ROW_SAME];
     bool open = decided == 0 || (request->policy->strict && f->counts[ROW_INCONCLUSIVE] > 0);
     out->verdict = out->functions_regressed ? VERDICT_REGRESSION
                    : open                   ? VERDICT_INCONCLUSIVE

@@ -260,8 +260,8 @@ void function_rows_make(struct function_judge *judge) {
 /* Regressed, then what changed otherwise, by size; then the rest by cost. */
 static int rank_of(const struct function_row *row) {
     static const int ranks[ROW_VERDICT_COUNT] = {
-        [ROW_REGRESSED] = 0, [ROW_IMPROVED] = 2, [ROW_NEW] = 3,
-        [ROW_MISSING] = 3,   [ROW_SAME] = 5,     [ROW_INCONCLUSIVE] = 4};
+        [ROW_REGRESSED] = 0, [ROW_WAIVED] = 1, [ROW_IMPROVED] = 2,    [ROW_NEW] = 3,
+        [ROW_MISSING] = 3,   [ROW_SAME] = 5,   [ROW_INCONCLUSIVE] = 4};
     return row->class == FUNCTION_MOVED ? 1 : ranks[row->verdict];
 }
 

@@ -171,6 +171,8 @@ static void put_row(struct json_writer *w, const struct function_findings *f,
     json_string_member(w, "function", row->name);
     json_string_member(w, "file", row->file);
     json_string_member(w, "verdict", row_verdict_name(row->verdict));
+    if (row->verdict == ROW_WAIVED)
+        json_string_member(w, "unwaived", row_verdict_name(row->unwaived));
     json_string_member(w, "class", function_class_name(row->class));
     json_string_member(w, "test", test->test);
     put_amount(w, "base", &row->base);

@@ -42,7 +42,8 @@ static const char *named(const struct function_findings *f, const struct functio
     const char *of = whole ? arena_printf(arena, "%s (%.0f%%)", first ? " of it" : "",
                                           100 * row->share_of_regression)
                            : "";
-    return arena_printf(arena, "%s%s%s %+.2f points%s", first ? "" : ", ",
+    return arena_printf(arena, "%s%s%s%s %+.2f points%s", first ? "" : ", ",
+                        row->verdict == ROW_WAIVED ? "waived " : "",
                         row->class == FUNCTION_APPEARED ? "new callee " : "", row->name,
                         points(f, slice, row), of);
 }
@@ -55,7 +56,7 @@ static const char *list(const struct function_findings *f, const struct function
     double left = 0;
     for (size_t i = slice->first; i < slice->first + slice->count; i++) {
         const struct function_row *row = &f->rows[i];
-        if (row->verdict != verdict)
+        if (row->unwaived != verdict)
             continue;
         if (count++ < MOST_NAMED)
             text = arena_printf(arena, "%s%s", text, named(f, slice, row, count == 1, arena));

@@ -126,6 +126,42 @@ END
     [[ "$output" == *"functions: Parse/1k: of 4 stored recordings one has a profile, so functions are tested by its rounds alone"* ]]
 }
 
+@test "waivers of functions: used, over the ceiling, expired, not needed, unknown, without profiles" {
+    draw base 1 old && draw plus20 2 new
+    waive() { # waive LINE…: what the comparison says under these waivers, functions gated
+        printf '%s\n' "$@" >waivers
+        run "$PERFGATE" compare --functions gate old.txt new.txt --waivers waivers --report json=r.json
+    }
+    waive 'Parse/1k function:parse_string 30% 2999-12-31 longer strings, issue 7'
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"  waived        parse_string: +27.08%"*"waived until 2999-12-31 up to 30%: longer strings, issue 7 (waivers:1)"* ]]
+    grep -q '"unwaived": "regressed"' r.json
+    waive '"Parse/1k" "function:parse_string.constprop.3" 20% 2999-12-31 longer strings'
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"  regressed     parse_string"*"worse than the 20% that the waiver at waivers:1 allows"* ]]
+    waive 'Parse/1k function:parse_string 30% 2020-12-31 longer strings'
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"waiver of 'Parse/1k' function:parse_string expired on 2020-12-31 and waives nothing"* ]]
+    waive 'Parse/1k function:parse_string 30% 2999-12-31 a' 'Parse/1k function:emit 5% 2999-12-31 b' \
+        'Parse/1k function:nobody 5% 2999-12-31 c' 'Parse/9k function:emit 5% 2999-12-31 d'
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"waivers:2: waiver of 'Parse/1k' function:emit is not needed"* ]]
+    [[ "$output" == *"waivers:3: waiver of an unknown row: nothing here is named 'Parse/1k' in function:nobody"* ]]
+    [[ "$output" == *"waivers:4: waiver of an unknown row: nothing here is named 'Parse/9k' in function:emit"* ]]
+    waive 'Parse/1k function: 5% 2999-12-31 c'
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"waivers:1: the function's name is missing"* ]]
+    draw callee 2 new # of what the base does not have the ceiling is of the whole
+    waive 'Parse/1k function:utf8_check 6% 2999-12-31 validation' 'Parse/1k sec/op 9% 2999-12-31 validation'
+    [ "$status" -eq 0 ]
+    [[ "$output" == *": waived new callee utf8_check +4.88 points of it (89%), rest 11%"* ]]
+    waive 'Parse/1k function:utf8_check 4% 2999-12-31 validation' 'Parse/1k sec/op 9% 2999-12-31 validation'
+    [ "$status" -eq 1 ]
+    rm new.pb.gz
+    waive 'Parse/1k function:utf8_check 6% 2999-12-31 validation'
+    [[ "$output" == *"waivers:1: waiver of 'Parse/1k' function:utf8_check: no functions are compared"* ]]
+}
+
 @test "names are hostile: none of the reports lets one out" {
     evil=$'evil|`x`<script>alert(1)</script>\x1b[31m::error::![i](u)'
     printf 'main@m.c 300\nmain@m.c;%s@m.c 100\n' "$evil" >quiet.folded

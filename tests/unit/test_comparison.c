@@ -499,7 +499,7 @@ SCENE(an_unknown_machine_is_not_another_one) {
 
 static void add_waiver(struct scene *s, const char *benchmark, const char *unit, double ceiling,
                        const char *expires) {
-    struct waiver waiver = {benchmark, unit, ceiling, expires, "because", "waivers.txt:7"};
+    struct waiver waiver = {benchmark, unit, NULL, ceiling, expires, "because", "waivers.txt:7"};
     ARENA_PUSH(s->arena, s->policy.waivers, s->policy.waiver_count, s->policy.waiver_capacity,
                waiver);
 }

@@ -57,6 +57,11 @@ bool policy_options_apply(const struct policy_options *options, struct policy *p
         if (!policy_add_rule(policy, options->rules.items[i], "--rule", arena, err))
             return false;
     }
+    for (size_t i = 0; i < options->function_rules.count; i++) {
+        if (!policy_add_demand(policy, options->function_rules.items[i], "--function-rule", arena,
+                               err))
+            return false;
+    }
     for (size_t i = 0; i < options->renames.count; i++) {
         if (!policy_add_rename(policy, options->renames.items[i], "--rename", arena, err))
             return false;

@@ -10,8 +10,16 @@ struct policy_options {
     double threshold, alpha, confidence; /* NaN: not given */
     int correction, test, functions;     /* -1: not given */
     bool keep_paths, strict, ignore_fingerprint;
-    struct string_list floors, rules, allow_missing, renames, rename_files, waiver_files;
+    struct string_list floors, rules, function_rules, allow_missing, renames, rename_files,
+        waiver_files;
 };
+
+#define FUNCTION_RULE_OPTION(o)                                                                    \
+    {                                                                                              \
+        .name = "function-rule", .kind = OPTION_LIST, .target = &(o)->function_rules,              \
+        .argument = "FUNCTION:KEY=VALUE,…",                                                        \
+        .help = "threshold, floor, alpha, samples, gate, benchmark for functions by glob"          \
+    }
 
 #define POLICY_OPTIONS(o)                                                                          \
     {.name = "Policy", .kind = OPTION_HEADING, .help = "Policy"},                                  \
@@ -70,6 +78,7 @@ struct policy_options {
          .kind = OPTION_FLAG,                                                                      \
          .target = &(o)->keep_paths,                                                               \
          .help = "paths of functions' files as profiles have them, with names of people"},         \
+        FUNCTION_RULE_OPTION(o),                                                                   \
         {.name = "strict",                                                                         \
          .kind = OPTION_FLAG,                                                                      \
          .target = &(o)->strict,                                                                   \

@@ -123,7 +123,7 @@ static bool write_again(struct gate *gate, struct recording *const *sides, struc
 static void set_samplings(struct gate *gate) {
     struct gate_measuring *m = &gate->measuring;
     for (size_t i = 0; i < m->side_count; i++)
-        m->samplings[i] = m->samplings[i] && gate->policy.functions == FUNCTIONS_GATE
+        m->samplings[i] = m->samplings[i] && policy_functions_decide(&gate->policy)
                               ? sampling_new(m->strings, gate->arena)
                               : NULL;
 }
@@ -152,7 +152,7 @@ static bool measure_again(struct gate *gate, const bool *chosen, struct again *o
         !gate_profiles_make(&profiles, m, sides, gate->options->output, -1, err) ||
         !write_again(gate, sides, err) || !gate_compare(gate, sides, &out->policy, &out->rows, err))
         return false;
-    if (gate->policy.functions == FUNCTIONS_GATE)
+    if (policy_functions_decide(&gate->policy))
         compare_functions(gate, &profiles, &out->rows);
     return true;
 }

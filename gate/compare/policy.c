@@ -63,6 +63,44 @@ struct row_policy policy_for(const struct policy *policy, const struct row_polic
     return out;
 }
 
+static bool demand_matches(const struct function_demand *demand, const char *benchmark,
+                           const char *function) {
+    return (!demand->function || text_glob(demand->function, function)) &&
+           (!demand->benchmark || text_glob(demand->benchmark, benchmark));
+}
+
+struct function_policy policy_for_function(const struct policy *policy, double floor,
+                                           const char *benchmark, const char *function,
+                                           bool *used) {
+    struct function_policy out = {policy->threshold, floor, policy->alpha, -1,
+                                  policy->functions == FUNCTIONS_GATE};
+    for (size_t i = 0; i < policy->demand_count; i++) {
+        const struct function_demand *demand = &policy->demands[i];
+        if (!demand_matches(demand, benchmark, function))
+            continue;
+        if (used)
+            used[i] = true;
+        if (!isnan(demand->threshold))
+            out.threshold = demand->threshold;
+        if (!isnan(demand->floor))
+            out.floor = demand->floor;
+        if (!isnan(demand->alpha))
+            out.alpha = demand->alpha;
+        if (demand->least_samples >= 0)
+            out.least_samples = demand->least_samples;
+        if (demand->gated >= 0)
+            out.gated = demand->gated == 1;
+    }
+    return out;
+}
+
+bool policy_functions_decide(const struct policy *policy) {
+    bool any = policy->functions == FUNCTIONS_GATE;
+    for (size_t i = 0; i < policy->demand_count && policy->functions != FUNCTIONS_OFF; i++)
+        any |= policy->demands[i].gated == 1;
+    return any;
+}
+
 size_t name_without_suffix(const char *name) {
     size_t length = strlen(name), digits = length;
     while (digits > 0 && name[digits - 1] >= '0' && name[digits - 1] <= '9')

@@ -40,6 +40,20 @@ struct policy_rule {
 #define POLICY_RULE_UNSET                                                                          \
     { NULL, NULL, NAN, NAN, NAN, BETTER_UNKNOWN, -1, NULL }
 
+/* The same for functions: applies to those whose benchmark and name (as joined across builds) match
+ * both globs. */
+struct function_demand {
+    const char *function, *benchmark;
+    double threshold; /* ratio, of the function's own cost */
+    double floor;     /* ratio, of the benchmark's whole cost */
+    double alpha;
+    int least_samples; /* a round, of a function that is tested */
+    int gated;
+    const char *where;
+};
+#define FUNCTION_DEMAND_UNSET                                                                      \
+    { NULL, NULL, NAN, NAN, NAN, -1, -1, NULL }
+
 /* Exact full names: baseline name → new name. Where the baseline has no benchmark `from`, the
  * suffix `-8` that Go appends may be left out of both. `function:NAME` is a function's name. */
 struct rename_rule {
@@ -69,6 +83,8 @@ struct policy {
     bool ignore_fingerprint; /* override of the mismatch guard */
     struct policy_rule *rules;
     size_t rule_count, rule_capacity;
+    struct function_demand *demands;
+    size_t demand_count, demand_capacity;
     const char **allow_missing; /* globs over benchmark names */
     size_t allow_missing_count, allow_missing_capacity;
     struct rename_rule *renames;
@@ -87,6 +103,12 @@ void policy_init(struct policy *policy);
  * `where`. */
 bool policy_add_rule(struct policy *policy, const char *text, const char *where,
                      struct arena *arena, struct pg_error *err);
+
+/* Adds a rule for functions from `FUNCTIONGLOB:key=value,…` with the keys threshold, floor
+ * (ratios), alpha, samples, gate (yes, no), benchmark (a glob). The last colon divides. Errors:
+ * PG_USAGE beginning with `where`. */
+bool policy_add_demand(struct policy *policy, const char *text, const char *where,
+                       struct arena *arena, struct pg_error *err);
 
 /* Adds a rule from `UNIT=VALUE`: the value in the unit as it is written (`ns/op=200`), or with a
  * suffix of its own: a duration for time units (`sec/op=50us`), K M G T or Ki Mi Gi Ti for others
@@ -131,6 +153,22 @@ struct row_policy policy_for_unit(const struct policy *policy, const char *unit,
  * rules are set. */
 struct row_policy policy_for(const struct policy *policy, const struct row_policy *of_unit,
                              const char *benchmark, const char *unit, bool *used);
+
+/* What holds for one function. */
+struct function_policy {
+    double threshold, floor, alpha;
+    int least_samples; /* -1: the usual number */
+    bool gated; /* where its slice decides, it does. By default: where functions do (FUNCTIONS_GATE)
+                 */
+};
+
+/* `floor`: that of functions that no rule names. `used`, if not NULL, has demand_count entries;
+ * those of matching rules are set. */
+struct function_policy policy_for_function(const struct policy *policy, double floor,
+                                           const char *benchmark, const char *function, bool *used);
+
+/* Can a function decide anything? */
+bool policy_functions_decide(const struct policy *policy);
 
 /* May the benchmark be missing or fail without breaking the gate? */
 bool policy_allows_missing(const struct policy *policy, const char *benchmark);

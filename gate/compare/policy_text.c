@@ -155,6 +155,56 @@ bool policy_add_rule(struct policy *policy, const char *text, const char *where,
     return true;
 }
 
+/* One `key=value` of a rule for functions. */
+static bool set_demand(struct function_demand *demand, struct text setting, struct arena *arena,
+                       struct pg_error *err) {
+    const char *equals = memchr(setting.at, '=', setting.length);
+    struct text key = equals ? text_before(setting, equals) : setting;
+    struct text value = equals ? text_after(setting, equals) : (struct text){"", 0};
+    int64_t samples;
+    if (text_equal(key, "benchmark")) {
+        demand->benchmark = arena_strndup(arena, value.at, value.length);
+        return true;
+    }
+    if ((text_equal(key, "threshold") && set_ratio(value, 1000, &demand->threshold)) ||
+        (text_equal(key, "floor") && set_ratio(value, 1, &demand->floor)) ||
+        (text_equal(key, "alpha") && set_ratio(value, 0.5, &demand->alpha) && demand->alpha > 0) ||
+        (text_equal(key, "gate") && set_word(value, "no", "yes", &demand->gated)))
+        return true;
+    if (text_equal(key, "samples") && number_i64(value, &samples) && samples > 0 &&
+        samples <= 1000000) {
+        demand->least_samples = (int)samples;
+        return true;
+    }
+    return pg_error_set(err, PG_USAGE,
+                        "'%.*s' is none of threshold=5%%, floor=1%%, alpha=0.05, samples=5, "
+                        "gate=yes|no, benchmark=GLOB",
+                        TEXT_ARG(setting, 100));
+}
+
+bool policy_add_demand(struct policy *policy, const char *text, const char *where,
+                       struct arena *arena, struct pg_error *err) {
+    struct function_demand demand = FUNCTION_DEMAND_UNSET;
+    struct text whole = text_of(text);
+    const char *colon = find_last(whole, ':');
+    if (!colon)
+        return pg_error_set(err, PG_USAGE, "%s: '%.200s' is not FUNCTION:key=value[,key=value…]",
+                            where, text);
+    struct text settings = text_after(whole, colon);
+    demand.where = arena_strdup(arena, where);
+    if (colon > text)
+        demand.function = arena_strndup(arena, text, (size_t)(colon - text));
+    for (const char *comma = text; comma;) {
+        comma = settings.length ? memchr(settings.at, ',', settings.length) : NULL;
+        if (!set_demand(&demand, comma ? text_before(settings, comma) : settings, arena, err))
+            return pg_error_in(err, where);
+        if (comma)
+            settings = text_after(settings, comma);
+    }
+    ARENA_PUSH(arena, policy->demands, policy->demand_count, policy->demand_capacity, demand);
+    return true;
+}
+
 bool policy_add_floor(struct policy *policy, const char *text, const char *where,
                       struct arena *arena, struct pg_error *err) {
     struct text whole = text_of(text);

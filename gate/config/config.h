@@ -79,6 +79,10 @@ struct gate_config {
     struct config_benchmark *benchmarks;
     size_t benchmark_count, benchmark_capacity;
     struct config_rules rules;
+    struct config_demands {
+        struct function_demand *items;
+        size_t count, capacity;
+    } function_rules;
     const char *waivers; /* path, or NULL */
     struct rename_rule *renames;
     size_t rename_count, rename_capacity;

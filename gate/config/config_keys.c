@@ -51,6 +51,25 @@ static const struct config_key rule_keys[] = {
 static const struct config_section rule_section = {rule_keys, sizeof(struct policy_rule),
                                                    RULE(where), 0};
 
+#define DEMAND(member) offsetof(struct function_demand, member)
+static const struct config_key demand_keys[] = {
+    PLAIN("function", KEY_TEXT, DEMAND(function), NULL,
+          "pattern of function names as reports show them; all when not given"),
+    PLAIN("benchmark", KEY_TEXT, DEMAND(benchmark), NULL,
+          "pattern of full benchmark names; all when not given"),
+    RANGE("threshold", KEY_RATIO, DEMAND(threshold), 0, 100, NULL,
+          "a change of its own cost up to this is tolerated"),
+    RANGE("floor", KEY_RATIO, DEMAND(floor), 0, 1, NULL,
+          "a change up to this share of the benchmark's whole cost is tolerated (0.5%)"),
+    RANGE("alpha", KEY_RATIO, DEMAND(alpha), 1e-12, 0.5, NULL, "level of the test"),
+    RANGE("samples", KEY_INT, DEMAND(least_samples), 1, 1000000, NULL,
+          "fewest samples a round of a function that is tested (5)"),
+    PLAIN("gated", KEY_BOOL, DEMAND(gated), NULL,
+          "yes: red where it regressed, no: reported; as `functions` says when not given"),
+    LAST};
+static const struct config_section demand_section = {demand_keys, sizeof(struct function_demand),
+                                                     DEMAND(where), 0};
+
 #define ENTRY(member) offsetof(struct config_benchmark, member)
 static const struct config_key benchmark_keys[] = {
     PLAIN("name", KEY_TEXT, ENTRY(name), NULL,
@@ -120,6 +139,8 @@ static const struct config_key top_keys[] = {
            "what to measure (list)"),
     NESTED("rules", KEY_SECTIONS, TOP(rules), &rule_section,
            "what holds for some rows only (list; the last that says something wins)"),
+    NESTED("function-rules", KEY_SECTIONS, TOP(function_rules), &demand_section,
+           "what holds for some functions only (list; the last that says something wins)"),
     PLAIN("waivers", KEY_TEXT, TOP(waivers), NULL,
           "file of accepted regressions, with ceiling and expiry"),
     PLAIN("rename", KEY_RENAMES, TOP(renames), NULL,

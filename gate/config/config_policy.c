@@ -32,6 +32,9 @@ void config_policy(const struct gate_config *config, struct policy *policy, stru
     for (size_t i = 0; i < config->rules.count; i++)
         ARENA_PUSH(arena, policy->rules, policy->rule_count, policy->rule_capacity,
                    config->rules.items[i]);
+    for (size_t i = 0; i < config->function_rules.count; i++)
+        ARENA_PUSH(arena, policy->demands, policy->demand_count, policy->demand_capacity,
+                   config->function_rules.items[i]);
     for (size_t i = 0; i < config->rename_count; i++)
         ARENA_PUSH(arena, policy->renames, policy->rename_count, policy->rename_capacity,
                    config->renames[i]);

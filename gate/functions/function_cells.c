@@ -46,6 +46,7 @@ bool function_walk_next(struct function_walk *walk) {
     return any;
 }
 
-bool function_large_enough(double base, double head, bool one_sided) {
-    return (base > head ? base : head) >= (one_sided ? 1 : FUNCTION_LEAST_SAMPLES);
+bool function_large_enough(double base, double head, bool one_sided, int least) {
+    int usual = one_sided ? 1 : FUNCTION_LEAST_SAMPLES;
+    return (base > head ? base : head) >= (least < 0 ? usual : least);
 }

@@ -21,7 +21,7 @@ struct function_walk function_walk(const struct function_side *base,
 /* The next function, by number, that a side has; false at the end. */
 bool function_walk_next(struct function_walk *walk);
 
-/* Is a function with so many samples a round tested? */
-bool function_large_enough(double base, double head, bool one_sided);
+/* Is a function with so many samples a round tested? `least`: what a rule says, or -1. */
+bool function_large_enough(double base, double head, bool one_sided, int least);
 
 #endif

@@ -63,7 +63,7 @@ static void take_findings(struct comparison *c, const struct function_findings *
     c->functions = findings;
     for (size_t i = 0; i < findings->note_count; i++)
         comparison_note(c, NOTE_INFO, "functions", "%s", findings->notes[i]);
-    for (size_t i = 0; i < findings->row_count && c->policy->functions == FUNCTIONS_GATE; i++)
+    for (size_t i = 0; i < findings->row_count; i++)
         c->functions_regressed += function_decides(findings, &findings->rows[i]);
 }
 
@@ -89,7 +89,7 @@ static void note_sessions(struct comparison *c, const struct function_findings *
                         "tested by its rounds alone: how much sessions differ is not known",
                         first->name, count > 1 ? " and others" : "", *first->name ? ":" : "",
                         c->base_count);
-    else if (first && c->policy->functions == FUNCTIONS_GATE && !same_session(c))
+    else if (first && policy_functions_decide(c->policy) && !same_session(c))
         comparison_note(c, NOTE_INFO, "functions",
                         "base and head are one session each: how much sessions differ is not "
                         "known, so it is not in p");
@@ -114,7 +114,7 @@ static void judge(struct comparison *c, const struct function_side *base,
 static const char *objection(const struct comparison *c, const struct source_side *sources) {
     bool base = has_profile(&sources[0], c->arena), head = has_profile(&sources[1], c->arena);
     if (!base && !head)
-        return c->policy->functions == FUNCTIONS_GATE ? "no side has a profile" : "";
+        return policy_functions_decide(c->policy) ? "no side has a profile" : "";
     if (!base || !head)
         return base ? "only the base has a profile" : "only the head has a profile";
     if (c->reasons & 1U << REASON_FINGERPRINT)
@@ -130,7 +130,7 @@ static bool unsound(struct comparison *c, const struct source_side *source) {
             continue;
         comparison_note(c, NOTE_WARNING, "functions", "the profile of %s is unsound%s",
                         source->recordings[i]->label,
-                        c->policy->functions == FUNCTIONS_GATE ? ": functions decide nothing" : "");
+                        policy_functions_decide(c->policy) ? ": functions decide nothing" : "");
         found = true;
     }
     return found;
@@ -146,7 +146,7 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     const char *why_not = objection(c, sources);
     if (why_not) {
         functions_waive(c, NULL);
-        bool wanted = c->policy->functions == FUNCTIONS_GATE;
+        bool wanted = policy_functions_decide(c->policy);
         if (*why_not)
             comparison_note(c, wanted ? NOTE_WARNING : NOTE_INFO, "functions", "%s%s", why_not,
                             wanted ? ", so functions decide nothing" : "");

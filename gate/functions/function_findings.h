@@ -54,6 +54,7 @@ struct function_row {
     uint32_t slice;          /* index of findings->slices */
     uint32_t function;       /* number in the sides' names */
     const char *name, *file; /* file NULL: not known */
+    struct function_policy policy;
     enum row_verdict verdict;
     enum row_verdict unwaived; /* what it would be without a waiver */
     enum function_class class;
@@ -118,7 +119,7 @@ struct function_findings {
     double threshold;
 };
 
-/* Functions that regressed, in slices that are gated. */
+/* Functions that regressed and are gated, in slices that are. */
 bool function_decides(const struct function_findings *findings, const struct function_row *row);
 
 struct function_request {

@@ -8,7 +8,7 @@ const char *function_class_name(enum function_class class) {
 }
 
 bool function_decides(const struct function_findings *f, const struct function_row *row) {
-    return row->verdict == ROW_REGRESSED && f->slices[row->slice].gated;
+    return row->verdict == ROW_REGRESSED && row->policy.gated && f->slices[row->slice].gated;
 }
 
 struct function_values function_share_values(const struct function_slice *slice,
@@ -36,8 +36,9 @@ struct function_values function_cost_values(const struct function_judge *judge,
     return values;
 }
 
-double function_floor(const struct function_judge *judge, const struct function_slice *slice) {
-    return judge->request->floor * (judge->request->by_share ? 1 : slice->base);
+double function_floor(const struct function_judge *judge, const struct function_slice *slice,
+                      double floor) {
+    return floor * (judge->request->by_share ? 1 : slice->base);
 }
 
 static struct function_test test_rounds(const struct function_judge *judge,
@@ -160,8 +161,8 @@ static const struct function_test *deciding(const struct function_judge *judge,
 }
 
 static double margin_of(const struct function_judge *judge, const struct function_row *row) {
-    double floor = function_floor(judge, &judge->findings->slices[row->slice]);
-    double threshold = judge->request->policy->threshold * deciding(judge, row)->base;
+    double floor = function_floor(judge, &judge->findings->slices[row->slice], row->policy.floor);
+    double threshold = row->policy.threshold * deciding(judge, row)->base;
     return judge->request->by_share || threshold < floor ? floor : threshold;
 }
 
@@ -173,12 +174,12 @@ static bool changed(double p, double alpha, double difference, double margin) {
  * the function's own, else it is that of the others. */
 static bool is_mix_shift(const struct function_judge *judge, const struct function_row *row) {
     const struct function_request *request = judge->request;
-    double alpha = request->policy->alpha, share = row->share.difference;
+    double alpha = row->policy.alpha, share = row->share.difference;
     bool own = row->p_adjusted <= alpha;
     if (request->by_share)
         own &= copysign(row->cost.difference, row->cost.difference * share) >= fabs(share) / 2;
     return row->class == FUNCTION_PLAIN && !own &&
-           changed(row->share_p_adjusted, alpha, share, request->floor);
+           changed(row->share_p_adjusted, alpha, share, row->policy.floor);
 }
 
 static void decide(struct function_judge *judge, struct function_row *row) {
@@ -188,7 +189,7 @@ static void decide(struct function_judge *judge, struct function_row *row) {
     if (is_mix_shift(judge, row)) {
         row->class = FUNCTION_MIX_SHIFT;
         row->verdict = ROW_SAME;
-    } else if (changed(p, judge->request->policy->alpha, test->difference, margin)) {
+    } else if (changed(p, row->policy.alpha, test->difference, margin)) {
         row->verdict = test->difference > 0 ? ROW_REGRESSED : ROW_IMPROVED;
     } else if (row->class == FUNCTION_APPEARED) {
         row->verdict = ROW_NEW;
@@ -253,8 +254,21 @@ static void note_few_rounds(struct function_judge *judge) {
                 count > 1 ? arena_printf(judge->arena, "; %zu more are like it", count - 1) : ""));
 }
 
+static void note_unused(struct function_judge *judge) {
+    const struct policy *policy = judge->request->policy;
+    for (size_t i = 0; i < policy->demand_count; i++) {
+        const struct function_demand *demand = &policy->demands[i];
+        if (!judge->used[i])
+            put_note(judge,
+                     arena_printf(judge->arena, "the rule at %s matches no function: '%s' in '%s'",
+                                  demand->where, demand->function ? demand->function : "*",
+                                  demand->benchmark ? demand->benchmark : "*"));
+    }
+}
+
 static void put_notes(struct function_judge *judge) {
     const struct function_request *request = judge->request;
+    note_unused(judge);
     size_t unnumbered = request->base->unnumbered + request->head->unnumbered;
     note_few_rounds(judge);
     if (judge->full)
@@ -276,6 +290,7 @@ struct function_findings *functions_judge(const struct function_request *request
     struct function_findings *f = ARENA_NEW(arena, struct function_findings, 1);
     struct function_judge judge = {
         .request = request, .findings = f, .ranks = rank_workspace_new(), .arena = arena};
+    judge.used = ARENA_NEW(arena, bool, request->policy->demand_count);
     f->names = request->base->names;
     f->base = request->base;
     f->head = request->head;

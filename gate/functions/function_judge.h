@@ -13,6 +13,7 @@ struct function_judge {
         double ratio, se, df;
     } * usual;     /* by share, by slice: what shares became that did not change, relative se */
     size_t values; /* numbers that rows hold, one a round */
+    bool *used;    /* by rule for functions: it matched one */
     bool full;     /* no more of them: the functions that follow count as small */
     struct arena *arena;
 };
@@ -35,8 +36,9 @@ void function_conclude(struct function_findings *findings);
 /* Puts the rows of every slice worst first. */
 void function_rows_order(struct function_findings *findings);
 
-/* Smallest absolute change that counts in a slice. */
-double function_floor(const struct function_judge *judge, const struct function_slice *slice);
+/* Smallest absolute change that counts in a slice, where a change up to `floor` is tolerated. */
+double function_floor(const struct function_judge *judge, const struct function_slice *slice,
+                      double floor);
 
 /* Finds rises that are made up for by falls, and turns both into FUNCTION_MOVED. */
 void function_shift_find(struct function_judge *judge);

@@ -52,11 +52,12 @@ static bool has_room(struct function_judge *judge, const struct slice_sides *sid
     return !judge->full;
 }
 
-static bool large_enough(const struct function_cells *cells, const struct slice_sides *sides) {
+static bool large_enough(const struct function_cells *cells, const struct slice_sides *sides,
+                         int least) {
     double base = flat_samples(cells[0]) / sides->rounds[0]->count;
     double head = flat_samples(cells[1]) / sides->rounds[1]->count;
     bool one_sided = cells[0].at == cells[0].end || cells[1].at == cells[1].end;
-    return function_large_enough(base, head, one_sided);
+    return function_large_enough(base, head, one_sided, least);
 }
 
 static void count_small(struct function_slice *slice, struct function_cells head,
@@ -68,15 +69,20 @@ static void count_small(struct function_slice *slice, struct function_cells head
     slice->small_fraction += share / sides->rounds[1]->count;
 }
 
-static void add_row(struct function_judge *judge, size_t slice, uint32_t function,
-                    const struct function_cells *cells, const struct slice_sides *sides) {
-    struct function_findings *f = judge->findings;
-    const struct function_known *known = &f->names->items[function];
-    struct function_row row = {
+/* A row of which nothing is known yet but what it is of. */
+static struct function_row new_row(const struct function_judge *judge, size_t slice,
+                                   const struct function_walk *walk) {
+    const struct function_findings *f = judge->findings;
+    const struct function_known *known = &f->names->items[walk->function];
+    const struct function_cells *cells = walk->taken;
+    const char *name = strings_get(f->names->strings, known->name);
+    return (struct function_row){
         .slice = (uint32_t)slice,
-        .function = function,
-        .name = strings_get(f->names->strings, known->name),
+        .function = walk->function,
+        .name = name,
         .file = known->file ? strings_get(f->names->strings, known->file) : NULL,
+        .policy = policy_for_function(judge->request->policy, judge->request->floor,
+                                      f->slices[slice].name, name, judge->used),
         .verdict = ROW_INCONCLUSIVE,
         .class = cells[0].at == cells[0].end   ? FUNCTION_APPEARED
                  : cells[1].at == cells[1].end ? FUNCTION_VANISHED
@@ -85,6 +91,11 @@ static void add_row(struct function_judge *judge, size_t slice, uint32_t functio
         .share_p_adjusted = NAN,
         .share_of_regression = NAN,
     };
+}
+
+static void add_row(struct function_judge *judge, struct function_row row,
+                    const struct function_cells *cells, const struct slice_sides *sides) {
+    struct function_findings *f = judge->findings;
     for (int side = 0; side < 2; side++)
         fill_side(&row, side, cells[side], sides, judge->arena);
     ARENA_PUSH(judge->arena, f->rows, f->row_count, f->row_capacity, row);
@@ -96,8 +107,9 @@ static void make_rows(struct function_judge *judge, size_t number, uint32_t text
     struct function_walk walk = function_walk(judge->request->base, judge->request->head, text);
     slice->first = judge->findings->row_count;
     while (function_walk_next(&walk)) {
-        if (large_enough(walk.taken, sides) && has_room(judge, sides))
-            add_row(judge, number, walk.function, walk.taken, sides);
+        struct function_row row = new_row(judge, number, &walk);
+        if (large_enough(walk.taken, sides, row.policy.least_samples) && has_room(judge, sides))
+            add_row(judge, row, walk.taken, sides);
         else if (flat_samples(walk.taken[0]) + flat_samples(walk.taken[1]) > 0)
             count_small(slice, walk.taken[1], sides);
     }

@@ -152,7 +152,8 @@ static bool try_domain(const struct shift *s) {
     struct arena_mark before = arena_mark(s->judge->arena);
     struct function_test total = test_domain(s);
     arena_reset(s->judge->arena, before);
-    double floor = function_floor(s->judge, s->slice), margin = policy->threshold * total.base;
+    double floor = function_floor(s->judge, s->slice, s->judge->request->floor),
+           margin = policy->threshold * total.base;
     bool differs = FUNCTION_CAUTION * total.p <= policy->alpha &&
                    fabs(total.difference) > (margin > floor ? margin : floor);
     if (isnan(total.p) || (differs && total.difference > 0))

@@ -45,7 +45,7 @@ size_t function_totals(struct function_total **out, const struct function_side *
                 .n = of[side]->count,
                 .samples = sum_samples(walk.taken[side], rounds[side], of[side]->count)};
         if (!function_large_enough(values[0].samples, values[1].samples,
-                                   !(values[0].samples > 0) || !(values[1].samples > 0)))
+                                   !(values[0].samples > 0) || !(values[1].samples > 0), -1))
             continue;
         struct function_total total = {walk.function,
                                        function_test(&values[0], &values[1], policy, ranks), NAN};

@@ -174,6 +174,7 @@ static void put_row(struct json_writer *w, const struct function_findings *f,
     if (row->verdict == ROW_WAIVED)
         json_string_member(w, "unwaived", row_verdict_name(row->unwaived));
     json_string_member(w, "class", function_class_name(row->class));
+    json_bool_member(w, "gated", row->policy.gated && slice->gated);
     json_string_member(w, "test", test->test);
     put_amount(w, "base", &row->base);
     put_amount(w, "head", &row->head);

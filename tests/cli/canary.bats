@@ -23,6 +23,12 @@ assert [f["function"] for f in red] == ["memcpy"] and red[0]["unit"] == "share",
 assert abs(red[0]["head"]["flat_fraction"] - 0.1449) < 1e-4'
     run "$PERFGATE" canary --base old.pb.gz --head new.pb.gz --points 5
     [ "$status" -eq 0 ]
+    run "$PERFGATE" canary --base old.pb.gz --head new.pb.gz --function-rule 'mem*:floor=5%'
+    [ "$status" -eq 0 ]
+    echo 'Parse/1k function:memcpy 5% 2999-12-31 copies are wanted' >waivers
+    run "$PERFGATE" canary --base old.pb.gz --head new.pb.gz --waivers waivers
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"  waived        memcpy: +3.85 points"* ]]
 }
 
 @test "folders of profiles: each file a round; --base A B C as a shell's pattern gives it" {

@@ -126,6 +126,32 @@ END
     [[ "$output" == *"functions: Parse/1k: of 4 stored recordings one has a profile, so functions are tested by its rounds alone"* ]]
 }
 
+@test "rules for functions, by globs: threshold, floor, level, samples, and which are red" {
+    draw base 1 old && draw plus20 2 new
+    compare() { # compare STATUS OPTION…
+        run "$PERFGATE" compare old.txt new.txt "${@:2}" --report json=r.json
+        echo "$output"
+        [ "$status" -eq "$1" ]
+    }
+    verdict() { python3 -c 'import json; print(next((f["verdict"] for f in json.load(open("r.json"))["functions"] if f["function"] == "'"$1"'"), None))'; }
+    compare 1 --functions gate
+    compare 0 --functions gate --function-rule 'parse_*:threshold=30%'
+    [ "$(verdict parse_string)" = inconclusive ]
+    compare 0 --functions gate --function-rule 'parse_*:floor=8%'
+    compare 1 --functions gate --function-rule 'parse_*:floor=8%,benchmark=Render/*'
+    [[ "$output" == *"the rule at --function-rule matches no function: 'parse_*' in 'Render/*'"* ]]
+    compare 0 --functions gate --function-rule '*string:alpha=1e-12'
+    compare 0 --functions gate --function-rule 'parse_string:samples=200'
+    [ "$(verdict parse_string)" = None ]
+    compare 0 --functions gate --function-rule 'parse_string:gate=no'
+    [ "$(verdict parse_string)" = regressed ]
+    compare 1 --function-rule 'parse_string:gate=yes'
+    compare 0 --function-rule 'emit:gate=yes'
+    for wrong in parse 'parse:threshold=x' 'parse:samples=0' 'parse:speed=1' 'parse:'; do
+        compare 2 --function-rule "$wrong"
+    done
+}
+
 @test "waivers of functions: used, over the ceiling, expired, not needed, unknown, without profiles" {
     draw base 1 old && draw plus20 2 new
     waive() { # waive LINE…: what the comparison says under these waivers, functions gated
@@ -240,7 +266,7 @@ END
     run "$PERFGATE" gate --output out --report json=report.json --report markdown=report.md
     echo "$output"
     [ "$status" -eq 0 ]
-    [[ "$output" == *"  inconclusive  skip_ws: "*"not confirmed: +"*" at first, "*" in 8 fresh rounds, which decide"* ]]
+    [[ "$output" == *" skip_ws: "*"not confirmed: +"*" at first, "*" in 8 fresh rounds, which decide"* ]]
     grep -q '"not confirmed: +' report.json
     grep -q 'not confirmed: +' report.md
     [ "$(cat runs)" -eq 32 ] && [ -s out/head-again.pb.gz ] && [ -s out/head.pb.gz ]
@@ -252,6 +278,16 @@ END
     echo 0 >runs && echo 16 >slow
     run "$PERFGATE" gate --no-confirm
     [ "$status" -eq 1 ] && [ "$(cat runs)" -eq 16 ]
+    sed -i 's/^functions: gate/functions: report/' perfgate.yml
+    printf 'confirm: no\nfunction-rules:\n  - { function: "skip_*", threshold: 10%%, floor: 1%%, samples: 10, gated: yes }\n' >>perfgate.yml
+    echo 0 >runs
+    run "$PERFGATE" gate
+    [ "$status" -eq 1 ]
+    sed -i 's/skip_\*/other_*/' perfgate.yml
+    echo 0 >runs
+    run "$PERFGATE" gate
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"the rule at perfgate.yml:"*" matches no function: 'other_*' in '*'"* ]]
 }
 
 @test "help functions shows what becomes of names" {

@@ -214,6 +214,18 @@ void arena_reset(struct arena *arena, struct arena_mark mark) {
     }
 }
 
+void arena_empty(struct arena *arena) {
+    size_t total = arena->total;
+    if (arena->last && !arena->last->previous) {
+        arena_reset(arena, (struct arena_mark){arena->last, 0});
+        return;
+    }
+    while (arena->last)
+        drop_last(arena);
+    if (total)
+        add_block(arena, total);
+}
+
 void arena_adopt(struct arena *arena, struct arena *from) {
     struct block **oldest = &arena->last;
     while (*oldest)

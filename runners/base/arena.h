@@ -44,6 +44,10 @@ struct arena_mark {
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_reset(struct arena *arena, struct arena_mark mark);
 
+/* Gives everything back, and keeps one block as large as all that was held: what is then allocated
+ * anew finds memory that is there already. */
+void arena_empty(struct arena *arena);
+
 /* Everything that `from` holds lives on in `arena` until arena_free; `from` is gone. */
 void arena_adopt(struct arena *arena, struct arena *from);
 

@@ -250,21 +250,29 @@ static bool same_sample(const void *profile, uint32_t index, const void *wanted)
     return true;
 }
 
-static uint64_t hash_sample(const struct profile_builder *b, const struct profile_stack *stack) {
-    const struct profile *p = b->profile;
-    uint64_t hash = strings_hash(p->strings, p->frames + b->frame_count,
-                                 stack->frame_count * sizeof *p->frames);
+/* The same for any order of the labels. */
+uint64_t profile_builder_expect(const struct profile_builder *b,
+                                const struct profile_stack *stack) {
+    const struct strings *strings = b->profile->strings;
+    uint64_t hash =
+        strings_hash(strings, stack->frames, stack->frame_count * sizeof *stack->frames);
     for (size_t i = 0; i < stack->label_count; i++) {
-        const struct profile_label *label = &p->labels[b->label_count + i];
-        uint64_t next[] = {hash, (uint64_t)label->key << 32 | label->text, label->unit,
-                           (uint64_t)label->number};
-        hash = strings_hash(p->strings, next, sizeof next);
+        const struct profile_label *label = &stack->labels[i];
+        const uint64_t key[] = {(uint64_t)label->key << 32 | label->text, label->unit,
+                                (uint64_t)label->number};
+        hash += strings_hash(strings, key, sizeof key);
     }
+    join_table_expect(&b->samples, hash);
     return hash;
 }
 
 void profile_builder_sample(struct profile_builder *b, const struct profile_stack *stack,
                             const int64_t *values) {
+    profile_builder_expected(b, stack, profile_builder_expect(b, stack), values);
+}
+
+void profile_builder_expected(struct profile_builder *b, const struct profile_stack *stack,
+                              uint64_t hash, const int64_t *values) {
     struct profile *p = b->profile;
     size_t types = p->type_count;
     if (!fits(b, b->frame_count, stack->frame_count) ||
@@ -279,8 +287,7 @@ void profile_builder_sample(struct profile_builder *b, const struct profile_stac
     uint32_t fresh = (uint32_t)p->sample_count;
     p->stack_start[fresh + 1] = (uint32_t)(b->frame_count + stack->frame_count);
     p->label_start[fresh + 1] = (uint32_t)(b->label_count + stack->label_count);
-    uint32_t index =
-        join_table_put(&b->samples, hash_sample(b, stack), fresh, same_sample, p, NULL);
+    uint32_t index = join_table_put(&b->samples, hash, fresh, same_sample, p, NULL);
     int64_t *to = p->values + index * types;
     if (index == fresh) {
         b->frame_count += stack->frame_count;

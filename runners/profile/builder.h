@@ -43,6 +43,13 @@ struct profile_stack {
 void profile_builder_sample(struct profile_builder *builder, const struct profile_stack *stack,
                             const int64_t *values);
 
+/* The same in two steps, for many samples: what the second needs from memory is on its way while
+ * the first is done for others. The stack is the same in both, the hash what the first gave. */
+uint64_t profile_builder_expect(const struct profile_builder *builder,
+                                const struct profile_stack *stack);
+void profile_builder_expected(struct profile_builder *builder, const struct profile_stack *stack,
+                              uint64_t hash, const int64_t *values);
+
 /* How many samples did not keep a value in any type. */
 size_t profile_builder_cancelled(const struct profile_builder *builder);
 

@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+/* Room made for what is not there yet. */
+enum { SAMPLES_EXPECTED = 4 << 20, FRAMES_EXPECTED = 128 << 20 };
+
 struct merge {
     const struct merge_part *parts;
     size_t count;
@@ -15,6 +18,8 @@ struct merge {
     struct pg_error *err;
 };
 
+enum { EXPECTED = 16, FRAMES = 1024 };
+
 /* A part on its way: from its indices to the builder's (+ 1; 0: not yet there), from its columns to
  * the result's. */
 struct moving {
@@ -24,8 +29,13 @@ struct moving {
     double *factors;
     struct profile_line *lines; /* of one location */
     size_t line_room;
-    uint32_t *frames; /* of one sample */
-    size_t frame_room;
+    struct expected {
+        struct profile_stack stack;
+        uint64_t hash;
+    } expected[EXPECTED]; /* samples that will be added next, with their frames and values */
+    size_t expected_count;
+    uint32_t *frames;
+    size_t frame_count, frame_room;
     int64_t *values;
 };
 
@@ -165,28 +175,51 @@ static uint32_t move_location(struct merge *m, struct moving *from, uint32_t ind
 
 /* ---- samples ---- */
 
+static void add_expected(struct merge *m, struct moving *from) {
+    for (size_t i = 0; i < from->expected_count; i++) {
+        const struct expected *next = &from->expected[i];
+        profile_builder_expected(m->builder, &next->stack, next->hash,
+                                 from->values + i * m->type_count);
+    }
+    from->expected_count = from->frame_count = 0;
+}
+
+/* Room for the frames of one more sample. */
+static uint32_t *frame_room(struct merge *m, struct moving *from, size_t count) {
+    if (from->frame_room - from->frame_count < count)
+        add_expected(m, from);
+    if (from->frame_room < count) {
+        from->frame_room = 2 * count;
+        from->frames = ARENA_NEW(m->arena, uint32_t, from->frame_room);
+    }
+    return from->frames + from->frame_count;
+}
+
 static void move_sample(struct merge *m, struct moving *from, size_t index) {
     const struct profile *p = from->profile;
     uint32_t start = p->stack_start[index], labels = p->label_start[index];
+    size_t count = p->stack_start[index + 1] - start;
+    uint32_t *frames = frame_room(m, from, count);
+    int64_t *values = from->values + from->expected_count * m->type_count;
     bool zero = true;
     for (size_t i = 0; i < m->type_count; i++) {
         int64_t value = p->values[index * p->type_count + from->columns[i]];
-        from->values[i] = profile_scaled(value, from->factors[i]);
-        zero &= from->values[i] == 0;
+        values[i] = profile_scaled(value, from->factors[i]);
+        zero &= values[i] == 0;
     }
     if (zero)
         return;
-    struct profile_stack stack = {.frame_count = p->stack_start[index + 1] - start,
-                                  .labels = p->labels + labels,
-                                  .label_count = p->label_start[index + 1] - labels};
-    if (stack.frame_count > from->frame_room) {
-        from->frame_room = 2 * stack.frame_count;
-        from->frames = ARENA_NEW(m->arena, uint32_t, from->frame_room);
-    }
-    for (size_t i = 0; i < stack.frame_count; i++)
-        from->frames[i] = move_location(m, from, p->frames[start + i]);
-    stack.frames = from->frames;
-    profile_builder_sample(m->builder, &stack, from->values);
+    for (size_t i = 0; i < count; i++)
+        frames[i] = move_location(m, from, p->frames[start + i]);
+    from->frame_count += count;
+    struct expected *next = &from->expected[from->expected_count++];
+    next->stack = (struct profile_stack){.frames = frames,
+                                         .frame_count = count,
+                                         .labels = p->labels + labels,
+                                         .label_count = p->label_start[index + 1] - labels};
+    next->hash = profile_builder_expect(m->builder, &next->stack);
+    if (from->expected_count == EXPECTED)
+        add_expected(m, from);
 }
 
 static void move_part(struct merge *m, const struct merge_part *part) {
@@ -197,7 +230,9 @@ static void move_part(struct merge *m, const struct merge_part *part) {
                           .locations = ARENA_NEW(m->arena, uint32_t, p->location_count),
                           .columns = ARENA_NEW(m->arena, uint32_t, m->type_count),
                           .factors = ARENA_NEW(m->arena, double, m->type_count),
-                          .values = ARENA_NEW(m->arena, int64_t, m->type_count)};
+                          .frames = ARENA_NEW(m->arena, uint32_t, FRAMES),
+                          .frame_room = FRAMES,
+                          .values = ARENA_NEW(m->arena, int64_t, m->type_count * EXPECTED)};
     for (size_t i = 0; i < m->type_count; i++) {
         from.columns[i] = column_of(p, m->types[i].name);
         from.factors[i] = factor_of(m, part, from.columns[i], i);
@@ -207,6 +242,7 @@ static void move_part(struct merge *m, const struct merge_part *part) {
         move_mapping(m, &from, 0);
     for (size_t i = 0; i < p->sample_count; i++)
         move_sample(m, &from, i);
+    add_expected(m, &from);
 }
 
 /* ---- header ---- */
@@ -282,6 +318,19 @@ static void reserve(struct merge *m) {
     profile_builder_reserve(m->builder, samples, frames);
 }
 
+static bool finish(struct profile **out, const struct merge *m) {
+    /* What only cancelled samples used is still there: a second merge leaves it out. */
+    bool again = profile_builder_cancelled(m->builder) > 0;
+    struct profile *merged;
+    if (!profile_builder_finish(&merged, m->builder, m->err))
+        return false;
+    const struct merge_part whole = {.profile = merged, .factor = 1};
+    if (again)
+        return profile_merge_parts(out, &whole, 1, m->arena, m->err);
+    *out = merged;
+    return true;
+}
+
 bool profile_merge_parts(struct profile **out, const struct merge_part *parts, size_t count,
                          struct arena *arena, struct pg_error *err) {
     struct merge m = {
@@ -295,16 +344,68 @@ bool profile_merge_parts(struct profile **out, const struct merge_part *parts, s
     reserve(&m);
     for (size_t i = 0; i < count; i++)
         move_part(&m, &parts[i]);
-    /* What only cancelled samples used is still there: a second merge leaves it out. */
-    bool again = profile_builder_cancelled(m.builder) > 0;
-    struct profile *merged;
-    if (!profile_builder_finish(&merged, m.builder, err))
+    return finish(out, &m);
+}
+
+/* ---- one after the other ---- */
+
+struct profile_adder {
+    struct merge merge;
+    struct merge_part *parts; /* their headers, for the end */
+};
+
+static bool same_types(const struct profile *p, const struct profile_type *types, size_t count) {
+    return p->type_count == count &&
+           (!count || memcmp(p->types, types, count * sizeof *types) == 0);
+}
+
+struct profile_adder *profile_adder_new(const struct profile *first, size_t most,
+                                        struct arena *arena) {
+    struct profile_adder *adder = ARENA_NEW(arena, struct profile_adder, 1);
+    struct merge *m = &adder->merge;
+    m->arena = arena;
+    m->strings = first->strings;
+    m->parts = adder->parts = ARENA_NEW(arena, struct merge_part, most);
+    m->types = ARENA_NEW(arena, struct profile_type, first->type_count);
+    for (uint32_t i = 0; i < first->type_count; i++) {
+        if (column_of(first, first->types[i].name) == i)
+            m->types[m->type_count++] = first->types[i];
+    }
+    m->builder = profile_builder_new(m->strings, m->types, m->type_count, arena);
+    /* Profiles that are merged are mostly alike. */
+    size_t samples = first->sample_count, frames = first->stack_start[samples];
+    size_t times = samples < SAMPLES_EXPECTED / most && frames < FRAMES_EXPECTED / most ? most : 1;
+    profile_builder_reserve(m->builder, samples * times, frames * times);
+    return adder;
+}
+
+bool profile_adder_add(struct profile_adder *adder, const struct profile *p, const char *name) {
+    struct merge *m = &adder->merge;
+    if (!same_types(p, m->types, m->type_count))
         return false;
-    const struct merge_part whole = {.profile = merged, .factor = 1};
-    if (again)
-        return profile_merge_parts(out, &whole, 1, arena, err);
-    *out = merged;
+    struct merge_part part = {.profile = p, .factor = 1, .name = name};
+    move_part(m, &part);
+    struct profile *header = profile_new(p->strings, m->arena);
+    header->period_type = p->period_type;
+    header->period = p->period;
+    header->time_ns = p->time_ns;
+    header->duration_ns = p->duration_ns;
+    header->default_type = p->default_type;
+    header->drop_frames = p->drop_frames;
+    header->keep_frames = p->keep_frames;
+    header->doc_url = p->doc_url;
+    header->comment_count = p->comment_count;
+    header->comments = ARENA_NEW(m->arena, uint32_t, p->comment_count);
+    if (p->comment_count)
+        memcpy(header->comments, p->comments, p->comment_count * sizeof *p->comments);
+    part.profile = header;
+    adder->parts[m->count++] = part;
     return true;
+}
+
+bool profile_adder_finish(struct profile **out, struct profile_adder *adder, struct pg_error *err) {
+    adder->merge.err = err;
+    return join_headers(&adder->merge) && finish(out, &adder->merge);
 }
 
 bool profile_merge(struct profile **out, const struct profile *const *profiles, size_t count,

@@ -28,6 +28,21 @@ bool profile_merge_parts(struct profile **out, const struct merge_part *parts, s
 bool profile_merge(struct profile **out, const struct profile *const *profiles, size_t count,
                    struct arena *arena, struct pg_error *err);
 
+/* The same profile after profile, which may be gone (but for its texts) once it was added: those
+ * that have the sample types of the first, in its order and units. */
+struct profile_adder;
+
+/* For `most` profiles like the first, which is yet to be added. */
+struct profile_adder *profile_adder_new(const struct profile *first, size_t most,
+                                        struct arena *arena);
+
+/* False when its sample types are others, and nothing was added. `name` is as in a merge_part. */
+bool profile_adder_add(struct profile_adder *adder, const struct profile *profile,
+                       const char *name);
+
+/* Fails as profile_merge_parts does; the adder is done. */
+bool profile_adder_finish(struct profile **out, struct profile_adder *adder, struct pg_error *err);
+
 /* value × factor as a merge multiplies; what does not fit becomes the nearest that does. */
 int64_t profile_scaled(int64_t value, double factor);
 

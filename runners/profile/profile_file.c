@@ -60,18 +60,51 @@ bool profile_read_flamebearer(struct profile **out, const char *name, struct tex
            read_source(out, source, &flamebearer, strings, arena, err);
 }
 
-bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
-                      struct strings *strings, struct arena *arena, struct pg_error *err) {
-    struct merge_part *parts = ARENA_NEW(arena, struct merge_part, count);
+/* Files with other sample types than those before are all kept, to find the types in common. The
+ * first of them was read already. */
+static bool merge_unlike(struct profile **out, struct merge_part *parts, size_t count,
+                         struct strings *strings, struct arena *arena, struct pg_error *err) {
     struct profile *profile;
     for (size_t i = 0; i < count; i++) {
-        if (!profile_read(&profile, paths[i], strings, arena, err))
+        if (!parts[i].profile && !profile_read(&profile, parts[i].name, strings, arena, err))
             return false;
-        parts[i] = (struct merge_part){.profile = profile, .factor = 1, .name = paths[i]};
+        if (!parts[i].profile)
+            parts[i].profile = profile;
+        parts[i].factor = 1;
     }
+    return profile_merge_parts(out, parts, count, arena, err);
+}
+
+bool profile_read_all(struct profile **out, const char *const *paths, size_t count,
+                      struct strings *strings, struct arena *arena, struct pg_error *err) {
     if (count == 1)
-        *out = profile;
-    return count == 1 || profile_merge_parts(out, parts, count, arena, err);
+        return profile_read(out, paths[0], strings, arena, err);
+    struct profile_adder *adder = NULL;
+    struct arena *one = arena_new(); /* what is read is added and gone */
+    struct profile *profile, *sum = NULL;
+    size_t added = 0;
+    bool good = true, alike = true;
+    while (good && alike && added < count) {
+        arena_empty(one);
+        good = profile_read(&profile, paths[added], strings, one, err);
+        if (good && !adder)
+            adder = profile_adder_new(profile, count, arena);
+        alike = good && profile_adder_add(adder, profile, paths[added]);
+        added += alike;
+    }
+    arena_adopt(arena, one);
+    if (!good || (added && !profile_adder_finish(&sum, adder, err)))
+        return false;
+    *out = sum;
+    if (alike)
+        return true;
+    struct merge_part *parts = ARENA_NEW(arena, struct merge_part, count - added + 1);
+    parts[0].profile = sum;
+    size_t unlike = sum ? 1 : 0;
+    parts[unlike].profile = profile;
+    for (size_t i = added; i < count; i++)
+        parts[unlike + i - added].name = paths[i];
+    return merge_unlike(out, parts, unlike + count - added, strings, arena, err);
 }
 
 bool profile_write(const char *path, const struct profile *profile, struct arena *arena,

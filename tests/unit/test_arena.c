@@ -150,6 +150,25 @@ static void one_adopts_another(void **state) {
     }
 }
 
+static void emptied_it_is_as_new_and_keeps_its_memory(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    arena_empty(arena);
+    for (int round = 0; round < 4; round++) {
+        const size_t sizes[] = {100, 5000000, 70000, 9000000, 1};
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            unsigned char *bytes = arena_alloc(arena, sizes[i]);
+            for (size_t at = 0; at < sizes[i]; at += 999)
+                assert_int_equal(bytes[at], 0);
+            memset(bytes, 1, sizes[i]);
+        }
+        size_t held = arena_bytes(arena);
+        arena_empty(arena);
+        assert_int_equal(arena_bytes(arena), held);
+    }
+    arena_free(arena);
+}
+
 /* Has a forked process the memory? */
 static bool is_inherited(unsigned char *memory) {
     uintptr_t page = (uintptr_t)memory & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
@@ -214,6 +233,7 @@ int main(void) {
         cmocka_unit_test(marks_give_back),
         cmocka_unit_test(texts),
         cmocka_unit_test(one_adopts_another),
+        cmocka_unit_test(emptied_it_is_as_new_and_keeps_its_memory),
         cmocka_unit_test(forks_inherit_only_what_is_meant_for_them),
         cmocka_unit_test(overflow_ends_the_program),
     };

@@ -134,8 +134,8 @@ golden: $(PERFGATE) $(PROGRAMS) $(SHARED) ## rewrite tests/golden from what the 
 bench: all $(BENCHES) ## speed against the peers that are installed, as ratios of one run
 	@$(TESTENV) sh tests/bench.sh tests/bench/*.sh
 
-bench-deps: ## install those peers
-	@sh tests/deps.sh --bench && sh tests/bench.sh --peers
+bench-deps: ## install those peers (FLAMEGRAPH=FOLDER: the FlameGraph scripts from there)
+	@sh tests/deps.sh --bench && FLAMEGRAPH="$(FLAMEGRAPH)" sh tests/peers.sh
 
 bench-verdict: all $(BENCHES) ## verdict quality on recorded traces
 	@$(TESTENV) sh tests/bench.sh tests/verdict/*.sh

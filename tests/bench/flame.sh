@@ -41,5 +41,5 @@ for stacks in 100000 1000000; do
     fi
     rm "$scratch/$stacks.txt"
 done
-[ "$peer" ] || { echo "stackcollapse-perf.pl and flamegraph.pl are not on the PATH" && exit 77; }
+[ "$peer" ] || { echo "stackcollapse-perf.pl and flamegraph.pl are not on the PATH: make bench-deps" && exit 77; }
 exit $failed

@@ -125,3 +125,18 @@ stub() { # stub NAME BODY: a program of that name, which notes its call
     done
     [[ "$output" != *"not found"* ]]
 }
+
+@test "make bench-deps takes the FlameGraph scripts from a folder, or says where to get them" {
+    mkdir scripts
+    export PEERS=$PWD/peers FLAMEGRAPH=scripts
+    run sh "$root/tests/peers.sh" flamegraph
+    [ "$status" -eq 1 ]
+    [[ "$output" == "bench: there is no scripts/flamegraph.pl. Get https://"*" make bench-deps FLAMEGRAPH=FOLDER" ]]
+    for name in flamegraph stackcollapse-perf; do printf '#!/bin/sh\necho %s\n' $name >scripts/$name.pl && chmod +x scripts/$name.pl; done
+    run sh "$root/tests/peers.sh" flamegraph
+    [ "$status" -eq 0 ]
+    [ "$(peers/flamegraph.pl)" = flamegraph ]
+    [ "$(peers/stackcollapse-perf.pl)" = stackcollapse-perf ]
+    run sh "$root/tests/peers.sh" nothing
+    [ "$status" -eq 2 ]
+}

@@ -93,7 +93,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command merge_command = {
     .name = "merge",
-    .summary = "Join the shards of a recording that several machines measured, with their profiles",
+    .summary = "Join the shards of a recording, measured on several machines",
     .operands = "SHARD…",
     .run = run,
 };

@@ -131,20 +131,29 @@ static void adjust(void *context, size_t number) {
                                                            : true;
 }
 
-/* Corrects the rows' p-values, and by themselves those of their trimmed ends, which come back. */
-static bool correct(struct judge *judge, double **tail_p, struct pg_error *err) {
-    struct comparison *c = judge->comparison;
-    double *p = ARENA_NEW(judge->arena, double, c->row_count);
-    double *tails = ARENA_NEW(judge->arena, double, judge->tail_count);
-    for (size_t i = 0; i < c->row_count; i++) {
-        bool counts = in_family(&c->rows[i]);
-        p[i] = counts ? c->rows[i].p : NAN;
-        c->family += counts;
-        if (i < judge->tail_count)
-            tails[i] = counts ? judge->tails[i].p : NAN;
+/* By row: p-values of the family and of its trimmed ends, NaN for other rows; then corrected. */
+struct correcting {
+    double *p, *tails;
+};
+
+static void gather_piece(struct judge *own, struct judge_piece piece, void *context) {
+    const struct correcting *all = context;
+    for (size_t i = piece.first; i < piece.end; i++) {
+        const struct row *row = &own->comparison->rows[i];
+        bool counts = in_family(row);
+        all->p[i] = counts ? row->p : NAN;
+        all->tails[i] = counts && i < own->tail_count ? own->tails[i].p : NAN;
     }
-    struct family families[] = {{c->policy->correction, p, c->row_count, false},
-                                {c->policy->correction, tails, judge->tail_count, false}};
+}
+
+/* The rows' p-values, and by themselves those of their trimmed ends. */
+static bool correct(struct judge *judge, struct correcting *all, struct pg_error *err) {
+    struct comparison *c = judge->comparison;
+    struct family families[] = {{c->policy->correction, all->p, c->row_count, false},
+                                {c->policy->correction, all->tails, c->row_count, false}};
+    judge_in_pieces(judge, c->row_count, gather_piece, all);
+    for (size_t i = 0; i < c->row_count; i++)
+        c->family += isnan(all->p[i]) ? 0 : 1;
     if (c->row_count > WORTH_A_THREAD) {
         parallel_for(2, adjust, families);
     } else {
@@ -153,43 +162,40 @@ static bool correct(struct judge *judge, double **tail_p, struct pg_error *err) 
     }
     if (!families[0].good || !families[1].good)
         return pg_error_set(err, PG_INTERNAL, "no memory to correct %zu p-values", c->row_count);
-    for (size_t i = 0; i < c->row_count; i++)
-        c->rows[i].p_adjusted = isnan(p[i]) ? c->rows[i].p : p[i];
-    *tail_p = tails;
     return true;
 }
 
 /* A pause every third round is no change of the centre. It does not make a row red, but it is said.
  */
-static void note_tails(struct judge *judge, const double *p) {
-    struct comparison *c = judge->comparison;
-    for (size_t i = 0; i < judge->tail_count; i++) {
-        struct row *row = &c->rows[i];
-        double change = judge->tails[i].change;
-        if (p[i] <= row->policy.alpha && row->verdict != ROW_REGRESSED && row_worse(row, change) &&
-            row_beyond(row, change))
-            row_note(row, judge->arena,
-                     "the mean is worse by %.3g%% (p = %.2g) while the centre is not: some rounds "
-                     "got slower, look at the spread",
-                     100 * fabs(change), p[i]);
-    }
+static void note_tail(struct row *row, double change, double p, struct arena *arena) {
+    if (p <= row->policy.alpha && row->verdict != ROW_REGRESSED && row_worse(row, change) &&
+        row_beyond(row, change))
+        row_note(row, arena,
+                 "the mean is worse by %.3g%% (p = %.2g) while the centre is not: some rounds "
+                 "got slower, look at the spread",
+                 100 * fabs(change), p);
 }
 
 static void decide_piece(struct judge *own, struct judge_piece piece, void *context) {
-    (void)context;
+    const struct correcting *corrected = context;
     for (size_t i = piece.first; i < piece.end; i++) {
         struct row *row = &own->comparison->rows[i];
+        double p = corrected->p[i], tail = corrected->tails[i];
+        row->p_adjusted = isnan(p) ? row->p : p;
         row_decide(row, own->arena);
         row->unwaived = row->verdict;
+        if (!isnan(tail))
+            note_tail(row, own->tails[i].change, tail, own->arena);
     }
 }
 
 static bool judge_verdicts(struct judge *judge, struct pg_error *err) {
-    double *tail_p = NULL;
-    if (!correct(judge, &tail_p, err))
+    size_t count = judge->comparison->row_count;
+    struct correcting all = {ARENA_NEW(judge->arena, double, count),
+                             ARENA_NEW(judge->arena, double, count)};
+    if (!correct(judge, &all, err))
         return false;
-    judge_in_pieces(judge, judge->comparison->row_count, decide_piece, NULL);
-    note_tails(judge, tail_p);
+    judge_in_pieces(judge, count, decide_piece, &all);
     judge_waivers(judge);
     return true;
 }

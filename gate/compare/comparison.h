@@ -56,6 +56,7 @@ struct row {
     enum row_verdict verdict;
     enum row_verdict unwaived; /* what it would be without a waiver */
     struct row_policy policy;
+    uint32_t note_count, note_capacity;
     double p, p_adjusted;
     const struct grid_table *table;  /* NULL for a failed benchmark without any sample */
     const struct grid_row *grid_row; /* NULL likewise */
@@ -63,7 +64,6 @@ struct row {
     const char *name; /* full benchmark name */
     const char *unit; /* "" for a failed benchmark without any sample */
     const char *test; /* "paired trimmed t, log scale" …, "exact", or NULL when not tested */
-    uint32_t note_count, note_capacity;
     const char **notes;
     struct side base, head;
     double change, change_low,
@@ -75,6 +75,13 @@ struct row {
 /* A base benchmark that goes by another name: texts of the recordings' strings. */
 struct renamed {
     uint32_t from, to;
+};
+
+/* Rows that had one test. There are fewer tests than this. */
+enum { MOST_TESTS = 12 };
+struct test_count {
+    const char *name;
+    size_t rows;
 };
 
 struct comparison {
@@ -92,7 +99,9 @@ struct comparison {
     size_t row_count, row_capacity;
     size_t counts[ROW_VERDICT_COUNT];       /* of all rows */
     size_t gated_counts[ROW_VERDICT_COUNT]; /* of the gated ones among them */
-    size_t family;                          /* rows whose p-values were corrected together */
+    struct test_count tests[MOST_TESTS];    /* of rows by test, in order of appearance */
+    size_t test_count;
+    size_t family; /* rows whose p-values were corrected together */
     enum verdict verdict;
     enum reason reason; /* of a broken verdict: the first that applies; else REASON_NONE */
     unsigned reasons;   /* bit set of all that apply, whatever the verdict: 1u << enum reason */
@@ -132,9 +141,10 @@ int row_badness(const struct row *row);
 bool row_breaks(const struct comparison *comparison, const struct row *row);
 
 /* Row indices, worst first: regressed by size of change, failed, missing, incomparable,
- * inconclusive, waived, improved, new, same; then the rows that decide nothing, likewise. `order`
- * holds row_count entries. */
-void comparison_worst_first(const struct comparison *comparison, size_t *order);
+ * inconclusive, waived, improved, new, same; then the rows that decide nothing, likewise. Only rows
+ * that `keep` (NULL: any) is true of; returns how many. `order` holds row_count entries. */
+typedef bool row_filter(const struct comparison *comparison, const struct row *row);
+size_t comparison_worst_first(const struct comparison *comparison, row_filter *keep, size_t *order);
 
 void comparison_note(struct comparison *comparison, enum note_level level, const char *where,
                      const char *format, ...) __attribute__((format(printf, 4, 5)));

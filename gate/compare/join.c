@@ -151,6 +151,7 @@ static void make_row(struct judge *judge, const struct join *join, const struct 
         compare_sides(judge, join, row, base, head, &judge->tails[number]);
     } else if (base) {
         row->verdict = ROW_MISSING;
+        judge->missing_rows++;
         row->base = side_alone(&judge->tester, base);
     } else {
         row->verdict = ROW_NEW;

@@ -21,6 +21,7 @@ struct judge {
     struct failed_rows *failed; /* NULL when nothing failed */
     struct auto_tail *tails;    /* by row, of those that have a cell */
     size_t tail_count;
+    size_t missing_rows; /* made without a head */
     struct arena *arena;
 };
 #define NO_COLUMN SIZE_MAX

@@ -36,6 +36,7 @@ static struct judge judge_like(const struct judge *judge) {
     struct judge own = *judge;
     own.arena = arena_new();
     own.tester = (struct row_tester){.policy = policy, .arena = own.arena};
+    own.missing_rows = 0;
     own.rules_used = ARENA_NEW(judge->arena, bool, policy->rule_count);
     return own;
 }
@@ -45,6 +46,7 @@ static void take_back(struct judge *judge, struct judge *own) {
     const struct row_tester *part = &own->tester;
     for (size_t i = 0; i < judge->comparison->policy->rule_count; i++)
         judge->rules_used[i] |= own->rules_used[i];
+    judge->missing_rows += own->missing_rows;
     all->merged_rows += part->merged_rows;
     all->unpaired_rows += part->unpaired_rows;
     all->merged_most = all->merged_most > part->merged_most ? all->merged_most : part->merged_most;

@@ -35,14 +35,30 @@ static void set_verdict(struct comparison *c, enum verdict verdict) {
     }
 }
 
+/* Nearly always the first: names come from one literal each. */
+static void count_test(struct comparison *c, const char *test) {
+    size_t k = 0;
+    while (k < c->test_count && c->tests[k].name != test && strcmp(c->tests[k].name, test) != 0)
+        k++;
+    if (k == MOST_TESTS)
+        return;
+    c->tests[k].name = test;
+    c->tests[k].rows++;
+    c->test_count += k == c->test_count;
+}
+
 static void count_rows(struct comparison *c) {
     memset(c->counts, 0, sizeof c->counts);
     memset(c->gated_counts, 0, sizeof c->gated_counts);
+    memset(c->tests, 0, sizeof c->tests);
+    c->test_count = 0;
     c->reasons &= ~(1U << REASON_FAILED_ROWS | 1U << REASON_MISSING_ROWS);
     for (size_t i = 0; i < c->row_count; i++) {
         const struct row *row = &c->rows[i];
         c->counts[row->verdict]++;
         c->gated_counts[row->verdict] += row->policy.gated;
+        if (row->test)
+            count_test(c, row->test);
         if (row->verdict != ROW_REGRESSED && row_breaks(c, row))
             c->reasons |=
                 1U << (row->verdict == ROW_FAILED ? REASON_FAILED_ROWS : REASON_MISSING_ROWS);
@@ -133,15 +149,22 @@ static int by_change(const void *left, const void *right, void *context) {
     return a < b ? -1 : a > b;
 }
 
-void comparison_worst_first(const struct comparison *comparison, size_t *order) {
-    size_t start[RANKS + 1] = {0}, filled[RANKS] = {0};
-    for (size_t i = 0; i < comparison->row_count; i++)
-        start[rank(&comparison->rows[i]) + 1]++;
+size_t comparison_worst_first(const struct comparison *comparison, row_filter *keep,
+                              size_t *order) {
+    size_t start[RANKS + 1] = {0}, filled[RANKS] = {0}, kept = 0;
+    size_t *rows = ARENA_NEW(comparison->arena, size_t, comparison->row_count);
+    for (size_t i = 0; i < comparison->row_count; i++) {
+        const struct row *row = &comparison->rows[i];
+        if (keep && !keep(comparison, row))
+            continue;
+        rows[kept++] = i;
+        start[rank(row) + 1]++;
+    }
     for (int r = 0; r < RANKS; r++)
         start[r + 1] += start[r];
-    for (size_t i = 0; i < comparison->row_count; i++) {
-        int r = rank(&comparison->rows[i]);
-        order[start[r] + filled[r]++] = i;
+    for (size_t i = 0; i < kept; i++) {
+        int r = rank(&comparison->rows[rows[i]]);
+        order[start[r] + filled[r]++] = rows[i];
     }
     for (int r = 0; r < RANKS; r++) {
         size_t n = start[r + 1] - start[r];
@@ -149,4 +172,5 @@ void comparison_worst_first(const struct comparison *comparison, size_t *order) 
         if (verdict == ROW_REGRESSED || verdict == ROW_IMPROVED || verdict == ROW_WAIVED)
             qsort_r(order + start[r], n, sizeof *order, by_change, comparison->rows);
     }
+    return kept;
 }

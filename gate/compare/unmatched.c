@@ -135,18 +135,13 @@ static void note_ways_out(struct judge *judge) {
 
 static void match_unmatched(struct judge *judge) {
     struct comparison *c = judge->comparison;
-    size_t missing = 0, added = 0;
-    for (size_t i = 0; i < c->row_count; i++) {
-        missing += c->rows[i].verdict == ROW_MISSING;
-        added += c->rows[i].verdict == ROW_NEW;
-    }
-    if (missing == 0 || added == 0)
-        return;
     struct newcomers all = {.names = strings_new(judge->arena)};
     for (size_t i = 0; i < c->row_count; i++) {
         if (c->rows[i].verdict == ROW_NEW)
             add_newcomer(&all, c->rows[i].name, i, judge->arena);
     }
+    if (all.count == 0)
+        return;
     struct divide divide = {NULL, NULL, NULL};
     for (size_t i = 0; i < c->row_count; i++) {
         if (c->rows[i].verdict == ROW_MISSING)
@@ -156,6 +151,8 @@ static void match_unmatched(struct judge *judge) {
 }
 
 void judge_unmatched(struct judge *judge) {
+    if (judge->missing_rows == 0)
+        return;
     match_unmatched(judge);
     note_ways_out(judge);
 }

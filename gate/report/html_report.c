@@ -208,7 +208,7 @@ static bool html_write(FILE *out, const struct comparison *c, const struct repor
     (void)style;
     (void)err;
     size_t *order = ARENA_NEW(c->arena, size_t, c->row_count);
-    comparison_worst_first(c, order);
+    comparison_worst_first(c, NULL, order);
     struct page page = {out, c->arena, c, order, 0};
     put_head(&page);
     put_builds(&page);

@@ -185,7 +185,7 @@ static void put_notes(struct page *page, size_t reserve) {
 static bool markdown_write(FILE *out, const struct comparison *c, const struct report_style *style,
                            struct pg_error *err) {
     size_t *order = ARENA_NEW(c->arena, size_t, c->row_count);
-    comparison_worst_first(c, order);
+    comparison_worst_first(c, NULL, order);
     struct page page = {out, c->arena, c, order, 0, style->byte_budget};
     if (page.budget < MARKDOWN_LEAST_BUDGET)
         return pg_error_set(err, PG_USAGE, "a markdown report needs at least %d bytes",

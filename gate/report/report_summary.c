@@ -70,19 +70,15 @@ static bool worth_a_line(const struct comparison *c, const struct row *row) {
 }
 
 static void put_rows(FILE *out, const struct comparison *c, const struct report_style *style) {
-    size_t *order = ARENA_NEW(c->arena, size_t, c->row_count), shown = 0, left = 0;
-    comparison_worst_first(c, order);
-    for (size_t i = 0; i < c->row_count; i++) {
+    size_t *order = ARENA_NEW(c->arena, size_t, c->row_count);
+    size_t count = comparison_worst_first(c, worth_a_line, order);
+    for (size_t i = 0; i < count && i < MOST_ROWS; i++) {
         const struct row *row = &c->rows[order[i]];
-        if (!worth_a_line(c, row))
-            continue;
-        if (shown++ < MOST_ROWS)
-            report_line(out, style, c->arena, row_verdict_name(row->verdict), row_line(c, row));
-        else
-            left++;
+        report_line(out, style, c->arena, row_verdict_name(row->verdict), row_line(c, row));
     }
-    if (left)
-        fprintf(out, "%-*sand %zu more rows with something to say\n", INDENT, "", left);
+    if (count > MOST_ROWS)
+        fprintf(out, "%-*sand %zu more rows with something to say\n", INDENT, "",
+                count - MOST_ROWS);
 }
 
 static void put_notes(FILE *out, const struct comparison *c, const struct report_style *style) {

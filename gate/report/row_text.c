@@ -72,26 +72,11 @@ const char *verdict_words(const struct comparison *comparison) {
                : arena_printf(comparison->arena, "%s, also %s", name, reasons);
 }
 
-/* Each name of a test comes from one literal, so that a few comparisons of text find it again. */
-enum { MOST_TESTS = 12 };
-
 const char *tests_words(const struct comparison *comparison) {
-    const char *names[MOST_TESTS], *text = "";
-    size_t counts[MOST_TESTS] = {0}, kinds = 0;
-    for (size_t i = 0; i < comparison->row_count; i++) {
-        const char *test = comparison->rows[i].test;
-        size_t k = 0;
-        while (test && k < kinds && names[k] != test && strcmp(names[k], test) != 0)
-            k++;
-        if (!test || k == MOST_TESTS)
-            continue;
-        names[k] = test;
-        counts[k]++;
-        kinds += k == kinds;
-    }
-    for (size_t k = 0; k < kinds; k++)
-        text = arena_printf(comparison->arena, "%s%s%s (%zu)", text, k ? "; " : "", names[k],
-                            counts[k]);
+    const char *text = "";
+    for (size_t k = 0; k < comparison->test_count; k++)
+        text = arena_printf(comparison->arena, "%s%s%s (%zu)", text, k ? "; " : "",
+                            comparison->tests[k].name, comparison->tests[k].rows);
     return text;
 }
 

@@ -103,6 +103,13 @@ uint32_t strings_add(struct strings *strings, struct text text) {
     return strings->count - 1;
 }
 
+uint32_t strings_add_guess(struct strings *strings, struct text text, uint32_t guess) {
+    if (guess < strings->count && strings->entries[guess].length == text.length &&
+        memcmp(strings->entries[guess].text, text.at, text.length) == 0)
+        return guess;
+    return strings_add(strings, text);
+}
+
 bool strings_find(const struct strings *strings, struct text text, uint32_t *out) {
     uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
     uint32_t number = slot_of(strings, text, hash)->number;

@@ -17,6 +17,9 @@ struct strings *strings_new(struct arena *arena);
 /* The number of a text, which is copied when it is new. */
 uint32_t strings_add(struct strings *strings, struct text text);
 
+/* The same where the number may be known: a right guess costs no look-up. */
+uint32_t strings_add_guess(struct strings *strings, struct text text, uint32_t guess);
+
 /* The number of a text that is already there; false when it is not. */
 bool strings_find(const struct strings *strings, struct text text, uint32_t *out);
 

@@ -203,9 +203,11 @@ static void index_anew(struct recording *r) {
 void recording_move(struct recording *r, struct strings *strings, struct arena *arena) {
     uint32_t count = strings_count(r->strings);
     uint32_t *moved = ARENA_NEW(r->arena, uint32_t, count);
+    /* Two recordings of one suite name the same benchmarks in the same order. */
     for (uint32_t i = 0; i < count; i++)
-        moved[i] = strings_add(
-            strings, (struct text){strings_get(r->strings, i), strings_length(r->strings, i)});
+        moved[i] = strings_add_guess(
+            strings, (struct text){strings_get(r->strings, i), strings_length(r->strings, i)},
+            i ? moved[i - 1] + 1 : 0);
     for (uint32_t i = 0; i < r->config_count; i++) {
         struct config *config = &r->configs[i];
         for (uint32_t k = 0; k < config->count; k++)

@@ -68,6 +68,22 @@ static void outsiders_do_not_count(void **state) {
     assert_nan(p[0]);
 }
 
+/* Extremes of the order of bits: zeros of both signs, subnormals, neighbours, equal values. */
+static void any_p_is_in_order(void **state) {
+    (void)state;
+    double p[] = {1, 0.5, 5e-324, -0.0, 0.5 + 0x1p-53, 0, 1e-308, 0.5, 1e-300};
+    size_t n = sizeof p / sizeof *p;
+    double got[sizeof p / sizeof *p];
+    assert_true(adjust_holm(p, n, got));
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < n; k++)
+            assert_true(!(p[i] < p[k]) || got[i] <= got[k]);
+    }
+    assert_true(got[3] == 0 && got[5] == 0 && got[0] == 1);
+    assert_near(got[2], 7 * 5e-324, 1e-14);
+    assert_near(got[8], 5 * 1e-300, 1e-14);
+}
+
 static void large_family(void **state) {
     (void)state;
     size_t n = 300000;
@@ -86,9 +102,8 @@ static void large_family(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_with_r),
-        cmocka_unit_test(published_example),
-        cmocka_unit_test(outsiders_do_not_count),
+        cmocka_unit_test(agrees_with_r),          cmocka_unit_test(published_example),
+        cmocka_unit_test(outsiders_do_not_count), cmocka_unit_test(any_p_is_in_order),
         cmocka_unit_test(large_family),
     };
     return RUN_TESTS(tests);

@@ -683,7 +683,7 @@ SCENE(worst_rows_come_first) {
                                        "Fast",     "New",    "Same", "Faults"};
     size_t order[9];
     assert_int_equal(s->comparison.row_count, 9);
-    comparison_worst_first(&s->comparison, order);
+    comparison_worst_first(&s->comparison, NULL, order);
     for (size_t i = 0; i < 9; i++)
         assert_string_equal(s->comparison.rows[order[i]].name, want[i]);
 }

@@ -57,6 +57,18 @@ static void the_text_is_copied(void **state) {
 }
 
 /* The hash does not read past its bytes, and depends on every one of them. */
+static void a_guess_changes_no_number(void **state) {
+    (void)state;
+    struct arena *arena = arena_new();
+    struct strings *strings = strings_new(arena);
+    uint32_t a = strings_add(strings, text_of("a")), b = strings_add(strings, text_of("b"));
+    assert_int_equal(strings_add_guess(strings, text_of("a"), a), a);
+    assert_int_equal(strings_add_guess(strings, text_of("a"), b), a);
+    assert_int_equal(strings_add_guess(strings, text_of("b"), UINT32_MAX), b);
+    assert_int_equal(strings_add_guess(strings, text_of("c"), b), b + 1);
+    arena_free(arena);
+}
+
 static void hashes_differ(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -78,6 +90,7 @@ int main(void) {
         cmocka_unit_test(numbers_follow_the_order_first_seen),
         cmocka_unit_test(any_bytes_are_text),
         cmocka_unit_test(the_text_is_copied),
+        cmocka_unit_test(a_guess_changes_no_number),
         cmocka_unit_test(hashes_differ),
     };
     return RUN_TESTS(tests);

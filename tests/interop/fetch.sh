@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # perfgate fetch against net/http/pprof in a Go program: its endpoints, and a series that canary tests.
 set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
 
 PERFGATE=${PERFGATE:-$PWD/build/release/perfgate}
 command -v go >/dev/null || { echo "no Go to build a program with an endpoint" && exit 77; }
@@ -10,60 +11,8 @@ trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 cd "$work"
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 
-cat >main.go <<'G'
-package main
-
-import (
-	"fmt"
-	"net"
-	"net/http"
-	_ "net/http/pprof"
-	"os"
-)
-
-var kept [][]byte
-var sum uint64
-
-//go:noinline
-func parse(n int) {
-	for i := 0; i < n; i++ {
-		sum = sum*31 + uint64(i)
-	}
-}
-
-//go:noinline
-func spin(n int) {
-	for i := 0; i < n; i++ {
-		sum = sum*37 + uint64(i)
-	}
-}
-
-//go:noinline
-func keep() { kept = append(kept, make([]byte, 64<<20)) }
-
-func main() {
-	keep()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(listener.Addr())
-	go http.Serve(listener, nil)
-	slower := len(os.Args) > 1
-	for {
-		parse(1000000)
-		if slower {
-			spin(1000000)
-		}
-	}
-}
-G
-cat >go.mod <<'G'
-module endpoint
-
-go 1.19
-G
-go build -o endpoint .
+# shellcheck source=tests/interop/endpoint.bash
+. "$root/tests/interop/endpoint.bash"
 
 start() { # start ARGUMENT…: sets server and url
     : >address

@@ -76,7 +76,7 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
         FLAG("strict", 0, &o->policy_options.strict, "exit 3 if any function is inconclusive"),
         HEADING("Output"),
         LIST("report", 0, &o->output_options.reports, "FORMAT=PATH",
-             "text, json, markdown or html; path - replaces the table"),
+             "text, json, markdown, html or flame; path - replaces the table"),
         KEEP_PATHS_OPTION(&o->keep_paths),
         COUNT("budget", 0, &o->output_options.budget, MARKDOWN_LEAST_BUDGET, 1 << 30,
               "largest markdown report (65536 bytes)"),

@@ -98,8 +98,10 @@ bool comparison_finish(const struct comparison *comparison, struct reports *repo
                        const struct report_format *table, const struct report_style *style,
                        struct session *session, int *exit_code, struct pg_error *err) {
     bool good = true;
+    struct report_style linked = *style;
+    reports_link(reports, comparison, NULL, &linked);
     if (!reports_take_stdout(reports))
-        good = table->write(session->out, comparison, style, err);
+        good = table->write(session->out, comparison, &linked, err);
     struct pg_error later = {0};
     if (!reports_write(reports, comparison, style, session->out, &later)) {
         if (good)

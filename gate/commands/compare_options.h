@@ -140,7 +140,7 @@ struct output_options {
          .kind = OPTION_LIST,                                                                      \
          .target = &(o)->reports,                                                                  \
          .argument = "FORMAT=PATH",                                                                \
-         .help = "text, json, markdown, html, csv or junit; path - replaces the table"},           \
+         .help = "text, json, markdown, html, flame, csv or junit; path - replaces the table"},    \
         {.name = "all",                                                                            \
          .kind = OPTION_FLAG,                                                                      \
          .target = &(o)->all,                                                                      \

@@ -75,7 +75,7 @@ static bool read_sides(struct flame_input *input, struct tally_part parts[FLAME_
 static void write_form(FILE *out, int form, const struct flame *flame, struct arena *arena) {
     switch ((enum form)form) {
     case FORM_HTML:
-        flame_write_html(out, flame, arena);
+        flame_write_html(out, flame, 1, 0, arena);
         break;
     case FORM_SVG:
         flame_write_svg(out, flame, arena);
@@ -107,7 +107,7 @@ static bool write_flame(const struct flame_options *o, const struct string_list 
         flame_join_names(&input, arena);
     policy_init(&policy);
     good = good && flame_build(&flame, &input, arena, err) &&
-           flame_test(&flame, NULL, &policy, arena, err);
+           flame_mark_all(&flame, &policy, arena, err);
     if (good) {
         write_form(file.stream, o->form, &flame, arena);
         good = out_file_commit(&file, err);

@@ -5,11 +5,14 @@ class Figures {
     this.difference = data.profiles.length === 2;
     this.totals = this.difference ? data.totals : [0, data.totals[0]];
     this.rounds = this.difference ? data.rounds : [0, data.rounds[0]];
+    this.perOp = data.per_op && (this.difference ? data.per_op : [0, data.per_op[0]]);
     this.measure = data.measure;
     this.width = data.width;
   }
 
   cost(side, value) {
+    if (this.perOp)
+      return value * this.perOp[side];
     return this.rounds[side] ? value / this.rounds[side] : value;
   }
 
@@ -31,28 +34,45 @@ class Figures {
     return (this.amount(NEW, value[NEW]) - old) / old;
   }
 
-  // What tests said of a function's own cost (flat) or of all it calls (cum); null without a test, as of shares.
+  // The column of functions that is about what is compared now.
+  tests(of, what) {
+    return this.data.functions[`${this.measure === 'share' ? 'share_' : ''}${of}_${what}`];
+  }
+
+  // Was anything tested? What has no test of its own is then not significant.
+  tested() {
+    return this.tests('cum', 'p') !== undefined;
+  }
+
+  // What tests said of a function's own cost (flat) or of all it calls (cum); null without a test.
   mark(name, of) {
-    if (this.measure === 'share')
-      return null;
-    const functions = this.data.functions, place = name - 2, changed = functions[`${of}_changed`]?.[place] ?? null;
-    return changed === null ? null : {changed, p: functions[`${of}_p`][place], verdict: functions.verdict[place]};
+    if (name === ALL)
+      return (this.measure === 'cost' && this.data.all) || null;
+    const place = name - 2, changed = this.tests(of, 'changed')?.[place] ?? null;
+    return changed === null ? null : {changed, p: this.tests(of, 'p')[place]};
+  }
+
+  verdict(name) {
+    return this.data.functions.verdict?.[name - 2] ?? null;
   }
 
   // The class of palette.css.
   paint({name, total}, of = 'cum') {
     if (!this.difference)
       return name <= NARROW ? 'same' : 'hue' + this.data.functions.hue[name - 2];
-    const change = this.change(total), steps = this.data.steps.filter(step => Math.abs(change) >= step).length, mark = this.mark(name, of);
-    if (!steps || (mark && !(mark.changed && this.agrees(name, of, change))))
+    const change = this.change(total), steps = this.data.steps.filter(step => Math.abs(change) >= step).length;
+    if (!steps)
       return 'same';
-    if (change === Infinity)
-      return 'new';
-    return total[NEW] === 0 ? 'gone' : (change > 0 ? 'up' : 'down') + steps;
+    const significant = !this.tested() || Boolean(this.mark(name, of)?.changed && this.agrees(name, of, change));
+    if (change === Infinity || total[NEW] === 0)
+      return (change === Infinity ? 'new' : 'gone') + (significant ? '' : '0');
+    return significant ? (change > 0 ? 'up' : 'down') + steps : 'same';
   }
 
   // Tests are of functions: of a frame that goes the other way they say nothing.
   agrees(name, of, change) {
+    if (name === ALL)
+      return true;
     const functions = this.data.functions, old = functions[`old_${of}`][name - 2], now = functions[`new_${of}`][name - 2];
     return Math.abs(change) === Infinity || change === -1 || (this.change([old, now]) > 0) === (change > 0);
   }
@@ -97,12 +117,14 @@ class Figures {
 
   // A name and the lines that say what a node is.
   words(node, callers) {
-    const mark = this.mark(node.name, 'cum'), lines = [`total ${this.costWords(node.total)}`];
+    const mark = this.mark(node.name, 'cum'), verdict = this.verdict(node.name), lines = [`total ${this.costWords(node.total)}`];
     if (!callers)
       lines.push(`self ${this.costWords(node.self)}`);
     lines.push(`share ${this.shareWords(node.total)}`);
-    if (mark && mark.p !== null)
-      lines.push(`function: total p = ${mark.p.toPrecision(2)}${mark.verdict ? `, self ${mark.verdict}` : ''}`);
+    if (mark)
+      lines.push(`${node.name === ALL ? 'all' : 'function'}: total p = ${mark.p.toPrecision(2)}${verdict ? `, self ${verdict}` : ''}`);
+    else if (this.difference && this.tested() && node.name > NARROW)
+      lines.push('function: total not tested, too few samples');
     return [this.data.names[node.name], ...lines];
   }
 }

@@ -121,7 +121,6 @@ static void count_functions(struct flame *f, struct arena *arena) {
 }
 
 void flame_set_marks(struct flame *f, const struct flame_mark *const *marks, uint32_t texts) {
-    f->tested = true;
     for (uint32_t i = 0; i < f->stacks.name_count; i++) {
         uint32_t name = f->stacks.names[i];
         f->functions[i].mark = name < texts ? marks[name] : NULL;
@@ -166,10 +165,17 @@ bool flame_is_difference(const struct flame *flame) {
     return flame->input.from.parts[FLAME_OLD] != NULL;
 }
 
+double flame_cost(const struct flame *f, int side, int64_t value) {
+    if (f->per_op[side] > 0)
+        return (double)value * f->per_op[side];
+    return f->rounds[side] ? (double)value / f->rounds[side] : (double)value;
+}
+
 double flame_amount(const struct flame *f, int side, int64_t value) {
-    double divisor = f->input.measure == FLAME_BY_SHARE ? (double)f->stacks.total[side]
-                                                        : (double)f->rounds[side];
-    return divisor > 0 ? (double)value / divisor : (double)value;
+    double total = (double)f->stacks.total[side];
+    if (f->input.measure == FLAME_BY_COST)
+        return flame_cost(f, side, value);
+    return total > 0 ? (double)value / total : (double)value;
 }
 
 double flame_width_of(const struct flame *f, const int64_t total[FLAME_SIDES]) {
@@ -189,10 +195,10 @@ double flame_change(const struct flame *f, const int64_t value[FLAME_SIDES]) {
 const double flame_steps[FLAME_STEPS] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1};
 
 const struct flame_key flame_keys[FLAME_KEYS] = {
-    {"gone", "gone"}, {"down6", "-50%"}, {"down5", "-20%"}, {"down4", "-10%"},
-    {"down3", "-5%"}, {"down2", "-2%"},  {"down1", "-1%"},  {"same", "same"},
-    {"up1", "+1%"},   {"up2", "+2%"},    {"up3", "+5%"},    {"up4", "+10%"},
-    {"up5", "+20%"},  {"up6", "+50%"},   {"up7", "+100%"},  {"new", "new"}};
+    {"gone", "gone"}, {"gone0", "gone?"}, {"down6", "-50%"}, {"down5", "-20%"}, {"down4", "-10%"},
+    {"down3", "-5%"}, {"down2", "-2%"},   {"down1", "-1%"},  {"same", "same"},  {"up1", "+1%"},
+    {"up2", "+2%"},   {"up3", "+5%"},     {"up4", "+10%"},   {"up5", "+20%"},   {"up6", "+50%"},
+    {"up7", "+100%"}, {"new0", "new?"},   {"new", "new"}};
 
 /* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/). */
 unsigned flame_hue(const struct flame *f, uint32_t name) {
@@ -202,15 +208,22 @@ unsigned flame_hue(const struct flame *f, uint32_t name) {
     return (hash >> 16) % 12;
 }
 
+const struct flame_test *flame_test_of(const struct flame *f, const struct flame_frame *frame) {
+    const struct flame_mark *mark = frame->name == FLAME_ROOT    ? &f->root
+                                    : frame->name < FLAME_NARROW ? f->functions[frame->name].mark
+                                                                 : NULL;
+    return mark && f->tested[f->input.measure] ? &mark->total[f->input.measure] : NULL;
+}
+
 /* Tests are of functions: of a frame that goes the other way they say nothing. */
 static bool is_significant(const struct flame *f, const struct flame_frame *frame, double change) {
-    const struct flame_function *function =
-        frame->name < FLAME_NARROW ? &f->functions[frame->name] : NULL;
-    if (!function || !function->mark)
+    const struct flame_test *test = flame_test_of(f, frame);
+    if (!f->tested[f->input.measure])
         return true;
-    bool one_sided = frame->total[FLAME_OLD] == 0 || frame->total[FLAME_NEW] == 0;
-    return function->mark->total_changed &&
-           (one_sided || (flame_change(f, function->cum) > 0) == (change > 0));
+    if (!test || !test->changed)
+        return false;
+    return isinf(change) || frame->total[FLAME_NEW] == 0 || frame->name == FLAME_ROOT ||
+           (flame_change(f, f->functions[frame->name].cum) > 0) == (change > 0);
 }
 
 void flame_class(char out[FLAME_CLASS], const struct flame *f, const struct flame_frame *frame) {
@@ -221,12 +234,13 @@ void flame_class(char out[FLAME_CLASS], const struct flame *f, const struct flam
         step++;
     if (!difference && named)
         snprintf(out, FLAME_CLASS, "hue%u", flame_hue(f, frame->name));
-    else if (!difference || step == 0 || !is_significant(f, frame, change))
+    else if (!difference || step == 0)
         snprintf(out, FLAME_CLASS, "same");
-    else if (isinf(change))
-        snprintf(out, FLAME_CLASS, "new");
-    else if (frame->total[FLAME_NEW] == 0)
-        snprintf(out, FLAME_CLASS, "gone");
+    else if (isinf(change) || frame->total[FLAME_NEW] == 0)
+        snprintf(out, FLAME_CLASS, "%s%s", isinf(change) ? "new" : "gone",
+                 is_significant(f, frame, change) ? "" : "0");
+    else if (!is_significant(f, frame, change))
+        snprintf(out, FLAME_CLASS, "same");
     else
         snprintf(out, FLAME_CLASS, "%s%u", change > 0 ? "up" : "down", step);
 }

@@ -56,7 +56,7 @@ static void check_forms(const struct flame *f, struct arena *arena) {
     flame_write_json(out, f, arena);
     fflush(out);
     size_t page = length;
-    flame_write_html(out, f, arena);
+    flame_write_html(out, f, 1, 0, arena);
     fclose(out);
     assert(json_parse(&tree, "data", (struct text){bytes + json, page - json}, &err));
     cJSON_Delete(tree);

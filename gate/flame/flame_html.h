@@ -7,7 +7,12 @@
 
 #include <stdio.h>
 
-/* Equal graphs give equal bytes. Write errors stay in the stream. */
-void flame_write_html(FILE *out, const struct flame *flame, struct arena *arena);
+/* One graph, or several (at least one) to choose from, by their benchmarks; `left_out` is how many
+ * more there were. Equal graphs give equal bytes. Write errors stay in the stream. */
+void flame_write_html(FILE *out, const struct flame *graphs, size_t count, size_t left_out,
+                      struct arena *arena);
+
+/* A page that says why there is no graph. */
+void flame_write_empty_html(FILE *out, const char *why, struct arena *arena);
 
 #endif

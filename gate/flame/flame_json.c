@@ -1,4 +1,6 @@
 #include "gate/flame/flame_json.h"
+#include "gate/flame/flame_text.h"
+#include "runners/base/escape.h"
 #include "runners/base/json.h"
 #include "runners/profile/value_text.h"
 
@@ -57,13 +59,27 @@ static void put_colours(struct json_writer *w) {
     json_close_array(w);
 }
 
-static void put_head(struct json_writer *w, const struct flame *f) {
+static void put_per_op(struct json_writer *w, const struct flame *f) {
+    if (!(f->per_op[FLAME_NEW] > 0))
+        return;
+    json_key(w, "per_op");
+    json_open_array(w);
+    for (int side = flame_is_difference(f) ? FLAME_OLD : FLAME_NEW; side < FLAME_SIDES; side++)
+        json_put_number(w, f->per_op[side]);
+    json_close_array(w);
+}
+
+static void put_head(struct json_writer *w, const struct flame *f, struct arena *arena) {
     static const char *const measures[] = {"cost", "share"}, *const widths[] = {"new", "old",
                                                                                 "both"};
     bool both = flame_is_difference(f);
     json_key(w, "schema");
     json_put_string(w, "perfgate.flame/1");
+    if (f->benchmark)
+        json_string_member(w, "benchmark", escape_visible(arena, text_of(f->benchmark)));
     put_words(w, "profiles", f->input.from.labels, both);
+    if (f->benchmark)
+        json_string_member(w, "summary", flame_summary(f, arena));
     json_key(w, "sample_type");
     json_put_string(w, f->type);
     json_key(w, "unit");
@@ -71,6 +87,7 @@ static void put_head(struct json_writer *w, const struct flame *f) {
     put_units(w, f);
     put_pair(w, "totals", f->stacks.total[FLAME_OLD], f->stacks.total[FLAME_NEW], both);
     put_pair(w, "rounds", f->rounds[FLAME_OLD], f->rounds[FLAME_NEW], both);
+    put_per_op(w, f);
     json_key(w, "measure");
     json_put_string(w, measures[f->input.measure]);
     json_key(w, "width");
@@ -145,35 +162,41 @@ static void put_hues(struct json_writer *w, const struct flame *f) {
     json_close_array(w);
 }
 
-static void put_p(struct json_writer *w, const char *key, const struct flame *f, bool self) {
-    json_key(w, key);
-    json_open_array(w);
-    for (uint32_t i = 0; i < f->stacks.name_count; i++) {
-        const struct flame_mark *mark = f->functions[i].mark;
-        json_put_number(w, !mark ? NAN : self ? mark->p_self : mark->p_total);
-    }
-    json_close_array(w);
+static struct flame_test test_of(const struct flame *f, uint32_t name, int measure, bool self) {
+    const struct flame_mark *mark = f->functions[name].mark;
+    return !mark  ? (struct flame_test){NAN, false}
+           : self ? mark->self[measure]
+                  : mark->total[measure];
 }
 
-static void put_changed(struct json_writer *w, const char *key, const struct flame *f, bool self) {
-    json_key(w, key);
+/* Two columns: p, and whether that is significant; null where there was no test. */
+static void put_tests(struct json_writer *w, const struct flame *f, const char *key, int measure,
+                      bool self, struct arena *arena) {
+    const char *by = measure == FLAME_BY_SHARE ? "share_" : "";
+    json_key(w, arena_printf(arena, "%s%s_p", by, key));
+    json_open_array(w);
+    for (uint32_t i = 0; i < f->stacks.name_count; i++)
+        json_put_number(w, test_of(f, i, measure, self).p);
+    json_close_array(w);
+    json_key(w, arena_printf(arena, "%s%s_changed", by, key));
     json_open_array(w);
     for (uint32_t i = 0; i < f->stacks.name_count; i++) {
-        const struct flame_mark *mark = f->functions[i].mark;
-        if (mark)
-            json_put_bool(w, self ? mark->self_changed : mark->total_changed);
-        else
+        struct flame_test test = test_of(f, i, measure, self);
+        if (isnan(test.p))
             json_put_null(w);
+        else
+            json_put_bool(w, test.changed);
     }
     json_close_array(w);
 }
 
-/* Columns of what tests said; null where there was none. */
-static void put_marks(struct json_writer *w, const struct flame *f) {
-    put_p(w, "flat_p", f, true);
-    put_p(w, "cum_p", f, false);
-    put_changed(w, "flat_changed", f, true);
-    put_changed(w, "cum_changed", f, false);
+static void put_marks(struct json_writer *w, const struct flame *f, struct arena *arena) {
+    for (int measure = 0; measure < FLAME_MEASURES; measure++) {
+        if (!f->tested[measure])
+            continue;
+        put_tests(w, f, "flat", measure, true, arena);
+        put_tests(w, f, "cum", measure, false, arena);
+    }
     json_key(w, "verdict");
     json_open_array(w);
     for (uint32_t i = 0; i < f->stacks.name_count; i++)
@@ -181,13 +204,26 @@ static void put_marks(struct json_writer *w, const struct flame *f) {
     json_close_array(w);
 }
 
+/* Of the root, whose share is always the whole. */
+static void put_root(struct json_writer *w, const struct flame *f) {
+    const struct flame_test *test = &f->root.total[FLAME_BY_COST];
+    if (!f->tested[FLAME_BY_COST] || isnan(test->p))
+        return;
+    json_key(w, "all");
+    json_open_object(w);
+    json_number_member(w, "p", test->p);
+    json_bool_member(w, "changed", test->changed);
+    json_close_object(w);
+}
+
 void flame_write_json(FILE *out, const struct flame *f, struct arena *arena) {
     struct json_writer w;
     json_begin(&w, out, false);
     json_open_object(&w);
-    put_head(&w, f);
+    put_head(&w, f, arena);
     put_names(&w, f, arena);
     put_frames(&w, f);
+    put_root(&w, f);
     json_key(&w, "functions");
     json_open_object(&w);
     if (flame_is_difference(f)) {
@@ -196,8 +232,8 @@ void flame_write_json(FILE *out, const struct flame *f, struct arena *arena) {
     }
     put_values(&w, "new_flat", f, FLAME_NEW, true);
     put_values(&w, "new_cum", f, FLAME_NEW, false);
-    if (f->tested)
-        put_marks(&w, f);
+    if (f->tested[FLAME_BY_COST] || f->tested[FLAME_BY_SHARE])
+        put_marks(&w, f, arena);
     if (!flame_is_difference(f))
         put_hues(&w, f);
     json_close_object(&w);

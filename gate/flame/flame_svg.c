@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-enum { WIDTH = 1200, MARGIN = 10, ROW = 18, HEAD = 52, LEGEND = 40, LINE = 17, LEVELS = 1000 };
+enum { WIDTH = 1200, MARGIN = 10, ROW = 18, HEAD = 52, LEGEND = 58, LINE = 17, LEVELS = 1000 };
 static const double most_narrow = 1.0 / 3, advance = 7.25; /* pixels; of a character at 12 px */
 
 struct picture {
@@ -99,20 +99,26 @@ static void draw(struct picture *p, const struct flame_frame *frame, double x, d
 static void put_legend(const struct picture *p, double y) {
     enum { STEP = 46 };
     const struct flame *f = p->flame;
-    const char *what = f->input.measure == FLAME_BY_COST ? "costs" : "has a share";
+    bool cost = f->input.measure == FLAME_BY_COST;
     double x = MARGIN;
-    for (size_t i = 0; i < FLAME_KEYS; i++, x += STEP) {
+    put_text(p, "dim", x, y + 6,
+             arena_printf(p->arena, "◀ blue: %s %s %s; orange: %s ▶",
+                          cut_middle(p->arena, f->input.from.labels[FLAME_NEW], 40),
+                          cost ? "costs less than" : "has a smaller share than",
+                          cut_middle(p->arena, f->input.from.labels[FLAME_OLD], 40),
+                          cost ? "more" : "a larger one"));
+    y += 18;
+    for (size_t i = 0; i < FLAME_KEYS; i++) {
+        if (!f->tested[f->input.measure] && strchr(flame_keys[i].class, '0'))
+            continue; /* those that stand for what is not significant */
         fprintf(p->out, "<rect class=\"%s\" x=\"%.6g\" y=\"%.6g\" width=\"%d\" height=\"12\"/>\n",
                 flame_keys[i].class, x, y, STEP - 1);
         fprintf(p->out,
                 "<text class=\"dim\" text-anchor=\"middle\" font-size=\"10\" x=\"%.6g\" "
                 "y=\"%.6g\">%s</text>\n",
                 x + (STEP - 1) / 2.0, y + 23, flame_keys[i].text);
+        x += STEP;
     }
-    put_text(p, "dim", x + 8, y + 10,
-             arena_printf(p->arena, "blue: %s %s less, orange: %s",
-                          cut_middle(p->arena, f->input.from.labels[FLAME_NEW], 24), what,
-                          *what == 'c' ? "more" : "larger"));
 }
 
 /* Everything that is said below the picture. NULL behind the last. */

@@ -5,10 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static double per_round(const struct flame *f, int side, int64_t value) {
-    return f->rounds[side] ? (double)value / f->rounds[side] : (double)value;
-}
-
 static double share(const struct flame *f, int side, int64_t value) {
     int64_t total = f->stacks.total[side];
     return total ? (double)value / (double)total : 0;
@@ -28,8 +24,8 @@ static const char *change_words(const struct flame *f, const int64_t value[FLAME
 static const char *cost_words(const struct flame *f, const int64_t value[FLAME_SIDES],
                               struct arena *arena) {
     char old[VALUE_TEXT], new[VALUE_TEXT];
-    value_text(old, per_round(f, FLAME_OLD, value[FLAME_OLD]), f->unit);
-    value_text(new, per_round(f, FLAME_NEW, value[FLAME_NEW]), f->unit);
+    value_text(old, flame_cost(f, FLAME_OLD, value[FLAME_OLD]), f->unit);
+    value_text(new, flame_cost(f, FLAME_NEW, value[FLAME_NEW]), f->unit);
     if (!flame_is_difference(f))
         return arena_strdup(arena, new);
     return arena_printf(arena, "%s → %s%s", old, new,
@@ -55,12 +51,13 @@ const char *flame_title(const struct flame *f, struct arena *arena) {
 
 const char *flame_summary(const struct flame *f, struct arena *arena) {
     const char *words = cost_words(f, f->stacks.total, arena);
+    const char *per = f->per_op[FLAME_NEW] > 0 ? "operation" : "round";
     uint32_t old = f->rounds[FLAME_OLD], new = f->rounds[FLAME_NEW];
     if (!new)
         return arena_printf(arena, "%s: %s", f->type, words);
     if (!flame_is_difference(f))
-        return arena_printf(arena, "%s per round: %s, %" PRIu32 " rounds", f->type, words, new);
-    return arena_printf(arena, "%s per round: %s, %" PRIu32 " and %" PRIu32 " rounds", f->type,
+        return arena_printf(arena, "%s per %s: %s, %" PRIu32 " rounds", f->type, per, words, new);
+    return arena_printf(arena, "%s per %s: %s, %" PRIu32 " and %" PRIu32 " rounds", f->type, per,
                         words, old, new);
 }
 
@@ -89,6 +86,9 @@ void flame_notes(const char *out[FLAME_NOTES], const struct flame *f, struct are
             out[count++] = gone;
         if (f->input.measure == FLAME_BY_COST && !f->rounds[FLAME_NEW])
             out[count++] = "No rounds are labelled: totals are compared as they are";
+        out[count++] = f->tested[f->input.measure]
+                           ? "Grey: not significant, or not tested; hatched: on one side only"
+                           : "Nothing was tested: colours are the size of the change alone";
     }
     if (f->narrow_count)
         out[count++] = arena_printf(arena, "%zu frames below %.4g%% of the total are joined",
@@ -100,10 +100,13 @@ const char *flame_words(const struct flame *f, const struct flame_frame *frame,
                         struct arena *arena) {
     const struct flame_mark *mark =
         frame->name < FLAME_NARROW ? f->functions[frame->name].mark : NULL;
-    const char *test = "";
-    if (mark && !isnan(mark->p_total))
-        test = arena_printf(arena, "\nfunction: total p = %.2g%s%s", mark->p_total,
-                            mark->verdict ? ", self " : "", mark->verdict ? mark->verdict : "");
+    const struct flame_test *total = flame_test_of(f, frame);
+    const char *verdict = mark ? mark->verdict : NULL, *test = "";
+    if (total && !isnan(total->p))
+        test = arena_printf(arena, "\n%s: total p = %.2g%s%s", mark ? "function" : "all", total->p,
+                            verdict ? ", self " : "", verdict ? verdict : "");
+    else if (flame_is_difference(f) && f->tested[f->input.measure] && frame->name < FLAME_NARROW)
+        test = "\nfunction: total not tested, too few samples";
     return arena_printf(arena, "%s\ntotal %s\nself %s\nshare %s%s", flame_name(f, frame, arena),
                         cost_words(f, frame->total, arena), cost_words(f, frame->self, arena),
                         share_words(f, frame->total, arena), test);

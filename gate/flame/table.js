@@ -11,10 +11,10 @@ class FunctionTable {
     this.order = [...Array(count).keys()];
     this.columns = this.makeColumns();
     this.sorted = {column: this.columns.find(c => c.first), down: true};
-    more.addEventListener('click', () => {
+    more.onclick = () => {
       this.limit += STEP;
       this.draw();
-    });
+    };
     this.head();
   }
 
@@ -30,11 +30,11 @@ class FunctionTable {
     const change = {
       title: 'Change', first: true, key: i => Math.abs(by(i)),
       text: i => (by(i) >= 0 ? '+' : '') + show(by(i)) + f.changeWords(both(i), 1),
-      paint: i => ({u: 'worse', n: 'worse', d: 'better', g: 'better'})[f.paint({name: i + 2, total: both(i)}, this.of)[0]] ?? '',
+      paint: i => ({up: 'worse', new: 'worse', down: 'better', gone: 'better'})[f.paint({name: i + 2, total: both(i)}, this.of).replace(/[1-9]$/, '')] ?? '',
     };
     const columns = [name, side('Old', OLD), side('New', NEW), change];
     if (f.data.functions.verdict) {
-      const p = i => f.mark(i + 2, this.of)?.p, verdict = i => f.mark(i + 2, this.of)?.verdict ?? '';
+      const p = i => f.mark(i + 2, this.of)?.p, verdict = i => f.verdict(i + 2) ?? '';
       columns.push({title: 'p', text: i => p(i)?.toPrecision(2) ?? '', key: i => -(p(i) ?? 2)},
         {title: 'Verdict', words: true, text: verdict, key: verdict, paint: () => 'words'});
     }
@@ -42,6 +42,7 @@ class FunctionTable {
   }
 
   head() {
+    this.table.tHead.replaceChildren();
     const row = make('tr', {}, this.table.tHead);
     for (const column of this.columns) {
       const cell = make('th', {scope: 'col'}, row);

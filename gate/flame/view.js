@@ -1,21 +1,14 @@
 // The page: what is chosen, and what follows from it.
 class View {
-  constructor(data) {
-    this.figures = new Figures(data);
-    this.calls = new Calls(data);
-    this.focus = this.calls.root;
-    this.picked = null; // a name
+  constructor(graphs) {
+    this.graphs = graphs;
     this.byId = id => document.getElementById(id);
-    this.graph = new Graph(this.byId('frames'), this.figures);
-    this.table = new FunctionTable(this.byId('table'), this.byId('more'), this.figures, name => this.pick(name));
-    if (!this.figures.difference)
-      document.querySelectorAll('.difference').forEach(element => element.hidden = true);
-    for (const name of ['width', 'measure'])
-      this.tools()[name].value = data[name];
+    for (const {benchmark} of graphs)
+      make('option', {text: benchmark ?? 'all'}, this.byId('benchmark'));
+    this.byId('which').hidden = graphs.length === 1;
     this.byId('tools').hidden = this.byId('main').hidden = false;
     this.listen();
-    this.legend();
-    this.search();
+    this.show(graphs[0]);
     this.width = this.byId('graph').clientWidth;
     new ResizeObserver(() => {
       if (this.byId('graph').clientWidth !== this.width) {
@@ -23,6 +16,23 @@ class View {
         this.draw();
       }
     }).observe(this.byId('graph'));
+  }
+
+  show(data) {
+    this.figures = new Figures(data);
+    this.calls = new Calls(data);
+    this.picked = null; // a name
+    this.graph = new Graph(this.byId('frames'), this.figures);
+    this.table = new FunctionTable(this.byId('table'), this.byId('more'), this.figures, name => this.pick(name));
+    this.table.of = document.querySelector('input[name=of]:checked').value;
+    document.querySelectorAll('.difference').forEach(element => element.hidden = !this.figures.difference);
+    for (const name of ['width', 'measure'])
+      this.tools()[name].value = data[name];
+    this.focus = this.root();
+    if (data.benchmark !== undefined)
+      this.byId('summary').textContent = `${data.benchmark} · ${data.summary}`;
+    this.legend();
+    this.search();
   }
 
   tools() {
@@ -70,12 +80,17 @@ class View {
   }
 
   choose(name) {
+    if (name === 'benchmark') {
+      this.show(this.graphs[this.byId('benchmark').selectedIndex]);
+      return;
+    }
     if (name === 'order')
       this.focus = this.root();
     if (name === 'width' || name === 'measure') {
       this.figures[name] = this.tools()[name].value;
       if (!this.figures.widthOf(this.focus.total))
         this.focus = this.root();
+      this.legend();
       this.table.draw();
     }
     this.found();
@@ -208,13 +223,16 @@ class View {
 
   legend() {
     const legend = this.byId('legend'), {difference, data} = this.figures;
+    legend.replaceChildren();
     if (!difference)
       return;
     const line = make('p', {}, legend);
     make('span', {class: 'down', text: '◀ blue: less in new'}, line);
-    line.append(' than in old; grey: the same, or not significant; ');
+    line.append(this.figures.tested() ? ' than in old; grey: not significant, not tested, or less than 1%; '
+      : ' than in old; grey: less than 1%; ');
     make('span', {class: 'up', text: 'orange: more in new ▶'}, line);
-    for (const [paint, text] of data.legend) {
+    line.append('; hatched: only in old (gone) or only in new');
+    for (const [paint, text] of data.legend.filter(([paint]) => this.figures.tested() || !paint.endsWith('0'))) {
       const item = make('div', {}, legend);
       make('rect', {class: paint, width: 40, height: 13}, make('svg', {}, item));
       item.append(text);
@@ -234,6 +252,9 @@ class View {
     }
     if (f.difference && !f.rounds[NEW] && f.measure === 'cost')
       note('No rounds are labelled: totals are compared as they are. Compare shares if one was sampled for longer.');
+    if (f.difference && !f.tested())
+      note(data.functions.verdict ? 'Costs were not tested, only shares: colours are the size of the change alone.'
+        : 'Nothing was tested (that takes five labelled rounds a side): colours are the size of the change alone.');
     if (data.joined)
       note(`${data.joined} frames below ${100 * data.min_share}% of the total are joined.`);
   }
@@ -254,4 +275,4 @@ class View {
   }
 }
 
-new View(JSON.parse(document.getElementById('data').textContent));
+new View([JSON.parse(document.getElementById('data').textContent)].flat());

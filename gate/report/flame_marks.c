@@ -1,6 +1,6 @@
 #include "gate/report/flame_marks.h"
 
-#include "gate/functions/function_findings.h"
+#include "gate/functions/function_compare.h"
 #include "gate/functions/function_totals.h"
 #include "gate/report/function_text.h"
 
@@ -20,61 +20,123 @@ void flame_join_names(struct flame_input *input, struct arena *arena) {
     input->from.joined = joined;
 }
 
-/* The mark of a function, made when it is first asked for. */
-static struct flame_mark *mark_of(struct flame_mark **marks, const struct function_names *names,
-                                  uint32_t function, struct arena *arena) {
-    struct flame_mark **mark = &marks[names->items[function].name];
+/* The marks that are being made, by the text of the function's name. */
+struct marking {
+    struct flame *flame;
+    const struct function_findings *findings;
+    const struct function_slice *slice;
+    const struct policy *policy;
+    struct flame_mark **marks;
+    struct arena *arena;
+};
+
+static struct flame_mark no_mark(void) {
+    struct flame_mark mark = {.verdict = NULL};
+    for (int i = 0; i < FLAME_MEASURES; i++)
+        mark.self[i].p = mark.total[i].p = NAN;
+    return mark;
+}
+
+/* Made when it is first asked for. */
+static struct flame_mark *mark_of(struct marking *m, uint32_t function) {
+    struct flame_mark **mark = &m->marks[m->findings->names->items[function].name];
     if (!*mark) {
-        *mark = ARENA_NEW(arena, struct flame_mark, 1);
-        **mark = (struct flame_mark){.p_self = NAN, .p_total = NAN};
+        *mark = ARENA_NEW(m->arena, struct flame_mark, 1);
+        **mark = no_mark();
     }
     return *mark;
 }
 
-static void mark_functions(struct flame *flame, const struct function_side *base,
-                           const struct function_side *head, const struct policy *policy,
-                           struct arena *arena) {
-    const struct function_request request = {
-        .base = base, .head = head, .policy = policy, .floor = 0.005};
-    const struct function_findings *findings = functions_judge(&request, arena);
-    const struct function_names *names = base->names;
-    uint32_t texts = strings_count(names->strings);
-    struct flame_mark **marks = ARENA_NEW(arena, struct flame_mark *, texts);
-    struct function_total *totals;
-    size_t count = function_totals(&totals, base, head, policy, arena);
-    for (size_t i = 0; i < count; i++) {
-        struct flame_mark *mark = mark_of(marks, names, totals[i].function, arena);
-        mark->p_total = totals[i].p_adjusted;
-        mark->total_changed = totals[i].p_adjusted <= policy->alpha;
-    }
-    for (size_t i = 0; i < findings->row_count; i++) {
-        const struct function_row *row = &findings->rows[i];
-        struct flame_mark *mark = mark_of(marks, names, row->function, arena);
-        mark->p_self = row->p_adjusted;
-        mark->self_changed = row->p_adjusted <= policy->alpha;
-        mark->verdict = function_verdict(row, arena);
-    }
-    flame_set_marks(flame, (const struct flame_mark *const *)marks, texts);
+static struct flame_test verdict_on(double p, const struct policy *policy) {
+    return (struct flame_test){p, p <= policy->alpha};
 }
 
-bool flame_test(struct flame *flame, const char *where, const struct policy *policy,
-                struct arena *arena, struct pg_error *err) {
-    const struct function_cut cut = {
-        .type = flame->type, .round_label = "round", .where = &where, .where_count = where != NULL};
-    if (!flame_is_difference(flame) || flame->input.measure != FLAME_BY_COST)
+static void mark_totals(struct marking *m, enum flame_measure by) {
+    const struct function_findings *f = m->findings;
+    struct function_measure measure = {.time = m->slice->time, .by_share = by == FLAME_BY_SHARE};
+    struct function_total *totals;
+    strings_find(f->names->strings, text_of(m->slice->name), &measure.slice);
+    size_t count = function_totals(&totals, f->base, f->head, &measure, m->policy, m->arena);
+    for (size_t i = 0; i < count; i++)
+        mark_of(m, totals[i].function)->total[by] = verdict_on(totals[i].p_adjusted, m->policy);
+    m->flame->tested[by] = true;
+}
+
+static void mark_rows(struct marking *m) {
+    for (size_t i = m->slice->first; i < m->slice->first + m->slice->count; i++) {
+        const struct function_row *row = &m->findings->rows[i];
+        struct flame_mark *mark = mark_of(m, row->function);
+        if (m->flame->tested[FLAME_BY_COST])
+            mark->self[FLAME_BY_COST] = verdict_on(row->p_adjusted, m->policy);
+        mark->self[FLAME_BY_SHARE] = verdict_on(row->share_p_adjusted, m->policy);
+        mark->verdict = function_verdict(row, m->arena);
+    }
+}
+
+static double sum_of(const struct function_side *side, const struct function_slice *slice) {
+    uint32_t text = 0;
+    double sum = 0;
+    strings_find(side->names->strings, text_of(slice->name), &text);
+    const struct function_rounds *rounds = function_side_rounds(side, text);
+    for (uint32_t i = 0; rounds && i < rounds->count; i++)
+        sum += rounds->cost[i];
+    return sum;
+}
+
+/* Times are seconds, as the costs of sides are; values are in the profile's own unit. */
+static void set_costs(struct marking *m) {
+    double old = sum_of(m->findings->base, m->slice), new = sum_of(m->findings->head, m->slice);
+    const struct function_time *time = m->slice->time;
+    m->flame->rounds[FLAME_OLD] = m->slice->base_rounds;
+    m->flame->rounds[FLAME_NEW] = m->slice->head_rounds;
+    if (!time || !(old > 0) || !(new > 0))
+        return;
+    m->flame->per_op[FLAME_OLD] = time->base / old;
+    m->flame->per_op[FLAME_NEW] = time->head / new;
+}
+
+void flame_mark_slice(struct flame *flame, const struct function_findings *findings,
+                      const struct function_slice *slice, const struct policy *policy,
+                      struct arena *arena) {
+    uint32_t texts = strings_count(findings->names->strings);
+    struct marking m = {
+        flame, findings, slice, policy, ARENA_NEW(arena, struct flame_mark *, texts), arena};
+    set_costs(&m);
+    flame->root = no_mark();
+    if (slice->base_rounds < FUNCTION_LEAST_ROUNDS || slice->head_rounds < FUNCTION_LEAST_ROUNDS)
+        return;
+    if (!findings->by_share) {
+        mark_totals(&m, FLAME_BY_COST);
+        flame->root.total[FLAME_BY_COST] = verdict_on(slice->p, policy);
+    }
+    mark_totals(&m, FLAME_BY_SHARE);
+    mark_rows(&m);
+    flame_set_marks(flame, (const struct flame_mark *const *)m.marks, texts);
+}
+
+bool flame_mark_all(struct flame *flame, const struct policy *policy, struct arena *arena,
+                    struct pg_error *err) {
+    const struct function_cut cut = {.type = flame->type, .round_label = "round"};
+    if (!flame_is_difference(flame))
         return true;
     struct function_side *sides[FLAME_SIDES];
     struct function_names *names =
         function_names_new(flame->input.from.parts[FLAME_NEW]->profile->strings, arena);
     for (int side = 0; side < FLAME_SIDES; side++) {
         const struct tally_part *part = flame->input.from.parts[side];
-        if ((part->skip && !where) || flame->rounds[side] < FUNCTION_LEAST_ROUNDS)
+        if (part->skip || flame->rounds[side] < FUNCTION_LEAST_ROUNDS)
             return true;
         sides[side] = function_side_new(names, cut);
         if (!function_side_add(sides[side], part->profile, flame->input.from.labels[side], err))
             return false;
         function_side_finish(sides[side]);
     }
-    mark_functions(flame, sides[FLAME_OLD], sides[FLAME_NEW], policy, arena);
+    const struct function_request request = {.base = sides[FLAME_OLD],
+                                             .head = sides[FLAME_NEW],
+                                             .policy = policy,
+                                             .floor = FUNCTION_FLOOR};
+    const struct function_findings *findings = functions_judge(&request, arena);
+    if (findings->slice_count)
+        flame_mark_slice(flame, findings, &findings->slices[0], policy, arena);
     return true;
 }

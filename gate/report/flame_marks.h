@@ -2,18 +2,24 @@
 #ifndef GATE_REPORT_FLAME_MARKS_H
 #define GATE_REPORT_FLAME_MARKS_H
 
-#include "gate/compare/policy.h"
 #include "gate/flame/flame.h"
+#include "gate/functions/function_findings.h"
 
 /* Lets functions go by one name on both sides whose names differ only in what compilers number
  * anew. Before flame_build. */
 void flame_join_names(struct flame_input *input, struct arena *arena);
 
-/* Marks the functions of a difference whose sides have FUNCTION_LEAST_ROUNDS labelled rounds or
- * more: by the tests of their own cost and of their cost with all they call. `where` is the label
- * (`key=value`) that the graph's samples were chosen by, NULL when none were. Does nothing to other
- * graphs, and to those of otherwise chosen samples. */
-bool flame_test(struct flame *flame, const char *where, const struct policy *policy,
-                struct arena *arena, struct pg_error *err);
+/* Marks the functions of a difference whose samples are those of a slice of the findings: by the
+ * tests of their own cost and share, and of both with all they call. Rounds, and the cost of an
+ * operation where its time is known, become those of the slice. Sides with fewer than
+ * FUNCTION_LEAST_ROUNDS stay untested; findings by share have no tests of costs. */
+void flame_mark_slice(struct flame *flame, const struct function_findings *findings,
+                      const struct function_slice *slice, const struct policy *policy,
+                      struct arena *arena);
+
+/* The same for two profiles that nothing was found in yet, all samples as one slice. Does nothing
+ * to the graph of one profile, of chosen samples, or of sides without enough labelled rounds. */
+bool flame_mark_all(struct flame *flame, const struct policy *policy, struct arena *arena,
+                    struct pg_error *err);
 
 #endif

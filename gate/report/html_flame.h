@@ -6,9 +6,10 @@
 
 #include <stdio.h>
 
-/* The difference of the newest base's and the head's profile for every slice that regressed or
- * whose functions did, a few at most, or without such a slice for the only one; each as a picture
- * with the command that draws the page. Nothing where there are no profiles on both sides. */
-void html_flames(FILE *out, const struct comparison *comparison);
+/* The difference of the base's and the head's profiles for every slice that regressed or whose
+ * functions did, a few at most, or without such a slice for the only one, each as a picture; and
+ * where the page of all of them is (`link`, a relative URL; NULL: how to make it). Nothing where
+ * there are no profiles on both sides. */
+void html_flames(FILE *out, const struct comparison *comparison, const char *link);
 
 #endif

@@ -18,6 +18,7 @@ struct page {
     struct arena *arena;
     const struct comparison *comparison;
     const size_t *order;
+    const struct report_style *style;
     size_t plots; /* drawn until now */
 };
 
@@ -173,7 +174,7 @@ static void put_functions(const struct page *page) {
     fputs("<h2>Functions</h2>\n", page->out);
     for (size_t i = 0; i < f->slice_count; i++)
         put_slice(page, f, &f->slices[i]);
-    html_flames(page->out, page->comparison);
+    html_flames(page->out, page->comparison, page->style->flame_link);
 }
 
 /* ---- notes ---- */
@@ -205,11 +206,10 @@ static void put_notes(const struct page *page) {
 
 static bool html_write(FILE *out, const struct comparison *c, const struct report_style *style,
                        struct pg_error *err) {
-    (void)style;
     (void)err;
     size_t *order = ARENA_NEW(c->arena, size_t, c->row_count);
     comparison_worst_first(c, NULL, order);
-    struct page page = {out, c->arena, c, order, 0};
+    struct page page = {out, c->arena, c, order, style, 0};
     put_head(&page);
     put_builds(&page);
     for (size_t i = 0; i < REPORT_SECTIONS - 1; i++)

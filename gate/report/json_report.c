@@ -165,7 +165,6 @@ static void put_notes(struct json_writer *w, const struct comparison *c) {
 
 static bool json_write(FILE *out, const struct comparison *c, const struct report_style *style,
                        struct pg_error *err) {
-    (void)style;
     (void)err;
     struct json_writer writer, *w = &writer;
     json_open_document(w, out, "perfgate.report/1");
@@ -190,6 +189,8 @@ static bool json_write(FILE *out, const struct comparison *c, const struct repor
     put_notes(w, c);
     json_key(w, "artifacts");
     json_open_object(w);
+    if (style->flame_path)
+        json_string_member(w, "flamegraph", style->flame_path);
     json_close_object(w);
     json_close_object(w);
     return true;

@@ -150,6 +150,13 @@ static void put_functions(struct page *page, size_t reserve) {
                          left));
 }
 
+static void put_flame(struct page *page, const struct report_style *style, size_t reserve) {
+    if (style->flame_link)
+        put(page, CLOSING + reserve,
+            arena_printf(page->arena, "Flame graphs of old and new: [%s](%s)\n\n",
+                         cell(page, style->flame_path, MOST_TEXT), style->flame_link));
+}
+
 /* Notes of rows, worst first, then those of the whole. */
 static void put_notes(struct page *page, size_t reserve) {
     const struct comparison *c = page->comparison;
@@ -197,6 +204,7 @@ static bool markdown_write(FILE *out, const struct comparison *c, const struct r
         if (i == 0)
             put_functions(&page, for_notes + CLOSING * 3);
     }
+    put_flame(&page, style, for_notes);
     put_notes(&page, 2 * CLOSING);
     put_section(&page, &report_sections[3], 0);
     return true;

@@ -1,9 +1,12 @@
 #include "gate/report/report.h"
 
+#include "gate/report/link.h"
+#include "gate/report/slice_flame.h"
 #include "runners/base/out_file.h"
 
 static const struct report_format *const formats_of_reports[] = {
-    &text_report, &json_report, &markdown_report, &csv_report, &junit_report, &html_report, NULL};
+    &text_report,  &json_report, &markdown_report, &csv_report,
+    &junit_report, &html_report, &flame_report,    NULL};
 
 const struct report_format *report_find(const char *name) {
     for (const struct report_format *const *at = formats_of_reports; *at; at++) {
@@ -34,7 +37,7 @@ static bool open_report(struct report *report, const struct reports *others, con
     if (!report->format)
         return pg_error_set(
             err, PG_USAGE,
-            "--report: '%.100s' is not one of text, json, markdown, csv, junit, html", name);
+            "--report: '%.100s' is not one of text, json, markdown, csv, junit, html, flame", name);
     if (strcmp(equals + 1, "-") != 0)
         return out_file_open(&report->file, equals + 1, arena, err);
     if (reports_take_stdout(others))
@@ -67,12 +70,25 @@ bool reports_take_stdout(const struct reports *reports) {
     return false;
 }
 
-static bool write_report(struct report *report, const struct comparison *comparison,
-                         const struct report_style *style, FILE *standard, struct pg_error *err) {
+void reports_link(const struct reports *reports, const struct comparison *comparison,
+                  const char *path, struct report_style *style) {
+    for (size_t i = 0; i < reports->count; i++) {
+        const struct report *report = &reports->items[i];
+        if (report->format != &flame_report || report->standard || !slice_flames_exist(comparison))
+            continue;
+        style->flame_path = report->file.path;
+        style->flame_link = link_to(report->file.path, path, comparison->arena);
+    }
+}
+
+static bool write_report(const struct reports *reports, struct report *report,
+                         const struct comparison *comparison, const struct report_style *style,
+                         FILE *standard, struct pg_error *err) {
+    struct report_style plain = *style;
+    reports_link(reports, comparison, report->standard ? NULL : report->file.path, &plain);
     if (report->standard)
-        return report->format->write(standard, comparison, style, err);
-    struct report_style plain = *style; /* a file is no terminal */
-    plain.colour = false;
+        return report->format->write(standard, comparison, &plain, err);
+    plain.colour = false; /* a file is no terminal */
     plain.width = 0;
     if (!report->format->write(report->file.stream, comparison, &plain, err)) {
         out_file_abandon(&report->file);
@@ -86,7 +102,7 @@ bool reports_write(struct reports *reports, const struct comparison *comparison,
     bool good = true;
     for (size_t i = 0; i < reports->count; i++) {
         struct pg_error later = {0};
-        if (!write_report(&reports->items[i], comparison, style, standard, &later)) {
+        if (!write_report(reports, &reports->items[i], comparison, style, standard, &later)) {
             if (good)
                 *err = later;
             good = false;

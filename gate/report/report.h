@@ -13,6 +13,9 @@ struct report_style {
     int width;          /* columns of the terminal; 0: unlimited */
     bool all;           /* text: also the rows of processes that are not gated */
     size_t byte_budget; /* markdown: largest size in bytes, 65536 */
+    const char
+        *flame_path; /* of the flame graphs' report, as given; NULL: none, or nothing in it */
+    const char *flame_link; /* its URL from where this report stands */
     FILE *warnings; /* where benchstat's style tells of doubts that it keeps out of the table; or
                        NULL */
 };
@@ -20,13 +23,13 @@ struct report_style {
 enum { MARKDOWN_BUDGET = 65536, MARKDOWN_LEAST_BUDGET = 8192 };
 
 struct report_format {
-    const char *name; /* "text", "json", "markdown", "csv", "junit", "html" */
+    const char *name; /* "text", "json", "markdown", "csv", "junit", "html", "flame" */
     bool (*write)(FILE *out, const struct comparison *comparison, const struct report_style *style,
                   struct pg_error *err);
 };
 
 extern const struct report_format text_report, json_report, markdown_report, csv_report,
-    junit_report, html_report;
+    junit_report, html_report, flame_report;
 
 /* By name; NULL when there is none. */
 const struct report_format *report_find(const char *name);
@@ -38,6 +41,11 @@ struct reports;
 bool reports_open(struct reports **out, const char *const *options, size_t count,
                   struct arena *arena, struct pg_error *err);
 bool reports_take_stdout(const struct reports *reports);
+
+/* Fills in where a report that stands at `path` (NULL: stdout) finds the flame graphs, if one of
+ * the reports has them. */
+void reports_link(const struct reports *reports, const struct comparison *comparison,
+                  const char *path, struct report_style *style);
 bool reports_write(struct reports *reports, const struct comparison *comparison,
                    const struct report_style *style, FILE *standard, struct pg_error *err);
 void reports_abandon(struct reports *reports);

@@ -95,6 +95,8 @@ static void put_notes(FILE *out, const struct comparison *c, const struct report
 void report_summary(FILE *out, const struct comparison *c, const struct report_style *style) {
     if (c->functions)
         function_report_text(out, c->functions, style, c->arena);
+    if (style->flame_path)
+        report_line(out, style, c->arena, "flame graphs", style->flame_path);
     put_rows(out, c, style);
     put_notes(out, c, style);
     if (c->functions && c->row_count == 0)

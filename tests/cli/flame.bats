@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # perfgate flame: what a profile, or the difference of two, looks like. What the page does in a browser is in tests/interop/flame.sh.
 load helper
+bats_require_minimum_version 1.5.0
 
 profile() { # profile NAME: of fixtures/flame, as NAME.pb
     python3 "${root:?}/tests/folded_profile.py" <"$root/fixtures/flame/$1.stacks" >"$1.pb"
@@ -90,10 +91,37 @@ f = d["functions"]
 assert f["cum_changed"] == [True, False, True] and f["flat_changed"][2] is True, f
 assert f["verdict"][2] == "regressed" and f["cum_p"][2] < 1e-9 < 0.5 < f["cum_p"][1], f'
     tr '\n' ' ' <tested.svg | grep -q '<title>noisy[^<]*</title><rect class="same"'
+    grep -q 'Grey: not significant, or not tested' tested.svg
     tr '\n' ' ' <tested.svg | grep -q '<title>slow[^<]*total p = [^<]*self regressed</title><rect class="up5"'
-    # of chosen samples there is no test
+    # of chosen samples there is no test, which the picture says
     "$PERFGATE" flame old.pb new.pb --focus slow -o chosen.json
     [ "$(grep -c cum_p chosen.json)" -eq 0 ]
+    "$PERFGATE" flame old.pb new.pb --focus slow -o chosen.svg
+    grep -q 'Nothing was tested: colours are the size of the change alone' chosen.svg
+}
+
+@test "what has too few samples for a test is grey, and new or gone all the same" {
+    # a sample is a millisecond: 'rare' has one a round, then two; 'late' and 'early' are in one round of twelve
+    awk 'BEGIN { for (r = 1; r <= 12; r++) {
+        print r, "main;slow", 60000000 + 100000 * (r % 3) >"old"; print r, "main;slow", 75000000 + 100000 * (r % 5) >"new"
+        print r, "main;even", 50000000 + 100000 * (r % 3) >"old"; print r, "main;even", 50000000 + 100000 * (r % 4) >"new"
+        print r, "main;rare", 1000000 >"old"; print r, "main;rare", 2000000 >"new" }
+        print 1, "main;early", 4000000 >"old"; print 1, "main;late", 4000000 >"new" }'
+    for side in old new; do python3 "$root/tests/folded_profile.py" <"$side" >"$side.pb"; done
+    "$PERFGATE" flame old.pb new.pb -o tested.svg --width both
+    tr '\n' ' ' <tested.svg >line
+    grep -q '<title>rare total 1ms → 2ms (+100.00%)[^<]*function: total not tested, too few samples</title><rect class="same"' line
+    grep -q '<title>late total 0 → [^<]*(new)[^<]*</title><rect class="new0"' line
+    grep -q '<title>early total [^<]*(gone)[^<]*</title><rect class="gone0"' line
+    grep -q '<title>all [^<]*all: total p = [^<]*</title><rect class="up4"' line
+    # shares have tests of their own
+    "$PERFGATE" flame old.pb new.pb -o tested.json
+    python3 -c '
+import json
+d = json.load(open("tested.json"))
+f, place = d["functions"], {name: i for i, name in enumerate(d["names"][2:])}
+assert d["all"]["changed"] and f["share_cum_p"][place["slow"]] < 1e-3 and f["share_cum_p"][place["rare"]] is None, f
+assert f["cum_p"][place["rare"]] is None and f["cum_changed"][place["rare"]] is None, f'
 }
 
 @test "the HTML report of a comparison draws the benchmark that regressed" {
@@ -107,9 +135,50 @@ assert f["verdict"][2] == "regressed" and f["cum_p"][2] < 1e-9 < 0.5 < f["cum_p"
     [ "$status" -eq 1 ]
     [ "$(grep -c '<svg class="flame"' report.html)" -eq 1 ]
     grep -q '<h3>Slow</h3>' report.html
-    grep -q 'cpu per round: 60.10ms → 75.10ms (+24.96%), 12 and 12 rounds' report.html
+    # what the benchmark says of an operation, not what a round took
+    grep -q 'cpu per operation: 60ms → 75ms (+25.00%), 12 and 12 rounds' report.html
+    grep -q -- '--report flame=flame.html' report.html
     tr '\n' ' ' <report.html | grep -q '<title>slow[^<]*total p = [^<]*self regressed</title><rect class="up5"'
     [ "$(grep -c '<title>even' report.html)" -eq 0 ]
+}
+
+@test "the page of a comparison has every benchmark, what regressed first, and all reports link to it" {
+    awk 'BEGIN { for (r = 1; r <= 12; r++) for (s = 0; s < 2; s++) {
+        print r "@Slow", "main;slow", (s ? 75000000 : 60000000) + 100000 * (r % 3) > (s ? "new" : "old")
+        print r "@Even", "main;even", 50000000 + 100000 * (r % 3) > (s ? "new" : "old")
+        print "BenchmarkSlow 1", (s ? 75 : 60) * 1000000 + 1000 * (r % 5), "ns/op" > (s ? "new.txt" : "old.txt")
+        print "BenchmarkEven 1", 50 * 1000000 + 1000 * (r % 5), "ns/op" > (s ? "new.txt" : "old.txt") } }'
+    for side in old new; do python3 "$root/tests/folded_profile.py" <"$side" | gzip >"$side.pb.gz"; done
+    mkdir out "out/a b"
+    run --separate-stderr "$PERFGATE" compare old.txt new.txt --report "flame=out/a b/f:1.html" --report html=out/report.html --report json=out/report.json \
+        --report markdown="out/a b/report.md"
+    [ "$status" -eq 1 ]
+    grep -q '^flame graphs  out/a b/f:1.html$' <<<"$output"
+    grep -q '<a href="a%20b/f%3A1.html">' out/report.html
+    grep -q 'out/a b/f:1\.html\](f%3A1.html)$' "out/a b/report.md"
+    python3 -c '
+import json, re
+assert json.load(open("out/report.json"))["artifacts"] == {"flamegraph": "out/a b/f:1.html"}
+page = open("out/a b/f:1.html", encoding="utf-8").read()
+graphs = json.loads(re.search("id=\"data\">(.*?)</script>", page, re.S)[1])
+assert [g["benchmark"] for g in graphs] == ["Slow", "Even"]
+assert "75ms (+25.00%)" in graphs[0]["summary"] and "all" in graphs[0] and len(graphs[0]["per_op"]) == 2'
+    # to stdout it is linked from nowhere
+    run --separate-stderr "$PERFGATE" compare old.txt new.txt --report flame=- --report json=report.json
+    [ "$status" -eq 1 ]
+    grep -q '^<!DOCTYPE html>' <<<"$output"
+    grep -q '"artifacts": *{}' report.json
+}
+
+@test "a page of flame graphs without profiles says why, and nothing links to it" {
+    awk 'BEGIN { for (r = 1; r <= 12; r++) print "BenchmarkEven 1", 50 * 1000000 + 1000 * (r % 5), "ns/op" >"old.txt" }'
+    run --separate-stderr "$PERFGATE" compare old.txt old.txt --report flame=flame.html --report markdown=report.md --report json=report.json
+    [ "$status" -eq 0 ]
+    grep -q 'No flame graph' flame.html
+    grep -q 'needs a profile, NAME.pb.gz beside NAME.txt, on both sides' flame.html
+    [ "$(grep -ci flame <<<"$output")" -eq 0 ]
+    [ "$(grep -c flame.html report.md)" -eq 0 ]
+    grep -q '"artifacts": *{}' report.json
 }
 
 @test "filters choose the samples, and rounds are those of what is left" {

@@ -133,18 +133,27 @@ static void what_is_not_significant_is_grey(void **state) {
     (void)state;
     struct graph g;
     char class[FLAME_CLASS];
-    const struct flame_mark regressed = {0.001, 0.002, true, true, "regressed"};
-    const struct flame_mark open = {0.3, 0.2, false, false, "inconclusive"};
+    const struct flame_mark regressed = {.total = {{0.002, true}, {0.5, false}}};
+    const struct flame_mark open = {.total = {{0.2, false}, {0.2, false}}};
     const struct flame_mark *marks[64] = {NULL};
     start(&g, old_rows, COUNT(old_rows), new_rows, COUNT(new_rows));
     build(&g);
     marks[stack_text(g.strings, "ws")] = &regressed;
     marks[stack_text(g.strings, "check")] = &open;
     flame_set_marks(&g.flame, marks, 64);
-    flame_class(class, &g.flame, &g.flame.frames[4]);
-    assert_string_equal(class, "same");
-    flame_class(class, &g.flame, &g.flame.frames[5]);
-    assert_string_equal(class, "up7");
+    g.flame.tested[FLAME_BY_COST] = g.flame.tested[FLAME_BY_SHARE] = true;
+    g.flame.root.total[FLAME_BY_COST] = (struct flame_test){0.01, true};
+    /* all, bye, main, parse, check, ws, print: what has no test is not significant */
+    const char *const by_cost[] = {"down5", "gone0", "same", "same", "new0", "up7", "same"};
+    const char *const by_share[] = {"same", "gone0", "same", "same", "new0", "same", "same"};
+    for (int share = 0; share < 2; share++) {
+        g.flame.input.measure = share ? FLAME_BY_SHARE : FLAME_BY_COST;
+        for (size_t i = 0; i < 7; i++) {
+            flame_class(class, &g.flame, &g.flame.frames[i]);
+            assert_string_equal(class, (share ? by_share : by_cost)[i]);
+        }
+    }
+    g.flame.input.measure = FLAME_BY_COST;
     struct flame_frame other_way = g.flame.frames[5];
     other_way.total[FLAME_NEW] = 5;
     flame_class(class, &g.flame, &other_way);
@@ -280,6 +289,10 @@ static void write_folded(FILE *out, const struct flame *flame, struct arena *are
     flame_write_folded(out, flame);
 }
 
+static void write_page(FILE *out, const struct flame *flame, struct arena *arena) {
+    flame_write_html(out, flame, 1, 0, arena);
+}
+
 /* The old values are multiplied by 3 rounds / 2 rounds. */
 static void folded_lines_have_both_values(void **state) {
     (void)state;
@@ -311,7 +324,7 @@ static void hostile_names_stay_texts(void **state) {
                                      {"\xFF\xC0\x80\x1B[31m\r\n", 50, 0}};
     start(&g, NULL, 0, rows, COUNT(rows));
     build(&g);
-    const char *data = written(&g, flame_write_json), *page = written(&g, flame_write_html);
+    const char *data = written(&g, flame_write_json), *page = written(&g, write_page);
     const char *picture = written(&g, flame_write_svg);
     assert_null(strpbrk(data, "<>&\x1B\r"));
     assert_null(strstr(page, "alert(1)</script>"));

@@ -1,5 +1,6 @@
 #include "gate/commands/baseline_parts.h"
 #include "gate/commands/compare_options.h"
+#include "gate/commands/history_recordings.h"
 #include "gate/functions/function_compare.h"
 #include "gate/report/row_text.h"
 #include "runners/base/log.h"
@@ -192,6 +193,10 @@ static bool compare(struct compare *o, const struct string_list *operands,
     }
     if (o->style != STYLE_BENCHSTAT)
         functions_compare(&comparison, (struct function_profiles){NULL, NULL});
+    if (o->store && reports_have(o->reports, &html_report))
+        o->report_style.history =
+            history_of_store(o->store, o->branch, recording_get(recordings[0], "fingerprint-id"),
+                             o->policy.alpha, session->arena);
     const struct report_format *table = o->format == FORMAT_CSV ? &csv_report : &text_report;
     if (o->style == STYLE_BENCHSTAT)
         log_verdict(&comparison);

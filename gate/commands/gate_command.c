@@ -1,6 +1,7 @@
 #include "gate/baseline/history.h"
 #include "gate/commands/baseline_parts.h"
 #include "gate/commands/gate_parts.h"
+#include "gate/commands/history_recordings.h"
 #include "gate/commands/option_rows.h"
 #include "gate/compare/waiver.h"
 #include "runners/base/log.h"
@@ -254,6 +255,10 @@ static bool judge(struct gate *gate, struct recording *const *sides, int *exit_c
     if (!gate_compare(gate, sides, &gate->policy, &comparison, err) ||
         !gate_confirm(gate, &comparison, err) || !gate_join_sides(gate, NULL, deciding, err))
         return broken(gate, err->status == PG_FORMAT ? REASON_DAMAGED_INPUT : REASON_IO, err);
+    if (reports_have(gate->reports, &html_report)) /* before the head is in the store */
+        gate->style.history = history_of_store(gate->store.path, gate->config.branch,
+                                               recording_get(deciding[head], "fingerprint-id"),
+                                               gate->policy.alpha, gate->arena);
     bool saved =
         save(gate, deciding[head], verdict_name(comparison.verdict), &comparison, &unsaved);
     if (!saved)

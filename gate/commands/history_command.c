@@ -19,34 +19,9 @@ struct history_options {
 
 static void add_damaged(struct history *h, const struct timeline_source *source, const char *damage,
                         struct arena *arena) {
-    struct history_damage damaged = {source->id, arena_strdup(arena, damage)};
+    struct history_damage damaged = {source->id, damage};
     pg_log(LOG_WARNING, "%s: damaged: %s", source->id, damage);
     ARENA_PUSH(arena, h->damaged, h->damaged_count, h->damaged_capacity, damaged);
-}
-
-/* One recording of a store at a time is in memory. */
-static void add_entry(struct history *h, struct history_recording *c, const char *store,
-                      struct arena *arena) {
-    struct arena *scratch = arena_new();
-    struct store_entry entry = *c->entry;
-    struct recording *recording;
-    store_read(&(struct store){store, scratch}, &entry, "history", strings_new(scratch),
-               &recording);
-    if (entry.damage) {
-        add_damaged(h, &c->source, entry.damage, arena);
-    } else {
-        c->source.verdict = entry.verdict ? arena_strdup(arena, entry.verdict) : NULL;
-        timeline_add(&h->timeline, recording, &c->source);
-    }
-    arena_free(scratch);
-}
-
-static void add_file(struct history *h, struct history_recording *c, struct arena *arena) {
-    const char *damage = recording_damage(c->recording, arena);
-    if (damage)
-        add_damaged(h, &c->source, damage, arena);
-    else
-        timeline_add(&h->timeline, c->recording, &c->source);
 }
 
 static void note(struct history *h, const char *text, struct arena *arena) {
@@ -70,10 +45,10 @@ static bool gather(struct history *h, const struct history_choice *choice,
                           all.left_out == 1 ? " is" : "s are", choice->limit),
              arena);
     for (size_t i = 0; i < all.count; i++) {
-        if (given)
-            add_file(h, &all.items[i], arena);
-        else
-            add_entry(h, &all.items[i], choice->store, arena);
+        struct history_recording *c = &all.items[i];
+        const char *damage = history_recording_add(&h->timeline, c, choice->store, arena);
+        if (damage)
+            add_damaged(h, &c->source, damage, arena);
     }
     return true;
 }
@@ -136,8 +111,10 @@ static bool show(const struct history_options *o, const struct string_list *oper
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
-    struct history_options o = {
-        .choice.store = DEFAULT_STORE, .alpha = 0.05, .limit = 100, .seed = 1};
+    struct history_options o = {.choice.store = DEFAULT_STORE,
+                                .alpha = 0.05,
+                                .limit = HISTORY_LIMIT_OF_EACH,
+                                .seed = HISTORY_SEED};
     struct parsed_options parsed;
     output_options_init(&o.screen);
     const struct option options[] = {

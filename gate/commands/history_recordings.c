@@ -142,3 +142,50 @@ bool history_recordings_find(struct history_recordings *out, const struct histor
     limit_each(out, choice->limit, arena);
     return true;
 }
+
+/* ---- into a timeline ---- */
+
+static const char *add_entry(struct timeline *timeline, struct history_recording *c,
+                             const char *store, struct arena *arena) {
+    struct arena *scratch = arena_new();
+    struct store_entry entry = *c->entry;
+    struct recording *recording;
+    const char *damage = NULL;
+    store_read(&(struct store){store, scratch}, &entry, "history", strings_new(scratch),
+               &recording);
+    if (entry.damage) {
+        damage = arena_strdup(arena, entry.damage);
+    } else {
+        c->source.verdict = entry.verdict ? arena_strdup(arena, entry.verdict) : NULL;
+        timeline_add(timeline, recording, &c->source);
+    }
+    arena_free(scratch);
+    return damage;
+}
+
+const char *history_recording_add(struct timeline *timeline, struct history_recording *c,
+                                  const char *store, struct arena *arena) {
+    if (c->entry)
+        return add_entry(timeline, c, store, arena);
+    const char *damage = recording_damage(c->recording, arena);
+    if (!damage)
+        timeline_add(timeline, c->recording, &c->source);
+    return damage;
+}
+
+const struct timeline *history_of_store(const char *store, const char *branch, const char *machine,
+                                        double alpha, struct arena *arena) {
+    const struct history_choice choice = {.store = store,
+                                          .branch = branch,
+                                          .fingerprint = machine ? machine : "none",
+                                          .limit = HISTORY_LIMIT_OF_EACH};
+    struct timeline *timeline = ARENA_NEW(arena, struct timeline, 1);
+    struct history_recordings all;
+    struct pg_error err;
+    timeline_init(timeline, "*", NULL, arena);
+    if (!history_recordings_find(&all, &choice, NULL, 0, arena, &err))
+        return NULL;
+    for (size_t i = 0; i < all.count; i++)
+        history_recording_add(timeline, &all.items[i], store, arena);
+    return timeline_finish(timeline, alpha, HISTORY_SEED, &err) ? timeline : NULL;
+}

@@ -34,4 +34,16 @@ bool history_recordings_find(struct history_recordings *out, const struct histor
                              const char *const *files, size_t file_count, struct arena *arena,
                              struct pg_error *err);
 
+/* Adds one to a timeline, reading an entry of `store` only now, so that one at a time is in memory.
+ * NULL, or why it cannot be used, and then nothing was added. */
+const char *history_recording_add(struct timeline *timeline, struct history_recording *recording,
+                                  const char *store, struct arena *arena);
+
+/* All benchmarks on a branch of a store, by the gated time of each, of the machine with that
+ * fingerprint-id (NULL: of recordings without one), and where their levels changed. NULL where the
+ * store has nothing of it; damaged entries are passed over. */
+const struct timeline *history_of_store(const char *store, const char *branch, const char *machine,
+                                        double alpha, struct arena *arena);
+enum { HISTORY_LIMIT_OF_EACH = 100, HISTORY_SEED = 1 };
+
 #endif

@@ -1,6 +1,7 @@
 #include "gate/report/html_plot.h"
 
 #include "gate/report/amount.h"
+#include "gate/report/html_history.h"
 #include "runners/base/escape.h"
 
 #include <math.h>
@@ -164,7 +165,8 @@ static void put_sessions(FILE *out, const struct strip strips[2], struct arena *
     fputs("</svg>", out);
 }
 
-void html_plot(FILE *out, const struct comparison *c, const struct row *row) {
+void html_plot(FILE *out, const struct comparison *c, const struct row *row,
+               const struct timeline *history) {
     bool changed =
         row->verdict == ROW_REGRESSED || row->verdict == ROW_WAIVED || row->verdict == ROW_IMPROVED;
     const char *class = !changed ? "even" : row->verdict == ROW_IMPROVED ? "better" : "worse";
@@ -183,5 +185,6 @@ void html_plot(FILE *out, const struct comparison *c, const struct row *row) {
         put_dots(out, &strips[i], &span);
     }
     fputs("</svg>", out);
-    put_sessions(out, strips, c->arena);
+    if (!html_history(out, row, class, history, c->arena))
+        put_sessions(out, strips, c->arena);
 }

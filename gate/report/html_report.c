@@ -90,7 +90,7 @@ static void put_row(struct page *page, const struct report_section *section,
                 percent_text(seen, row->smallest_detectable_change, false));
     fputs("<td class=\"plot\">", page->out);
     if (page->plots++ < MOST_PLOTS)
-        html_plot(page->out, c, row);
+        html_plot(page->out, c, row, page->style->history);
     fputs("</td></tr>\n", page->out);
 }
 
@@ -103,11 +103,13 @@ static void put_section(struct page *page, const struct report_section *section)
         fprintf(page->out, "<details><summary>%zu %s</summary>\n", count, section->title);
     else
         fprintf(page->out, "<h2>%s</h2>\n", section->title);
-    fprintf(page->out,
-            "<div class=\"rows wide\"><table>\n<thead><tr><th class=\"words\">benchmark</th>"
-            "<th class=\"words\">verdict</th><th>base</th><th>head</th><th>change</th><th>p</th>"
-            "<th>n</th>%s<th class=\"words\">rounds: base above head</th></tr></thead>\n<tbody>\n",
-            section->seen ? "<th>could have seen</th>" : "");
+    fprintf(
+        page->out,
+        "<div class=\"rows wide\"><table>\n<thead><tr><th class=\"words\">benchmark</th>"
+        "<th class=\"words\">verdict</th><th>base</th><th>head</th><th>change</th><th>p</th>"
+        "<th>n</th>%s<th class=\"words\">rounds: base above head%s</th></tr></thead>\n<tbody>\n",
+        section->seen ? "<th>could have seen</th>" : "",
+        page->style->history ? ", the stored ones below" : "");
     for (size_t i = 0; i < c->row_count && written < MOST_ROWS; i++) {
         const struct row *row = &c->rows[page->order[i]];
         struct arena_mark mark = arena_mark(page->arena);

@@ -62,6 +62,14 @@ bool reports_open(struct reports **out, const char *const *options, size_t count
     return true;
 }
 
+bool reports_have(const struct reports *reports, const struct report_format *format) {
+    for (size_t i = 0; i < reports->count; i++) {
+        if (reports->items[i].format == format)
+            return true;
+    }
+    return false;
+}
+
 bool reports_take_stdout(const struct reports *reports) {
     for (size_t i = 0; i < reports->count; i++) {
         if (reports->items[i].standard)

@@ -3,6 +3,7 @@
 #define GATE_REPORT_REPORT_H
 
 #include "gate/compare/comparison.h"
+#include "gate/history/timeline.h"
 #include "runners/base/error.h"
 
 #include <stdio.h>
@@ -15,7 +16,8 @@ struct report_style {
     size_t byte_budget; /* markdown: largest size in bytes, 65536 */
     const char
         *flame_path; /* of the flame graphs' report, as given; NULL: none, or nothing in it */
-    const char *flame_link; /* its URL from where this report stands */
+    const char *flame_link;         /* its URL from where this report stands */
+    const struct timeline *history; /* html: what the store says of the benchmarks; or NULL */
     FILE *warnings; /* where benchstat's style tells of doubts that it keeps out of the table; or
                        NULL */
 };
@@ -40,6 +42,7 @@ const struct report_format *report_find(const char *name);
 struct reports;
 bool reports_open(struct reports **out, const char *const *options, size_t count,
                   struct arena *arena, struct pg_error *err);
+bool reports_have(const struct reports *reports, const struct report_format *format);
 bool reports_take_stdout(const struct reports *reports);
 
 /* Fills in where a report that stands at `path` (NULL: stdout) finds the flame graphs, if one of

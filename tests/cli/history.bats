@@ -268,3 +268,28 @@ assert len(rows) == 8 and all(row["benchmark"].startswith("<script>|\"") for row
 assert not any(value[:1] in "=+-@" and not value[1:2].isdigit() for row in rows for value in row.values() if value), rows
 END
 }
+
+@test "the HTML report of a comparison with a store draws its recordings and where their level changed" {
+    with_a_step
+    recording head.txt 13 111000 "branch: main" "fingerprint-id: aa"
+    run "$PERFGATE" compare --baseline-store .perfgate/baseline --branch main head.txt --report html=report.html
+    [ "$status" -eq 0 ]
+    tr '\n' ' ' <report.html | grep -o '<svg class="history".*' | sed 's|</svg>.*||' >line
+    [ "$(grep -o '<circle' line | wc -l)" -eq 13 ] # twelve stored, and the head
+    [ "$(grep -o '<path class="jump worse"' report.html | wc -l)" -eq 1 ]
+    [ "$(grep -o '<path class="level"' report.html | wc -l)" -eq 2 ]
+    # the words of `perfgate history`
+    grep -q '12 stored recordings, abc000000001 to abc000000012, then the head' report.html
+    grep -q '<small class="jumped">level changed at abc000000008: +9\.8[0-9]% (p = 0\.00[0-9]*)</small>' report.html
+    # without a store there is none
+    recording base.txt 12 110000
+    run "$PERFGATE" compare base.txt head.txt --report html=plain.html
+    [ "$(grep -c 'class="history"' plain.html)" -eq 0 ]
+    # and one that has two recordings draws no line
+    rm -r .perfgate
+    stored 1 110000
+    stored 2 110000
+    run "$PERFGATE" compare --baseline-store .perfgate/baseline --branch main head.txt --report html=two.html
+    [ "$status" -eq 0 ]
+    [ "$(grep -c 'class="history"' two.html)" -eq 0 ]
+}

@@ -33,6 +33,11 @@ struct function_values function_cost_values(const struct function_judge *judge,
 /* After verdicts were decided or changed: the order, shares of the slow-down, counts. */
 void function_conclude(struct function_findings *findings);
 
+/* What a round of a side is worth, where the time of an operation is known (NULL: 1, by share):
+ * with a history the base's is that of the round's own session. */
+double function_round_worth(const struct function_time *time, const struct function_rounds *rounds,
+                            uint32_t round, int side);
+
 /* Puts the rows of every slice worst first. */
 void function_rows_order(struct function_findings *findings);
 

@@ -174,19 +174,22 @@ static void count_sessions(struct function_slice *slice, const struct function_r
     slice->sessions = sizes;
 }
 
-/* What the rounds are worth where an operation's time is known: by share 1. With a history it is
- * the time of the round's own session. */
+double function_round_worth(const struct function_time *time, const struct function_rounds *rounds,
+                            uint32_t round, int side) {
+    uint32_t session = rounds->session[round];
+    if (!time)
+        return 1;
+    bool stored = side == 0 && session < time->session_count && time->sessions[session] > 0;
+    return stored ? time->sessions[session] : side ? time->head : time->base;
+}
+
 static double *whole_rounds(const struct function_judge *judge, const struct function_time *time,
                             const struct function_rounds *rounds, int side) {
     if (!time && !judge->request->by_share)
         return NULL;
     double *whole = ARENA_NEW(judge->arena, double, rounds->count);
-    for (uint32_t r = 0; r < rounds->count; r++) {
-        uint32_t session = rounds->session[r];
-        bool stored =
-            side == 0 && time && session < time->session_count && time->sessions[session] > 0;
-        whole[r] = stored ? time->sessions[session] : !time ? 1 : side ? time->head : time->base;
-    }
+    for (uint32_t r = 0; r < rounds->count; r++)
+        whole[r] = function_round_worth(time, rounds, r, side);
     return whole;
 }
 

@@ -16,7 +16,9 @@ struct function_total {
 struct function_measure {
     uint32_t slice; /* text; 0: those without the label, or all that are not cut */
     const struct function_time *time;
-    bool by_share; /* whatever the time is */
+    bool by_share;          /* whatever the time is */
+    const size_t *sessions; /* of the base: how many of its rounds are of each; or NULL (0) */
+    size_t session_count;
 };
 
 /* Of finished sides that share their names, the functions with FUNCTION_LEAST_SAMPLES a round on

@@ -53,7 +53,10 @@ static struct flame_test verdict_on(double p, const struct policy *policy) {
 
 static void mark_totals(struct marking *m, enum flame_measure by) {
     const struct function_findings *f = m->findings;
-    struct function_measure measure = {.time = m->slice->time, .by_share = by == FLAME_BY_SHARE};
+    struct function_measure measure = {.time = m->slice->time,
+                                       .by_share = by == FLAME_BY_SHARE,
+                                       .sessions = m->slice->sessions,
+                                       .session_count = m->slice->session_count};
     struct function_total *totals;
     strings_find(f->names->strings, text_of(m->slice->name), &measure.slice);
     size_t count = function_totals(&totals, f->base, f->head, &measure, m->policy, m->arena);

@@ -279,7 +279,7 @@ END
     [ "$(grep -o '<path class="jump worse"' report.html | wc -l)" -eq 1 ]
     [ "$(grep -o '<path class="level"' report.html | wc -l)" -eq 2 ]
     # the words of `perfgate history`
-    grep -q '12 stored recordings, abc000000001 to abc000000012, then the head' report.html
+    grep -q '12 stored recordings, abc000000001 to abc00000000c, then the head' report.html
     grep -q '<small class="jumped">level changed at abc000000008: +9\.8[0-9]% (p = 0\.00[0-9]*)</small>' report.html
     # without a store there is none
     recording base.txt 12 110000

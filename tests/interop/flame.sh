@@ -46,4 +46,28 @@ for side, slower in (('old', 1), ('new', 1.1)):
 PYTHON
 for side in old new; do gzip -c $side.pb >$side.pb.gz; done
 "$PERFGATE" compare old.txt new.txt --report html=report.html >/dev/null || [ $? -eq 1 ]
+# two benchmarks of twelve rounds, so that functions are tested, against a store whose level changed at its eighth recording
+mkdir tested && cd tested
+awk 'BEGIN { for (r = 1; r <= 12; r++) for (s = 0; s < 2; s++) {
+    side = s ? "new" : "old"
+    print r "@Parse/size=1k", "main;parse;skip_blanks", (s ? 75000000 : 60000000) + 100000 * (r % 3) > side
+    print r "@Parse/size=1k", "main;parse;number", 40000000 + 100000 * (r % 4 + s) > side
+    print r "@Parse/size=1k", "main;rare", 1000000 * (1 + s) > side
+    if (s) print r "@Parse/size=1k", "main;parse;utf8_check", 6000000 + 100000 * (r % 3) > side
+    print r "@Sort", "main;sort", 50000000 + 100000 * (r % 3) > side }
+  for (d = 1; d <= 14; d++) {
+    file = d == 14 ? "new.txt" : d == 13 ? "old.txt" : "stored" d ".txt"
+    printf "# perfgate recording: 1\n# perfgate commit: %012x%028d\n# perfgate time: 2026-01-%02dT12:00:00Z\n# perfgate branch: main\n# perfgate fingerprint-id: aa\n",
+        11259375 * 1000 + d, 0, d > file
+    for (r = 1; r <= 12; r++) {
+        print "# perfgate round: " r > file
+        print "BenchmarkParse/size=1k 1", ((d == 14 ? 123 : d < 8 ? 90 : 102) * 1000000) + 10007 * ((r * 7 + d * 5) % 13), "ns/op" > file
+        print "BenchmarkSort 1", 50 * 1000000 + 1000 * ((r + d) % 5), "ns/op" > file }
+    print "# perfgate end: 12" > file } }'
+for side in old new; do python3 "$root/tests/folded_profile.py" <"$side" | gzip >"$side.pb.gz"; done
+for day in 1 2 3 4 5 6 7 8 9 10 11 12; do "$PERFGATE" -q baseline save "stored$day.txt"; done
+sed -i 's/^# perfgate end/# perfgate profile: yes\n&/' old.txt
+"$PERFGATE" -q baseline save old.txt
+"$PERFGATE" compare --baseline-store .perfgate/baseline --branch main new.txt --report html=../stored.html --report flame=../pages.html >/dev/null || [ $? -eq 1 ]
+cd ..
 node "$root/tests/interop/flame_page.mjs" "$work"

@@ -158,6 +158,42 @@ await check('the tip says what is under the pointer', 'difference', async page =
   assert.ok(await page.locator('#tip').isHidden());
 });
 
+await check('several benchmarks: what regressed first, tested frames coloured, the rest grey', 'pages', async page => {
+  assert.deepEqual(await page.$$eval('#benchmark option', all => all.map(option => option.textContent)), ['Parse/size=1k', 'Sort']);
+  assert.match(await page.locator('#summary').textContent(), /^Parse\/size=1k · cpu per operation: 102\.\d\dms → 123\.\d\dms \(\+20\.\d\d%\), 12 and 12 rounds$/);
+  assert.match(await paint(page, 'skip_blanks'), /^up[45]$/);
+  assert.equal(await paint(page, 'utf8_check'), 'new');
+  assert.equal(await paint(page, 'rare'), 'same'); // doubled, but of too few samples to be tested
+  assert.match(await page.locator('#legend').textContent(), /grey: not significant, not tested, or less than 1%.*gone\?.*new\?/s);
+  assert.deepEqual(await page.$$eval('#table th', heads => heads.map(head => head.textContent.replace(/ .$/, ''))), ['Function', 'Old', 'New', 'Change', 'p', 'Verdict']);
+  await page.locator('th button', {hasText: 'Verdict'}).click();
+  await page.locator('th button', {hasText: /^p/}).click();
+  const p = (await column(page, 5)).map(text => text === '' ? 2 : Number(text)); // the least first, without a test last
+  assert.deepEqual(p, p.slice().sort((a, b) => a - b));
+  await page.selectOption('#benchmark', 'Sort');
+  assert.deepEqual((await frames(page)).sort(), ['all', 'main', 'sort']);
+  assert.match(await page.locator('#summary').textContent(), /^Sort · cpu per operation: 50/);
+  assert.equal(await page.locator('#table thead tr').count(), 1);
+  await choose(page, 'callers below');
+  await page.selectOption('#benchmark', 'Parse/size=1k');
+  assert.ok((await frames(page)).includes('number'));
+}, {viewport: {width: 1400, height: 900}});
+
+for (const [width, scheme] of [[1400, 'light'], [1400, 'dark'], [380, 'light'], [380, 'dark']])
+  await check(`the report of a comparison with a store, ${width} pixels, ${scheme}`, 'stored', async page => {
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'it scrolls sideways');
+    const line = page.locator('svg.history').first();
+    assert.equal(await line.locator('circle').count(), 14); // thirteen stored, and the head
+    assert.equal(await line.locator('path.jump.worse').count(), 1);
+    assert.match(await page.locator('small.jumped').first().textContent(), /^level changed at [0-9a-f]{12}: \+13\.\d+% \(p = 0\.0/);
+    if (pictures)
+      await page.screenshot({path: `${pictures}/stored-${width}-${scheme}.png`, fullPage: true});
+    await page.locator('a', {hasText: 'The page of the flame graphs'}).click();
+    await page.waitForSelector('#frames .frame');
+    if (pictures)
+      await page.screenshot({path: `${pictures}/pages-${width}-${scheme}.png`, fullPage: true});
+  }, {viewport: {width, height: 900}, colorScheme: scheme});
+
 await check('one profile: no sides to choose', 'one', async page => {
   assert.equal(await page.locator('.difference:visible').count(), 0);
   assert.match(await paint(page, 'parse'), /^hue\d+$/);

@@ -77,6 +77,11 @@ class Figures {
     return Math.abs(change) === Infinity || change === -1 || (this.change([old, now]) > 0) === (change > 0);
   }
 
+  // Two digits, as tooltips of the picture have them.
+  p(p) {
+    return p < 1e-4 ? p.toExponential(1) : p.toPrecision(2);
+  }
+
   value(value) {
     const units = this.data.units, [factor, suffix] = units.find(([least]) => Math.abs(value) >= least) ?? units[units.length - 1];
     const scaled = value / factor, digits = Math.abs(scaled - Math.round(scaled)) < 0.005 ? 0 : 2;
@@ -122,7 +127,7 @@ class Figures {
       lines.push(`self ${this.costWords(node.self)}`);
     lines.push(`share ${this.shareWords(node.total)}`);
     if (mark)
-      lines.push(`${node.name === ALL ? 'all' : 'function'}: total p = ${mark.p.toPrecision(2)}${verdict ? `, self ${verdict}` : ''}`);
+      lines.push(`${node.name === ALL ? 'all' : 'function'}: total p = ${this.p(mark.p)}${verdict ? `, self ${verdict}` : ''}`);
     else if (this.difference && this.tested() && node.name > NARROW)
       lines.push('function: total not tested, too few samples');
     return [this.data.names[node.name], ...lines];

@@ -35,7 +35,7 @@ class FunctionTable {
     const columns = [name, side('Old', OLD), side('New', NEW), change];
     if (f.data.functions.verdict) {
       const p = i => f.mark(i + 2, this.of)?.p, verdict = i => f.verdict(i + 2) ?? '';
-      columns.push({title: 'p', text: i => p(i)?.toPrecision(2) ?? '', key: i => -(p(i) ?? 2)},
+      columns.push({title: 'p', text: i => p(i) === undefined ? '' : f.p(p(i)), key: i => -(p(i) ?? 2)},
         {title: 'Verdict', words: true, text: verdict, key: verdict, paint: () => 'words'});
     }
     return columns;

@@ -7,25 +7,24 @@
 #include <string.h>
 
 struct unit {
-    Dwarf_Die die;      /* with lines */
-    Dwarf_Die inner;    /* with functions: another one where units are split over files */
+    Dwarf_Die die;   /* with lines */
+    Dwarf_Die inner; /* with functions: another one where units are split over files */
+    struct die_unit entries;
     const char *folder; /* that the compiler ran in, or NULL */
     bool read, read_nested;
     struct ranges ranges; /* of functions */
-    Dwarf_Die *functions;
+    const uint8_t **functions;
     size_t count, capacity;
 };
 
 struct debug_info {
-    struct arena *arena, *scratch; /* both its own; it lives in the first */
+    struct arena *arena; /* its own; it lives there */
     uint64_t lowest, visits;
     struct unit *units;
     size_t count, capacity;
     struct ranges ranges; /* of units */
     struct source_paths paths;
-    /* The function of the last lookup, in scratch: addresses mostly come in order. */
-    struct arena_mark empty; /* of scratch */
-    const void *current;
+    const uint8_t *current; /* the function of the last lookup: addresses mostly come in order */
     struct scope_tree tree;
 };
 
@@ -39,18 +38,15 @@ struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
     struct debug_info *info = ARENA_NEW(arena, struct debug_info, 1);
     Dwarf_Die die, inner;
     uint8_t type;
-    *info = (struct debug_info){.arena = arena,
-                                .scratch = arena_new(),
-                                .lowest = lowest,
-                                .visits = SCOPE_VISITS,
-                                .paths = {.arena = arena}};
-    info->empty = arena_mark(info->scratch);
+    *info = (struct debug_info){
+        .arena = arena, .lowest = lowest, .visits = SCOPE_VISITS, .paths = {.arena = arena}};
+    info->tree = scope_tree_new(&info->visits, arena);
     for (Dwarf_CU *at = NULL;
          info->visits && dwarf_get_units(dwarf, at, &at, NULL, &type, &die, &inner) == 0;) {
         info->visits--;
         if (type != DW_UT_compile && type != DW_UT_skeleton)
             continue;
-        die_ranges(&info->ranges, &die, lowest, (uint32_t)info->count, &info->visits, arena);
+        unit_ranges(&info->ranges, &die, lowest, (uint32_t)info->count, &info->visits, arena);
         ARENA_PUSH(arena, info->units, info->count, info->capacity,
                    ((struct unit){
                        .die = die, .inner = inner.addr ? inner : die, .folder = folder_of(&die)}));
@@ -62,7 +58,6 @@ struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
 void debug_info_free(struct debug_info *info) {
     if (!info)
         return;
-    arena_free(info->scratch);
     arena_free(info->arena);
 }
 
@@ -78,46 +73,47 @@ static bool holds_functions(int tag, bool nested) {
                        tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block));
 }
 
-static void add_function(struct debug_info *info, struct unit *unit, Dwarf_Die *die) {
+static void add_function(struct debug_info *info, struct unit *unit, const struct die *die) {
     size_t before = unit->ranges.count;
-    die_ranges(&unit->ranges, die, info->lowest, (uint32_t)unit->count, &info->visits, info->arena);
+    die_ranges(&unit->ranges, &unit->entries, die, info->lowest, (uint32_t)unit->count,
+               &info->visits, info->arena);
     if (unit->ranges.count > before)
-        ARENA_PUSH(info->arena, unit->functions, unit->count, unit->capacity, *die);
+        ARENA_PUSH(info->arena, unit->functions, unit->count, unit->capacity, die->at);
 }
 
 static void read_functions(struct debug_info *info, struct unit *unit, bool nested) {
-    Dwarf_Die path[SCOPE_DEPTH], child, inner;
+    const struct die_unit *entries = &unit->entries;
+    const uint8_t *at = unit->inner.addr, *next;
+    struct die die;
     size_t depth = 0;
-    unit->read = true;
     unit->read_nested = nested;
     unit->count = unit->ranges.count = 0;
-    bool more = dwarf_child(&unit->inner, &child) == 0;
-    while (info->visits) {
-        if (!more) {
-            if (depth == 0)
-                break;
-            child = path[--depth];
-            more = die_sibling(&child);
+    if (!unit->read)
+        die_unit_open(&unit->entries, &unit->inner, info->arena);
+    unit->read = true;
+    while (at && info->visits) {
+        info->visits--;
+        if (!die_read(entries, at, &die, &next)) {
+            at = depth > 1 ? next : NULL;
+            depth -= depth > 0;
             continue;
         }
-        info->visits--;
-        int tag = dwarf_tag(&child);
-        if (tag == DW_TAG_subprogram)
-            add_function(info, unit, &child);
-        if (depth < SCOPE_DEPTH && holds_functions(tag, nested) &&
-            dwarf_child(&child, &inner) == 0) {
-            path[depth++] = child;
-            child = inner;
+        if (die.shape->tag == DW_TAG_subprogram)
+            add_function(info, unit, &die);
+        bool into = depth == 0 || holds_functions(die.shape->tag, nested);
+        if (into && die.shape->children) {
+            depth++;
+            at = die.inside;
         } else {
-            more = die_sibling(&child);
+            at = die_behind(entries, &die, &info->visits);
         }
     }
     ranges_sort(&unit->ranges);
 }
 
 /* The function of the unit that has the address, NULL when none has it. */
-static Dwarf_Die *find_function(struct debug_info *info, struct unit *unit, uint64_t address,
-                                bool sure) {
+static const uint8_t *find_function(struct debug_info *info, struct unit *unit, uint64_t address,
+                                    bool sure) {
     if (!unit->read)
         read_functions(info, unit, false);
     uint32_t found = ranges_find(&unit->ranges, address);
@@ -125,16 +121,14 @@ static Dwarf_Die *find_function(struct debug_info *info, struct unit *unit, uint
         read_functions(info, unit, true);
         found = ranges_find(&unit->ranges, address);
     }
-    return found == RANGES_NONE ? NULL : &unit->functions[found];
+    return found == RANGES_NONE ? NULL : unit->functions[found];
 }
 
-static size_t find_scopes(struct debug_info *info, Dwarf_Die *function, uint64_t address,
-                          struct scope *out[static SCOPE_DEPTH]) {
-    if (info->current != function->addr) {
-        arena_reset(info->scratch, info->empty);
-        info->tree = scope_tree_new(function, &info->visits, info->scratch);
-        info->current = function->addr;
-    }
+static size_t find_scopes(struct debug_info *info, const struct unit *unit, const uint8_t *function,
+                          uint64_t address, struct scope *out[static SCOPE_DEPTH]) {
+    if (info->current != function)
+        scope_tree_begin(&info->tree, &unit->entries, function);
+    info->current = function;
     return scope_tree_find(&info->tree, address, out);
 }
 
@@ -158,8 +152,8 @@ size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
     if (which == RANGES_NONE)
         return 0;
     struct unit *unit = &info->units[which];
-    Dwarf_Die *function = find_function(info, unit, address, sure);
-    size_t depth = function ? find_scopes(info, function, address, scopes) : 0;
+    const uint8_t *function = find_function(info, unit, address, sure);
+    size_t depth = function ? find_scopes(info, unit, function, address, scopes) : 0;
     struct debug_frame at = line_at(info, unit, address);
     if (depth == 0) {
         out[0] = at;
@@ -167,14 +161,14 @@ size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
     }
     for (size_t i = 0; i < depth; i++) {
         struct scope *scope = scopes[i];
-        scope_name(scope);
-        const char *declared = source_path(&info->paths, unit->folder, scope->declared_in);
+        scope_name(&info->tree, scope);
+        const char *declared = source_path(&info->paths, unit->folder, scope->function.declared_in);
         out[i] = at;
-        out[i].name = scope->name;
+        out[i].name = scope->function.name;
         if (at.file && declared && strcmp(at.file, declared) == 0)
-            out[i].start_line = scope->start_line;
+            out[i].start_line = scope->function.start_line;
         if (i + 1 < depth) {
-            scope_call(scope);
+            scope_call(&info->tree, scope);
             at = (struct debug_frame){.file =
                                           source_path(&info->paths, unit->folder, scope->call_file),
                                       .line = scope->call_line,

@@ -2,6 +2,13 @@
 
 #include "runners/symbols/demangle.h"
 
+enum { TEXTS = 1 << 12 };
+
+struct line_text {
+    const char *at;
+    uint32_t number;
+};
+
 struct line_builder line_builder_new(struct profile *p, struct arena *arena) {
     size_t slots = 1024;
     return (struct line_builder){
@@ -12,11 +19,23 @@ struct line_builder line_builder_new(struct profile *p, struct arena *arena) {
         .slots = ARENA_NEW(arena, uint32_t, slots),
         .slot_mask = slots - 1,
         .first_function = p->function_count,
+        .texts = ARENA_NEW(arena, struct line_text, TEXTS),
     };
 }
 
+void line_builder_forget(struct line_builder *b) {
+    memset(b->texts, 0, TEXTS * sizeof *b->texts);
+}
+
+/* The same text mostly comes from the same place. */
 static uint32_t text_number(struct line_builder *b, const char *text) {
-    return text ? strings_add(b->profile->strings, text_of(text)) : 0;
+    struct line_text *slot =
+        &b->texts[(size_t)((uintptr_t)text * 0x9E3779B97F4A7C15u >> 32) % TEXTS];
+    if (!text)
+        return 0;
+    if (slot->at != text)
+        *slot = (struct line_text){text, strings_add(b->profile->strings, text_of(text))};
+    return slot->number;
 }
 
 /* The slot of the function, or the free one where it belongs. */
@@ -48,7 +67,8 @@ static uint32_t add_function(struct line_builder *b, const struct debug_frame *f
     uint32_t *slot = find_slot(b, &function);
     if (*slot)
         return *slot - 1;
-    function.name = text_number(b, demangle(frame->name, b->arena));
+    if (frame->name)
+        function.name = strings_add(p->strings, text_of(demangle(frame->name, b->arena)));
     ARENA_PUSH(b->arena, p->functions, p->function_count, b->function_capacity, function);
     *slot = (uint32_t)p->function_count;
     if (2 * (p->function_count - b->first_function) > b->slot_mask)

@@ -18,9 +18,13 @@ struct line_builder {
     size_t line_count, line_capacity, function_capacity;
     uint32_t *slots; /* hash table: function + 1, or 0 */
     size_t slot_mask, first_function;
+    struct line_text *texts; /* the last ones, by where they are */
 };
 
 struct line_builder line_builder_new(struct profile *profile, struct arena *arena);
+
+/* Before what frames point to is gone, and other texts may stand there. */
+void line_builder_forget(struct line_builder *builder);
 
 /* Frames, the innermost first, as a run of lines. */
 struct line_run line_builder_add(struct line_builder *builder, const struct debug_frame *frames,

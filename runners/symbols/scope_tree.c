@@ -2,25 +2,38 @@
 
 #include <dwarf.h>
 
-bool die_sibling(Dwarf_Die *die) {
-    Dwarf_Die next;
-    if (dwarf_siblingof(die, &next) != 0 || next.cu != die->cu ||
-        (const char *)next.addr <= (const char *)die->addr)
-        return false;
-    *die = next;
-    return true;
+enum { ORIGINS = 1 << 12 };
+
+struct scope_origin {
+    const uint8_t *die;
+    struct scope_function function;
+};
+
+struct scope_tree scope_tree_new(uint64_t *visits, struct arena *arena) {
+    return (struct scope_tree){.visits = visits,
+                               .arena = arena,
+                               .origins = ARENA_NEW(arena, struct scope_origin, ORIGINS)};
 }
 
-void die_ranges(struct ranges *ranges, Dwarf_Die *die, uint64_t lowest, uint32_t of,
-                uint64_t *visits, struct arena *arena) {
+void unit_ranges(struct ranges *ranges, Dwarf_Die *unit, uint64_t lowest, uint32_t of,
+                 uint64_t *visits, struct arena *arena) {
     Dwarf_Addr base = 0, start, end;
-    if (!dwarf_hasattr(die, DW_AT_low_pc) && !dwarf_hasattr(die, DW_AT_ranges))
-        return; /* most entries have no code, and this says so fastest */
-    for (ptrdiff_t at = 0; *visits && (at = dwarf_ranges(die, at, &base, &start, &end)) > 0;) {
+    for (ptrdiff_t at = 0; *visits && (at = dwarf_ranges(unit, at, &base, &start, &end)) > 0;) {
         --*visits;
         if (start < end && start >= lowest)
             ranges_add(ranges, start, end, of, arena);
     }
+}
+
+void die_ranges(struct ranges *ranges, const struct die_unit *unit, const struct die *die,
+                uint64_t lowest, uint32_t of, uint64_t *visits, struct arena *arena) {
+    Dwarf_Die same = die_of(unit, die->at);
+    if (!die->shape->has_code)
+        return;
+    if (!die->whole)
+        unit_ranges(ranges, &same, lowest, of, visits, arena);
+    else if (die->low < die->high && die->low >= lowest)
+        ranges_add(ranges, die->low, die->high, of, arena);
 }
 
 static bool is_block(int tag) {
@@ -29,47 +42,50 @@ static bool is_block(int tag) {
 }
 
 /* Adds a scope when it has code of its own. */
-static bool add_scope(struct scope_tree *tree, Dwarf_Die *die, bool block) {
+static bool add_scope(struct scope_tree *tree, const struct die *die, bool block) {
     size_t before = tree->ranges.count;
-    die_ranges(&tree->ranges, die, 0, (uint32_t)tree->count, tree->visits, tree->arena);
+    bool inlined = die->shape->tag == DW_TAG_inlined_subroutine;
+    die_ranges(&tree->ranges, tree->unit, die, 0, (uint32_t)tree->count, tree->visits, tree->arena);
     if (tree->ranges.count == before)
         return false;
     ARENA_PUSH(tree->arena, tree->scopes, tree->count, tree->capacity,
-               ((struct scope){.die = *die,
+               ((struct scope){.die = die->at,
+                               .inside = die->shape->children ? die->inside : NULL,
+                               .origin = inlined ? die->origin : NULL,
                                .block = block,
                                .range_start = (uint32_t)before,
                                .range_count = (uint32_t)(tree->ranges.count - before)}));
     return true;
 }
 
-struct scope_tree scope_tree_new(Dwarf_Die *function, uint64_t *visits, struct arena *arena) {
-    struct scope_tree tree = {.visits = visits, .arena = arena};
-    add_scope(&tree, function, false);
-    return tree;
+void scope_tree_begin(struct scope_tree *tree, const struct die_unit *unit,
+                      const uint8_t *function) {
+    struct die die;
+    const uint8_t *next;
+    tree->unit = unit;
+    tree->count = tree->ranges.count = 0;
+    if (die_read(unit, function, &die, &next))
+        add_scope(tree, &die, false);
 }
 
 /* Reads what is right inside; blocks that have no code themselves are looked through. */
 static void expand(struct scope_tree *tree, uint32_t of) {
-    Dwarf_Die path[SCOPE_DEPTH], child = tree->scopes[of].die, inner;
-    size_t depth = 0, before = tree->count;
-    bool more = dwarf_child(&child, &child) == 0;
-    while (*tree->visits) {
-        if (!more) {
-            if (depth == 0)
-                break;
-            child = path[--depth];
-        } else {
-            --*tree->visits;
-            int tag = dwarf_tag(&child);
-            bool block = is_block(tag);
-            if ((block || tag == DW_TAG_inlined_subroutine) && !add_scope(tree, &child, block) &&
-                block && depth < SCOPE_DEPTH && dwarf_child(&child, &inner) == 0) {
-                path[depth++] = child;
-                child = inner;
-                continue;
-            }
+    const uint8_t *at = tree->scopes[of].inside, *next;
+    size_t depth = 1, before = tree->count;
+    struct die die;
+    while (at && depth > 0 && *tree->visits) {
+        --*tree->visits;
+        if (!die_read(tree->unit, at, &die, &next)) {
+            depth--;
+            at = next;
+            continue;
         }
-        more = die_sibling(&child);
+        bool block = is_block(die.shape->tag);
+        bool through = block && die.shape->children;
+        if ((block || die.shape->tag == DW_TAG_inlined_subroutine) && add_scope(tree, &die, block))
+            through = false;
+        depth += through;
+        at = through ? die.inside : die_behind(tree->unit, &die, tree->visits);
     }
     struct scope *scope = &tree->scopes[of];
     scope->expanded = true;
@@ -134,27 +150,42 @@ static const char *file_of(Dwarf_Attribute *attribute) {
     return dwarf_filesrc(files, (size_t)number_of(attribute), NULL, NULL);
 }
 
-void scope_name(struct scope *scope) {
+static struct scope_function read_function(Dwarf_Die die) {
+    struct scope_function out = {0};
     Dwarf_Attribute attribute;
-    Dwarf_Die *die = &scope->die;
+    if (dwarf_attr_integrate(&die, DW_AT_linkage_name, &attribute) ||
+        dwarf_attr_integrate(&die, DW_AT_MIPS_linkage_name, &attribute))
+        out.name = dwarf_formstring(&attribute);
+    if (!out.name)
+        out.name = dwarf_diename(&die);
+    out.start_line = number_of(dwarf_attr_integrate(&die, DW_AT_decl_line, &attribute));
+    out.declared_in = file_of(dwarf_attr_integrate(&die, DW_AT_decl_file, &attribute));
+    return out;
+}
+
+void scope_name(struct scope_tree *tree, struct scope *scope) {
     if (scope->known)
         return;
     scope->known = true;
-    if (dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) ||
-        dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
-        scope->name = dwarf_formstring(&attribute);
-    if (!scope->name)
-        scope->name = dwarf_diename(die);
-    scope->start_line = number_of(dwarf_attr_integrate(die, DW_AT_decl_line, &attribute));
-    scope->declared_in = file_of(dwarf_attr_integrate(die, DW_AT_decl_file, &attribute));
+    if (!scope->origin) {
+        scope->function = read_function(die_of(tree->unit, scope->die));
+        return;
+    }
+    size_t slot = (size_t)((uintptr_t)scope->origin * 0x9E3779B97F4A7C15u >> 32) % ORIGINS;
+    struct scope_origin *origin = &tree->origins[slot];
+    if (origin->die != scope->origin)
+        *origin =
+            (struct scope_origin){scope->origin, read_function(die_of(tree->unit, scope->origin))};
+    scope->function = origin->function;
 }
 
-void scope_call(struct scope *scope) {
+void scope_call(const struct scope_tree *tree, struct scope *scope) {
     Dwarf_Attribute attribute;
+    Dwarf_Die die = die_of(tree->unit, scope->die);
     if (scope->call_known)
         return;
     scope->call_known = true;
-    scope->call_line = number_of(dwarf_attr(&scope->die, DW_AT_call_line, &attribute));
-    scope->call_column = number_of(dwarf_attr(&scope->die, DW_AT_call_column, &attribute));
-    scope->call_file = file_of(dwarf_attr(&scope->die, DW_AT_call_file, &attribute));
+    scope->call_line = number_of(dwarf_attr(&die, DW_AT_call_line, &attribute));
+    scope->call_column = number_of(dwarf_attr(&die, DW_AT_call_column, &attribute));
+    scope->call_file = file_of(dwarf_attr(&die, DW_AT_call_file, &attribute));
 }

@@ -127,6 +127,7 @@ static enum symbols_state resolve_file(struct resolver *r, struct lookup *lookup
     if (module.program.elf)
         resolve_from_module(r, lookups, count, &module);
     enum symbols_state state = module.state;
+    line_builder_forget(&r->lines);
     module_close(&module);
     arena_free(own);
     return state;

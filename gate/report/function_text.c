@@ -68,6 +68,19 @@ static const char *list(const struct function_findings *f, const struct function
     return text;
 }
 
+/* Functions that only the head has, too small to be red, yet there beyond chance. */
+static const char *newcomers(const struct function_findings *f, const struct function_slice *slice,
+                             struct arena *arena) {
+    const char *text = "";
+    size_t count = 0;
+    for (size_t i = slice->first; i < slice->first + slice->count && slice->regressed; i++) {
+        const struct function_row *row = &f->rows[i];
+        if (row->verdict == ROW_NEW && row->p_adjusted <= row->policy.alpha && count++ < MOST_NAMED)
+            text = arena_printf(arena, "%s, new callee %s", text, row->name);
+    }
+    return text;
+}
+
 static const char *moves(const struct function_findings *f, const struct function_slice *slice,
                          struct arena *arena) {
     size_t count = 0;
@@ -102,7 +115,8 @@ const char *function_headline(const struct function_findings *f, const struct fu
     if (!*regressed && !*improved && !moved)
         return arena_printf(arena, "%s: no function changed among %zu that were tested", text,
                             slice->count);
-    text = arena_printf(arena, "%s: %s", text, regressed);
+    text = arena_printf(arena, "%s: %s%s", text, regressed,
+                        *regressed ? newcomers(f, slice, arena) : "");
     if (!isnan(slice->rest))
         text = arena_printf(arena, "%s, rest %.0f%%", text, round(100 * slice->rest) + 0.0);
     if (*improved)
@@ -138,6 +152,10 @@ const char *function_words(const struct function_findings *f, const struct funct
                         p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
     if (row->class == FUNCTION_APPEARED || row->class == FUNCTION_VANISHED)
         text = arena_printf(arena, "%s, %s", text, function_class_name(row->class));
+    if (!f->by_share && isfinite(row->cum.change) && row->base.cum > row->base.flat)
+        text = arena_printf(arena, "%s (with callees %s, p = %s)", text,
+                            percent_text(change, row->cum.change, true),
+                            p_text(p, row->cum_p_adjusted));
     if (row->class == FUNCTION_MOVED)
         text = arena_printf(arena, "%s, %s %s", text, row->cost.difference > 0 ? "from" : "to",
                             partners(row, arena));

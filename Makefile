@@ -126,6 +126,9 @@ coverage: ## the tests with gcov: lines reached, a file a line
 	@IO_STRIDE=17 $(SUBMAKE) VARIANT=cov CFLAGS='-O0 -g' check
 	@sh tests/coverage.sh build/cov
 
+action-test: $(PERFGATE) $(PRELOAD) build/perfgate ## the tests of the GitHub Action, without GitHub: needs node, and npm's registry once
+	@PERFGATE=$(CURDIR)/$(PERFGATE) tests/action/run.sh || [ $$? -eq 77 ] # 77: it said what it needs
+
 replay: $(REPLAYS) ## the fuzz corpora through their parsers
 	@tests/tally.pl $(REPLAYS)
 
@@ -180,7 +183,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NAME", $$1); printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 FORCE:
-.PHONY: all deps demo test check check-asan coverage replay golden bench bench-deps bench-verdict \
+.PHONY: all deps demo test check check-asan coverage action-test replay golden bench bench-deps bench-verdict \
         bench-functions layers lint analyse format install clean help FORCE
 .SECONDARY:
 -include $(OBJECTS:.o=.d)

@@ -3,7 +3,7 @@ VARIANT ?= release
 BUILD    = build/$(VARIANT)
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O3 -g
-PKGS     = gsl libcjson zlib libisal libprotobuf-c popt yaml-0.1 libpcre2-8 libdw libelf libcurl
+PKGS     = gsl libcjson zlib libisal libprotobuf-c popt yaml-0.1 libpcre2-8 libdw libelf
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 Q        = $(if $(V),,@)
 SUBMAKE  = $(MAKE) --no-print-directory
@@ -15,13 +15,13 @@ VARIANT_fuzz    = $(SANITIZE) -fsanitize=fuzzer-no-link
 
 # pkg-config is asked once, and only when something is compiled: `make deps` must work before it exists.
 pkg = $(eval $(1) := $$(shell pkg-config $(2)))$($(1))
-PKG_CFLAGS  = $(call pkg,PKG_CFLAGS,--cflags $(PKGS))
+PKG_CFLAGS  = $(call pkg,PKG_CFLAGS,--cflags $(PKGS) libcurl)
 PKG_LIBS    = $(call pkg,PKG_LIBS,--libs $(PKGS))
 CMOCKA_LIBS = $(call pkg,CMOCKA_LIBS,--libs cmocka)
 # Nobody here reads errno after a function of math.h, nor traps a division: without that the compiler may do without calls and branches.
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD) -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
               -Wmissing-prototypes -Wvla -fno-math-errno -fno-trapping-math $(if $(WERROR),-Werror) $(PKG_CFLAGS) $(VARIANT_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)
-ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -liberty -lm -lpthread
+ALL_LIBS    = $(VARIANT_$(VARIANT)) $(CFLAGS) $(LDFLAGS) $(PKG_LIBS) -liberty -lm -lpthread -ldl
 
 # A room is a folder: new files and new rooms are found, none is listed.
 FUZZERS  = $(wildcard */*_fuzz.c */*/*_fuzz.c)

@@ -17,7 +17,7 @@ struct answer {
 
 static long status_of(CURL *curl) {
     long status = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    libcurl.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
 
@@ -45,22 +45,24 @@ static double now(void) {
 /* False only when libcurl lacks what is asked of it. */
 static bool set_up(CURL *curl, const struct http_request *r, struct curl_slist *headers,
                    struct answer *answer) {
-    return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-           (!r->ca_file || curl_easy_setopt(curl, CURLOPT_CAINFO, r->ca_file) == CURLE_OK) &&
-           curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)r->most_bytes) ==
+    return libcurl.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+           (!r->ca_file || libcurl.easy_setopt(curl, CURLOPT_CAINFO, r->ca_file) == CURLE_OK) &&
+           libcurl.easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)HTTP_CONNECT_SECONDS) ==
                CURLE_OK &&
-           (!r->post.at || (curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
-                                             (curl_off_t)r->post.length) == CURLE_OK &&
-                            curl_easy_setopt(curl, CURLOPT_POSTFIELDS, r->post.at) == CURLE_OK)) &&
-           curl_easy_setopt(curl, CURLOPT_USERAGENT, "perfgate") == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
-           curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
+           libcurl.easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)r->most_bytes) ==
+               CURLE_OK &&
+           (!r->post.at ||
+            (libcurl.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->post.length) ==
+                 CURLE_OK &&
+             libcurl.easy_setopt(curl, CURLOPT_POSTFIELDS, r->post.at) == CURLE_OK)) &&
+           libcurl.easy_setopt(curl, CURLOPT_USERAGENT, "perfgate") == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+           libcurl.easy_setopt(curl, CURLOPT_WRITEDATA, answer) == CURLE_OK;
 }
 
 static bool failed(CURLcode code, const char *reason, const struct http_request *r,
@@ -74,7 +76,7 @@ static bool failed(CURLcode code, const char *reason, const struct http_request 
         return pg_error_set(err, PG_IO, "no answer within %g s", r->seconds);
     if (code == CURLE_PARTIAL_FILE)
         return pg_error_set(err, PG_IO, "the answer ends before the length that it states");
-    return pg_error_set(err, PG_IO, "%s", *reason ? reason : curl_easy_strerror(code));
+    return pg_error_set(err, PG_IO, "%s", *reason ? reason : libcurl.easy_strerror(code));
 }
 
 static bool refused(long status, const struct http_request *r, const struct answer *a,
@@ -92,7 +94,7 @@ static bool refused(long status, const struct http_request *r, const struct answ
 static bool expected(const struct http_request *r, const struct answer *a, struct pg_error *err) {
     char *type = NULL;
     size_t length = r->answer ? strlen(r->answer) : 0;
-    curl_easy_getinfo(a->curl, CURLINFO_CONTENT_TYPE, &type);
+    libcurl.easy_getinfo(a->curl, CURLINFO_CONTENT_TYPE, &type);
     if (!r->answer || (type && strncasecmp(type, r->answer, length) == 0 &&
                        (!type[length] || strchr("; ", type[length]))))
         return true;
@@ -105,7 +107,7 @@ static bool expected(const struct http_request *r, const struct answer *a, struc
 static bool redirected(const char **url, const struct http_request *r, const struct answer *a,
                        struct pg_error *err) {
     char *target = NULL;
-    curl_easy_getinfo(a->curl, CURLINFO_REDIRECT_URL, &target);
+    libcurl.easy_getinfo(a->curl, CURLINFO_REDIRECT_URL, &target);
     if (!target)
         return refused(status_of(a->curl), r, a, err);
     if (!url_same_server(*url, target))
@@ -120,11 +122,11 @@ static bool ask(CURL *curl, const char *url, double seconds, const struct http_r
                 struct answer *a, struct pg_error *err) {
     char reason[CURL_ERROR_SIZE] = "";
     a->count = 0;
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(seconds * 1000) + 1);
-    curl_easy_setopt(curl, CURLOPT_URL, url);
-    CURLcode code = curl_easy_perform(curl);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    libcurl.easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+    libcurl.easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(seconds * 1000) + 1);
+    libcurl.easy_setopt(curl, CURLOPT_URL, url);
+    CURLcode code = libcurl.easy_perform(curl);
+    libcurl.easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
     bool enough = code == CURLE_WRITE_ERROR && status_of(curl) != 200;
     return code == CURLE_OK || enough || failed(code, escape_text(a->arena, reason), r, a, err);
 }
@@ -151,7 +153,8 @@ static bool follow(CURL *curl, const struct http_request *r, struct answer *a,
 static bool add_header(struct curl_slist **headers, const char *name, const char *value,
                        struct arena *arena) {
     struct curl_slist *more =
-        value ? curl_slist_append(*headers, arena_printf(arena, "%s %s", name, value)) : *headers;
+        value ? libcurl.slist_append(*headers, arena_printf(arena, "%s %s", name, value))
+              : *headers;
     if (more)
         *headers = more;
     return more || !value;
@@ -162,7 +165,7 @@ bool http_ask(struct text *body, const struct http_request *r, struct arena *are
     if (!http_check_url(r->url, err))
         return false;
     const char *shown = cut_middle(arena, escape_text(arena, r->url), SHOWN_CHARACTERS);
-    CURL *curl = curl_easy_init();
+    CURL *curl = libcurl.easy_init();
     struct curl_slist *headers = NULL;
     struct answer answer = {.curl = curl, .arena = arena, .most = r->most_bytes};
     bool good = curl && add_header(&headers, "Authorization: Bearer", r->token, arena) &&
@@ -172,8 +175,8 @@ bool http_ask(struct text *body, const struct http_request *r, struct arena *are
     if (!good)
         pg_error_set(err, PG_INTERNAL, "libcurl cannot be set up");
     good = good && follow(curl, r, &answer, err);
-    curl_slist_free_all(headers);
-    curl_easy_cleanup(curl);
+    libcurl.slist_free_all(headers);
+    libcurl.easy_cleanup(curl);
     *body = (struct text){answer.bytes, answer.count};
     return good || pg_error_in(err, shown);
 }

@@ -26,7 +26,7 @@ struct http_request {
 };
 
 /* Checks a URL without asking anybody: PG_USAGE unless it is http or https with a host, and without
- * a user or password, which would be seen by whoever lists processes. */
+ * a user or password, which would be seen by whoever lists processes. PG_IO without libcurl. */
 bool http_check_url(const char *url, struct pg_error *err);
 
 /* The URL with `name=value` behind its query. The URL passes http_check_url. */

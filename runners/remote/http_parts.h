@@ -3,8 +3,7 @@
 #define RUNNERS_REMOTE_HTTP_PARTS_H
 
 #include "runners/remote/http.h"
-
-#include <curl/curl.h>
+#include "runners/remote/libcurl.h"
 
 /* Have two URLs the same scheme, host and port? */
 bool url_same_server(const char *left, const char *right);

@@ -3,36 +3,38 @@
 #include <strings.h>
 
 bool http_check_url(const char *url, struct pg_error *err) {
-    CURLU *parsed = curl_url();
+    if (!libcurl_load(err))
+        return false;
+    CURLU *parsed = libcurl.url();
     char *scheme = NULL, *user = NULL, *password = NULL;
     const char *wrong = NULL;
-    if (!parsed || curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
-        curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+    if (!parsed || libcurl.url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        libcurl.url_get(parsed, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
         (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
         wrong = "expected a URL http://HOST/… or https://HOST/…";
-    else if (curl_url_get(parsed, CURLUPART_USER, &user, 0) == CURLUE_OK ||
-             curl_url_get(parsed, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK)
+    else if (libcurl.url_get(parsed, CURLUPART_USER, &user, 0) == CURLUE_OK ||
+             libcurl.url_get(parsed, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK)
         wrong = "no user or password belongs into a URL; expected a token in a file or the "
                 "environment";
-    curl_free(scheme);
-    curl_free(user);
-    curl_free(password);
-    curl_url_cleanup(parsed);
+    libcurl.free(scheme);
+    libcurl.free(user);
+    libcurl.free(password);
+    libcurl.url_cleanup(parsed);
     return !wrong || pg_error_set(err, PG_USAGE, "%s", wrong);
 }
 
 const char *http_add_query(const char *url, const char *name, const char *value,
                            struct arena *arena) {
-    CURLU *parsed = curl_url();
+    CURLU *parsed = libcurl.url();
     const char *pair = arena_printf(arena, "%s=%s", name, value);
     char *whole = NULL;
-    if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
-        curl_url_set(parsed, CURLUPART_QUERY, pair, CURLU_APPENDQUERY | CURLU_URLENCODE) ==
+    if (parsed && libcurl.url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+        libcurl.url_set(parsed, CURLUPART_QUERY, pair, CURLU_APPENDQUERY | CURLU_URLENCODE) ==
             CURLUE_OK)
-        curl_url_get(parsed, CURLUPART_URL, &whole, 0);
+        libcurl.url_get(parsed, CURLUPART_URL, &whole, 0);
     const char *result = arena_strdup(arena, whole ? whole : url);
-    curl_free(whole);
-    curl_url_cleanup(parsed);
+    libcurl.free(whole);
+    libcurl.url_cleanup(parsed);
     return result;
 }
 
@@ -75,19 +77,21 @@ bool url_same_server(const char *left, const char *right) {
     CURLU *parsed[2];
     bool same = true;
     for (int i = 0; i < 2; i++) {
-        parsed[i] = curl_url();
-        same = parsed[i] && curl_url_set(parsed[i], CURLUPART_URL, urls[i], 0) == CURLUE_OK && same;
+        parsed[i] = libcurl.url();
+        same =
+            parsed[i] && libcurl.url_set(parsed[i], CURLUPART_URL, urls[i], 0) == CURLUE_OK && same;
     }
     for (size_t p = 0; same && p < sizeof parts / sizeof *parts; p++) {
         char *values[2] = {NULL, NULL};
         for (int i = 0; i < 2; i++)
-            same = curl_url_get(parsed[i], parts[p], &values[i], CURLU_DEFAULT_PORT) == CURLUE_OK &&
-                   same;
+            same =
+                libcurl.url_get(parsed[i], parts[p], &values[i], CURLU_DEFAULT_PORT) == CURLUE_OK &&
+                same;
         same = same && strcasecmp(values[0], values[1]) == 0;
-        curl_free(values[0]);
-        curl_free(values[1]);
+        libcurl.free(values[0]);
+        libcurl.free(values[1]);
     }
-    curl_url_cleanup(parsed[0]);
-    curl_url_cleanup(parsed[1]);
+    libcurl.url_cleanup(parsed[0]);
+    libcurl.url_cleanup(parsed[1]);
     return same;
 }

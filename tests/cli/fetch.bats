@@ -33,6 +33,14 @@ refused() { # refused CODE MESSAGE ARGUMENT…: that exit code, that message, no
     "$PERFGATE" fetch "$url/profile" -o - | cmp - out.pb.gz
 }
 
+@test "libcurl is loaded when a server is asked; without it that is said" {
+    mkdir lib
+    echo "no library" >lib/libcurl.so.4
+    export LD_LIBRARY_PATH=$PWD/lib
+    refused 4 "cannot be loaded (Debian's package libcurl4 has it)" "$url/profile"
+    "$PERFGATE" profile top served.pb.gz
+}
+
 @test "a window's seconds: asked for, or written in the URL already" {
     fetch --seconds 3 "$url/profile?debug=0"
     [ "$status" -eq 0 ]

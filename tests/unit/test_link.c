@@ -43,5 +43,5 @@ int main(void) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         tests[i + 1] = (struct CMUnitTest){rows[i].name, a_link_leads_from_one_to_the_other, NULL,
                                            NULL, (void *)&rows[i]};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_TESTS(tests);
 }

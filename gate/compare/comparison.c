@@ -208,6 +208,12 @@ static bool matches_a_row(const char *glob, const struct comparison *c) {
     return false;
 }
 
+/* Whether there are rows of whole processes beside others depends on what the command prints, so a
+ * rule for them is no mistake where there are none. */
+static bool of_processes(const struct policy_rule *rule) {
+    return rule->benchmark && strncmp(rule->benchmark, "process/", strlen("process/")) == 0;
+}
+
 static void note_unused(struct judge *judge) {
     struct comparison *c = judge->comparison;
     for (size_t i = 0; i < c->policy->allow_missing_count; i++) {
@@ -218,7 +224,7 @@ static void note_unused(struct judge *judge) {
     }
     for (size_t i = 0; i < c->policy->rule_count; i++) {
         const struct policy_rule *rule = &c->policy->rules[i];
-        if (!judge->rules_used[i])
+        if (!judge->rules_used[i] && !of_processes(rule))
             comparison_note(c, NOTE_WARNING, rule->where,
                             "the rule for benchmark '%.200s', unit '%.100s' matches no row",
                             rule->benchmark ? rule->benchmark : "*", rule->unit ? rule->unit : "*");

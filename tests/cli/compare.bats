@@ -272,6 +272,8 @@ END
     compare old.txt old.txt --rule 'Prase:sec/op:threshold=30%'
     [ "$status" -eq 0 ]
     [[ "$output" == *"--rule: the rule for benchmark 'Prase', unit 'sec/op' matches no row"* ]]
+    compare old.txt old.txt --rule 'process/*:sec/op:gate=no' # there are such rows only beside others
+    [[ "$output" != *"matches no row"* ]]
     bench A 1000 ns/op 5 9 >a.txt
     bench A 1250 ns/op 5 9 >b.txt
     compare a.txt b.txt --test welch

@@ -24,6 +24,7 @@ struct debug_info {
     size_t count, capacity;
     struct ranges ranges; /* of units */
     struct source_paths paths;
+    struct unit_lines lines;
     const uint8_t *current; /* the function of the last lookup: addresses mostly come in order */
     struct scope_tree tree;
 };
@@ -40,7 +41,8 @@ struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
     uint8_t type;
     *info = (struct debug_info){
         .arena = arena, .lowest = lowest, .visits = SCOPE_VISITS, .paths = {.arena = arena}};
-    info->tree = scope_tree_new(&info->visits, arena);
+    info->lines = unit_lines_new(dwarf, lowest, arena);
+    info->tree = scope_tree_new(&info->visits, &info->lines, arena);
     for (Dwarf_CU *at = NULL;
          info->visits && dwarf_get_units(dwarf, at, &at, NULL, &type, &die, &inner) == 0;) {
         info->visits--;
@@ -133,16 +135,10 @@ static size_t find_scopes(struct debug_info *info, const struct unit *unit, cons
 }
 
 static struct debug_frame line_at(struct debug_info *info, struct unit *unit, uint64_t address) {
-    struct debug_frame frame = {0};
-    Dwarf_Line *line = dwarf_getsrc_die(&unit->die, address);
-    if (!line)
-        return frame;
-    frame.file = source_path(&info->paths, unit->folder, dwarf_linesrc(line, NULL, NULL));
-    if (dwarf_lineno(line, &frame.line) != 0 || frame.line < 0)
-        frame.line = 0;
-    if (dwarf_linecol(line, &frame.column) != 0 || frame.column < 0)
-        frame.column = 0;
-    return frame;
+    struct unit_line at = unit_line(&info->lines, unit->die.cu, address);
+    return (struct debug_frame){.file = source_path(&info->paths, unit->folder, at.file),
+                                .line = at.line,
+                                .column = at.column};
 }
 
 size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,

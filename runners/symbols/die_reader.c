@@ -1,154 +1,11 @@
 #include "runners/symbols/die_reader.h"
 
-#include "runners/profile/wire.h"
-
 #include <dwarf.h>
 #include <elf.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* More abbreviations, or attributes of one, are a hostile file. */
 enum { SHAPES_MOST = 1 << 20, FIELDS_MOST = 1024 };
-
-/* ---- sizes of attributes ---- */
-
-/* Bytes of a form of fixed size; -1: it is of another kind. */
-static int size_of_form(const struct die_unit *unit, unsigned form) {
-    switch (form) {
-    case DW_FORM_flag_present:
-    case DW_FORM_implicit_const:
-        return 0;
-    case DW_FORM_data1:
-    case DW_FORM_flag:
-    case DW_FORM_ref1:
-    case DW_FORM_strx1:
-    case DW_FORM_addrx1:
-        return 1;
-    case DW_FORM_data2:
-    case DW_FORM_ref2:
-    case DW_FORM_strx2:
-    case DW_FORM_addrx2:
-        return 2;
-    case DW_FORM_strx3:
-    case DW_FORM_addrx3:
-        return 3;
-    case DW_FORM_data4:
-    case DW_FORM_ref4:
-    case DW_FORM_ref_sup4:
-    case DW_FORM_strx4:
-    case DW_FORM_addrx4:
-        return 4;
-    case DW_FORM_data8:
-    case DW_FORM_ref8:
-    case DW_FORM_ref_sig8:
-    case DW_FORM_ref_sup8:
-        return 8;
-    case DW_FORM_data16:
-        return 16;
-    case DW_FORM_addr:
-        return unit->address_size;
-    case DW_FORM_ref_addr:
-        return unit->version < 3 ? unit->address_size : unit->offset_size;
-    case DW_FORM_strp:
-    case DW_FORM_line_strp:
-    case DW_FORM_strp_sup:
-    case DW_FORM_sec_offset:
-    case DW_FORM_GNU_ref_alt:
-    case DW_FORM_GNU_strp_alt:
-        return unit->offset_size;
-    default:
-        return -1;
-    }
-}
-
-static uint32_t little32(const uint8_t *at) {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-static uint64_t little64(const uint8_t *at) {
-    return little32(at) | (uint64_t)little32(at + 4) << 32;
-}
-
-/* Numbers of 4 and 8 bytes are most of what is read. */
-static uint64_t take_number(const struct die_unit *unit, struct cursor *c, size_t bytes) {
-    uint64_t value = 0;
-    if (bytes > 8 || (size_t)(c->end - c->at) < bytes) {
-        c->bad = true;
-        return 0;
-    }
-    if (bytes == 8 && !unit->big_endian)
-        value = little64(c->at);
-    else if (bytes == 4 && !unit->big_endian)
-        value = little32(c->at);
-    else
-        for (size_t i = 0; i < bytes; i++)
-            value |= (uint64_t)c->at[i] << 8 * (unit->big_endian ? bytes - 1 - i : i);
-    c->at += bytes;
-    return value;
-}
-
-static void skip(struct cursor *c, uint64_t bytes) {
-    if (bytes > (uint64_t)(c->end - c->at))
-        c->bad = true;
-    else
-        c->at += bytes;
-}
-
-static void skip_text(struct cursor *c) {
-    const uint8_t *end = memchr(c->at, '\0', (size_t)(c->end - c->at));
-    if (end)
-        c->at = end + 1;
-    else
-        c->bad = true;
-}
-
-/* A signed number may be longer than an unsigned one can be. */
-static void skip_varint(struct cursor *c) {
-    while (c->at < c->end && *c->at & 0x80)
-        c->at++;
-    skip(c, 1);
-}
-
-static void skip_form(const struct die_unit *unit, struct cursor *c, uint64_t form) {
-    for (int turns = 0; form == DW_FORM_indirect && turns < 2; turns++)
-        form = take_varint(c);
-    int size = form <= UINT16_MAX ? size_of_form(unit, (unsigned)form) : -1;
-    if (size >= 0) {
-        skip(c, (uint64_t)size);
-        return;
-    }
-    switch (form) {
-    case DW_FORM_string:
-        skip_text(c);
-        break;
-    case DW_FORM_block:
-    case DW_FORM_exprloc:
-        skip(c, take_varint(c));
-        break;
-    case DW_FORM_block1:
-        skip(c, take_number(unit, c, 1));
-        break;
-    case DW_FORM_block2:
-        skip(c, take_number(unit, c, 2));
-        break;
-    case DW_FORM_block4:
-        skip(c, take_number(unit, c, 4));
-        break;
-    case DW_FORM_sdata:
-    case DW_FORM_udata:
-    case DW_FORM_ref_udata:
-    case DW_FORM_strx:
-    case DW_FORM_addrx:
-    case DW_FORM_loclistx:
-    case DW_FORM_rnglistx:
-    case DW_FORM_GNU_addr_index:
-    case DW_FORM_GNU_str_index:
-        skip_varint(c);
-        break;
-    default:
-        c->bad = true;
-    }
-}
 
 /* ---- abbreviations ---- */
 
@@ -169,7 +26,7 @@ static bool add_shape(struct die_unit *unit, Dwarf_Abbrev *from, struct arena *a
     while (dwarf_getabbrevattr_data(from, count, &name, &form, NULL, NULL) == 0) {
         if (form > UINT16_MAX || count == FIELDS_MOST)
             return false;
-        int bytes = size_of_form(unit, form);
+        int bytes = form_size(&unit->coding, form);
         ARENA_PUSH(arena, shape.fields, count, capacity,
                    ((struct die_field){(uint16_t)name, (uint16_t)form, (int8_t)bytes,
                                        is_kept(name) || name == DW_AT_abstract_origin}));
@@ -209,9 +66,10 @@ bool die_unit_open(struct die_unit *unit, Dwarf_Die *of, struct arena *arena) {
     Dwarf *dwarf = dwarf_cu_getdwarf(of->cu);
     size_t header_size;
     const char *ident = elf_getident(dwarf_getelf(dwarf), NULL);
-    *unit = (struct die_unit){.cu = of->cu, .big_endian = ident && ident[EI_DATA] == ELFDATA2MSB};
-    if (dwarf_cu_info(of->cu, &unit->version, NULL, NULL, NULL, NULL, &unit->address_size,
-                      &unit->offset_size) != 0 ||
+    *unit = (struct die_unit){.cu = of->cu,
+                              .coding = {.big_endian = ident && ident[EI_DATA] == ELFDATA2MSB}};
+    if (dwarf_cu_info(of->cu, &unit->coding.version, NULL, NULL, NULL, NULL,
+                      &unit->coding.address_size, &unit->coding.offset_size) != 0 ||
         dwarf_next_unit(dwarf, header, &next, &header_size, NULL, NULL, NULL, NULL, NULL, NULL) !=
             0 ||
         next <= entry)
@@ -246,10 +104,10 @@ static void keep_field(const struct die_unit *unit, struct die *die, struct code
     bool refers = field->name == DW_AT_sibling || field->name == DW_AT_abstract_origin;
     if (field->size <= 0 || field->size > 8) { /* takes more than its bytes to understand */
         place->elsewhere |= !refers;
-        skip_form(unit, c, field->form);
+        skip_form(&unit->coding, c, field->form);
         return;
     }
-    uint64_t value = take_number(unit, c, (size_t)field->size);
+    uint64_t value = take_number(&unit->coding, c, (size_t)field->size);
     if (refers) {
         bool inside = field->form >= DW_FORM_ref1 && field->form <= DW_FORM_ref8 &&
                       value < (uint64_t)(unit->end - unit->start);
@@ -275,9 +133,9 @@ static bool read_fields(const struct die_unit *unit, struct die *die, struct cur
         if (field->kept)
             keep_field(unit, die, &place, field, c);
         else if (field->size >= 0)
-            skip(c, (uint64_t)field->size);
+            skip_bytes(c, (uint64_t)field->size);
         else
-            skip_form(unit, c, field->form);
+            skip_form(&unit->coding, c, field->form);
     }
     if (place.has_low && place.has_high && !place.elsewhere) {
         die->whole = true;
@@ -299,7 +157,7 @@ bool die_read(const struct die_unit *unit, const uint8_t *at, struct die *out,
     if (!out->shape)
         return false;
     if (out->shape->plain && out->shape->size != UINT32_MAX)
-        skip(&c, out->shape->size);
+        skip_bytes(&c, out->shape->size);
     else
         read_fields(unit, out, &c);
     out->inside = c.at;

@@ -5,6 +5,7 @@
 #define RUNNERS_SYMBOLS_DIE_READER_H
 
 #include "runners/base/arena.h"
+#include "runners/symbols/dwarf_forms.h"
 
 #include <elfutils/libdw.h>
 #include <stdbool.h>
@@ -29,9 +30,7 @@ struct die_shape {
 struct die_unit {
     Dwarf_CU *cu;
     const uint8_t *start, *end; /* from the unit's header on; belongs to the DWARF */
-    uint8_t address_size, offset_size;
-    uint16_t version;
-    bool big_endian;
+    struct dwarf_coding coding;
     struct die_shape *shapes; /* by code */
     size_t count, capacity;
 };

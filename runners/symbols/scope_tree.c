@@ -9,8 +9,9 @@ struct scope_origin {
     struct scope_function function;
 };
 
-struct scope_tree scope_tree_new(uint64_t *visits, struct arena *arena) {
+struct scope_tree scope_tree_new(uint64_t *visits, struct unit_lines *lines, struct arena *arena) {
     return (struct scope_tree){.visits = visits,
+                               .lines = lines,
                                .arena = arena,
                                .origins = ARENA_NEW(arena, struct scope_origin, ORIGINS)};
 }
@@ -138,19 +139,12 @@ static int number_of(Dwarf_Attribute *attribute) {
                                                                                       : 0;
 }
 
-/* A file by its number in the table of the unit that the attribute stands in. (dwarf_decl_file
- * asserts that there is a table.) */
-static const char *file_of(Dwarf_Attribute *attribute) {
-    Dwarf_Files *files;
-    Dwarf_Die unit;
-    size_t count;
-    if (!attribute || !dwarf_cu_die(attribute->cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL) ||
-        dwarf_getsrcfiles(&unit, &files, &count) != 0)
-        return NULL;
-    return dwarf_filesrc(files, (size_t)number_of(attribute), NULL, NULL);
+/* A file by its number in the table of the unit that the attribute stands in. */
+static const char *file_of(const struct scope_tree *tree, Dwarf_Attribute *attribute) {
+    return attribute ? unit_file(tree->lines, attribute->cu, (uint64_t)number_of(attribute)) : NULL;
 }
 
-static struct scope_function read_function(Dwarf_Die die) {
+static struct scope_function read_function(const struct scope_tree *tree, Dwarf_Die die) {
     struct scope_function out = {0};
     Dwarf_Attribute attribute;
     if (dwarf_attr_integrate(&die, DW_AT_linkage_name, &attribute) ||
@@ -159,7 +153,7 @@ static struct scope_function read_function(Dwarf_Die die) {
     if (!out.name)
         out.name = dwarf_diename(&die);
     out.start_line = number_of(dwarf_attr_integrate(&die, DW_AT_decl_line, &attribute));
-    out.declared_in = file_of(dwarf_attr_integrate(&die, DW_AT_decl_file, &attribute));
+    out.declared_in = file_of(tree, dwarf_attr_integrate(&die, DW_AT_decl_file, &attribute));
     return out;
 }
 
@@ -168,14 +162,14 @@ void scope_name(struct scope_tree *tree, struct scope *scope) {
         return;
     scope->known = true;
     if (!scope->origin) {
-        scope->function = read_function(die_of(tree->unit, scope->die));
+        scope->function = read_function(tree, die_of(tree->unit, scope->die));
         return;
     }
     size_t slot = (size_t)((uintptr_t)scope->origin * 0x9E3779B97F4A7C15u >> 32) % ORIGINS;
     struct scope_origin *origin = &tree->origins[slot];
     if (origin->die != scope->origin)
-        *origin =
-            (struct scope_origin){scope->origin, read_function(die_of(tree->unit, scope->origin))};
+        *origin = (struct scope_origin){scope->origin,
+                                        read_function(tree, die_of(tree->unit, scope->origin))};
     scope->function = origin->function;
 }
 
@@ -187,5 +181,5 @@ void scope_call(const struct scope_tree *tree, struct scope *scope) {
     scope->call_known = true;
     scope->call_line = number_of(dwarf_attr(&die, DW_AT_call_line, &attribute));
     scope->call_column = number_of(dwarf_attr(&die, DW_AT_call_column, &attribute));
-    scope->call_file = file_of(dwarf_attr(&die, DW_AT_call_file, &attribute));
+    scope->call_file = file_of(tree, dwarf_attr(&die, DW_AT_call_file, &attribute));
 }

@@ -4,6 +4,7 @@
 
 #include "runners/symbols/die_reader.h"
 #include "runners/symbols/ranges.h"
+#include "runners/symbols/unit_lines.h"
 
 struct scope_function {
     const char *name; /* linkage name where there is one; NULL: nameless */
@@ -32,6 +33,7 @@ struct scope_tree {
     size_t count, capacity;
     struct ranges ranges;
     uint64_t *visits; /* counted down; at 0 no more is read */
+    struct unit_lines *lines;
     struct arena *arena;
     struct scope_origin *origins; /* those of the last ones: much is inlined again and again */
 };
@@ -41,7 +43,7 @@ struct scope_tree {
 enum { SCOPE_DEPTH = 256 };
 #define SCOPE_VISITS ((uint64_t)1 << 28)
 
-struct scope_tree scope_tree_new(uint64_t *visits, struct arena *arena);
+struct scope_tree scope_tree_new(uint64_t *visits, struct unit_lines *lines, struct arena *arena);
 
 /* Makes it the tree of a function of that unit; the room of the last one is used again. */
 void scope_tree_begin(struct scope_tree *tree, const struct die_unit *unit,

@@ -1,0 +1,204 @@
+#include "runners/symbols/line_table.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Rows of the room: code without a gap, and a row that ends it. */
+struct line_sequence {
+    size_t start, count;
+    uint64_t address, end;
+};
+
+/* The registers of the line machine that matter here. */
+struct machine {
+    const struct line_header *header;
+    struct cursor c;
+    uint64_t address, lowest;
+    uint64_t file, column;
+    uint32_t line;
+    struct line_room *room;
+    size_t begun; /* the sequence's first row */
+};
+
+static void reset(struct machine *m) {
+    m->address = m->column = 0;
+    m->file = m->line = 1;
+    m->begun = m->room->count;
+}
+
+static void push(struct machine *m, uint16_t file) {
+    struct line_room *room = m->room;
+    struct line_row row = {m->address, m->line, file, (uint16_t)m->column};
+    ARENA_PUSH(room->arena, room->rows, room->count, room->capacity, row);
+}
+
+/* Of rows at one address the last holds; what changes nothing is left out. */
+static inline void put_row(struct machine *m) {
+    struct line_room *room = m->room;
+    if (m->file >= LINE_END || m->column > UINT16_MAX) {
+        m->c.bad = true;
+        return;
+    }
+    if (room->count > m->begun) {
+        struct line_row *last = &room->rows[room->count - 1];
+        if (m->address <= last->address) {
+            m->c.bad |= m->address < last->address;
+            *last = (struct line_row){m->address, m->line, (uint16_t)m->file, (uint16_t)m->column};
+            return;
+        }
+        if (last->line == m->line && last->file == m->file && last->column == m->column)
+            return;
+    }
+    push(m, (uint16_t)m->file);
+}
+
+static void end_sequence(struct machine *m) {
+    struct line_room *room = m->room;
+    struct line_row *rows = room->rows + m->begun;
+    size_t count = room->count - m->begun;
+    if (count && m->address < rows[count - 1].address)
+        m->c.bad = true;
+    if (m->c.bad || count == 0 || rows->address < m->lowest || rows->address == m->address) {
+        room->count = m->begun;
+    } else {
+        struct line_sequence sequence = {m->begun, 0, rows->address, m->address};
+        if (rows[count - 1].address == m->address)
+            room->count--;
+        push(m, LINE_END);
+        sequence.count = room->count - m->begun;
+        ARENA_PUSH(room->arena, room->sequences, room->sequence_count, room->sequence_capacity,
+                   sequence);
+    }
+    reset(m);
+}
+
+static void advance(struct machine *m, uint64_t steps) {
+    m->address += steps * m->header->step;
+}
+
+static int64_t take_signed(struct cursor *c) {
+    uint64_t value = 0, byte = 0x80;
+    unsigned shift = 0;
+    for (; c->at < c->end && byte & 0x80; shift += 7) {
+        byte = *c->at++;
+        if (shift < 64)
+            value |= (byte & 0x7f) << shift;
+    }
+    c->bad |= byte >= 0x80;
+    if (shift < 64 && byte & 0x40)
+        value |= UINT64_MAX << shift;
+    return (int64_t)value;
+}
+
+static void run_extended(struct machine *m) {
+    struct cursor *c = &m->c;
+    uint64_t length = take_varint(c);
+    if (c->bad || length == 0 || length > (uint64_t)(c->end - c->at)) {
+        c->bad = true;
+        return;
+    }
+    const uint8_t *next = c->at + length;
+    switch (*c->at++) {
+    case DW_LNE_end_sequence:
+        end_sequence(m);
+        break;
+    case DW_LNE_set_address:
+        c->bad |= length != 1U + m->header->coding.address_size;
+        m->address = take_number(&m->header->coding, c, m->header->coding.address_size);
+        break;
+    case DW_LNE_define_file:
+        c->bad = true;
+        break;
+    }
+    c->at = next;
+}
+
+static void run_standard(struct machine *m, uint8_t opcode) {
+    const struct line_header *h = m->header;
+    struct cursor *c = &m->c;
+    switch (opcode) {
+    case DW_LNS_copy:
+        put_row(m);
+        break;
+    case DW_LNS_advance_pc:
+        advance(m, take_varint(c));
+        break;
+    case DW_LNS_advance_line:
+        m->line += (uint32_t)take_signed(c);
+        break;
+    case DW_LNS_set_file:
+        m->file = take_varint(c);
+        break;
+    case DW_LNS_set_column:
+        m->column = take_varint(c);
+        break;
+    case DW_LNS_const_add_pc:
+        advance(m, (uint64_t)(255 - h->first_special) / h->line_range);
+        break;
+    case DW_LNS_fixed_advance_pc:
+        m->address += take_number(&h->coding, c, 2);
+        break;
+    default: /* what says nothing of the line, or is not known */
+        for (unsigned i = 0; i < h->argument_counts[opcode - 1]; i++)
+            skip_varint(c);
+    }
+}
+
+static bool run(struct machine *m) {
+    const struct line_header *h = m->header;
+    while (m->c.at < m->c.end && !m->c.bad) {
+        uint8_t opcode = *m->c.at++;
+        if (opcode >= h->first_special) {
+            unsigned special = (unsigned)opcode - h->first_special;
+            advance(m, special / h->line_range);
+            m->line += (uint32_t)(h->line_base + (int)(special % h->line_range));
+            put_row(m);
+        } else if (opcode == 0) {
+            run_extended(m);
+        } else {
+            run_standard(m, opcode);
+        }
+    }
+    return !m->c.bad && m->room->count == m->begun;
+}
+
+static int by_address(const void *left, const void *right) {
+    const struct line_sequence *a = left, *b = right;
+    return a->address < b->address ? -1 : a->address > b->address;
+}
+
+bool line_table_read(struct line_table *out, const struct line_header *header, uint64_t lowest,
+                     struct line_room *room, struct arena *arena) {
+    struct machine m = {.header = header, .c = header->program, .lowest = lowest, .room = room};
+    *out = (struct line_table){0};
+    room->count = room->sequence_count = 0;
+    reset(&m);
+    if (!run(&m))
+        return false;
+    if (room->sequence_count)
+        qsort(room->sequences, room->sequence_count, sizeof *room->sequences, by_address);
+    out->rows = ARENA_NEW(arena, struct line_row, room->count);
+    for (size_t i = 0; i < room->sequence_count; i++) {
+        const struct line_sequence *s = &room->sequences[i];
+        if (i && s->address < s[-1].end) {
+            out->count = 0;
+            return false;
+        }
+        memcpy(out->rows + out->count, room->rows + s->start, s->count * sizeof *out->rows);
+        out->count += s->count;
+    }
+    return true;
+}
+
+const struct line_row *line_table_find(const struct line_table *table, uint64_t address) {
+    size_t low = 0, high = table->count; /* the first row behind the address is in [low, high] */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (table->rows[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low && table->rows[low - 1].file != LINE_END ? &table->rows[low - 1] : NULL;
+}

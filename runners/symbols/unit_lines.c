@@ -1,0 +1,156 @@
+#include "runners/symbols/unit_lines.h"
+
+#include "runners/symbols/elf_file.h"
+
+#include <dwarf.h>
+
+enum from { FROM_UNREAD, FROM_HERE, FROM_LIBDW, FROM_NOWHERE };
+
+struct unit_table {
+    Dwarf_CU *unit;
+    enum from files_from, rows_from;
+    struct line_header header;
+    struct line_table rows;
+};
+
+/* What libdw has already read, and unpacked where it was compressed. */
+static struct text section(Elf *elf, const char *name) {
+    GElf_Shdr header;
+    Elf_Scn *found = elf_section(elf, name, &header);
+    Elf_Data *data = found && header.sh_type != SHT_NOBITS && !(header.sh_flags & SHF_COMPRESSED)
+                         ? elf_rawdata(found, NULL)
+                         : NULL;
+    return data && data->d_buf ? (struct text){data->d_buf, data->d_size} : (struct text){0};
+}
+
+struct unit_lines unit_lines_new(Dwarf *dwarf, uint64_t lowest, struct arena *arena) {
+    Elf *elf = dwarf_getelf(dwarf);
+    const char *ident = elf_getident(elf, NULL);
+    struct unit_lines lines = {.dwarf = dwarf,
+                               .sections = {section(elf, ".debug_line"), section(elf, ".debug_str"),
+                                            section(elf, ".debug_line_str"),
+                                            ident && ident[EI_DATA] == ELFDATA2MSB},
+                               .lowest = lowest,
+                               .room = {.arena = arena},
+                               .arena = arena};
+    lines.budget = 4 * (uint64_t)lines.sections.lines.length;
+    return lines;
+}
+
+static struct unit_table *find_slot(struct unit_lines *lines, Dwarf_CU *unit) {
+    size_t at = (size_t)((uintptr_t)unit * 0x9E3779B97F4A7C15u >> 32) & (lines->capacity - 1);
+    while (lines->slots[at].unit && lines->slots[at].unit != unit)
+        at = (at + 1) & (lines->capacity - 1);
+    return &lines->slots[at];
+}
+
+static void grow(struct unit_lines *lines) {
+    struct unit_table *old = lines->slots;
+    size_t count = lines->capacity;
+    lines->capacity = count ? 2 * count : 64;
+    lines->slots = ARENA_NEW(lines->arena, struct unit_table, lines->capacity);
+    for (size_t i = 0; i < count; i++) {
+        if (old[i].unit)
+            *find_slot(lines, old[i].unit) = old[i];
+    }
+}
+
+static struct unit_table *table_of(struct unit_lines *lines, Dwarf_CU *unit) {
+    if (2 * lines->count >= lines->capacity)
+        grow(lines);
+    struct unit_table *table = find_slot(lines, unit);
+    lines->count += !table->unit;
+    table->unit = unit;
+    return table;
+}
+
+static void spend(struct unit_lines *lines, const uint8_t *from, const uint8_t *to) {
+    uint64_t bytes = (uint64_t)(to - from);
+    lines->budget -= bytes < lines->budget ? bytes : lines->budget;
+}
+
+static enum from read_header(struct unit_lines *lines, struct unit_table *table) {
+    struct line_header *header = &table->header;
+    Dwarf_Attribute attribute;
+    Dwarf_Die die;
+    Dwarf_Word offset;
+    uint8_t address_size;
+    if (dwarf_cu_getdwarf(table->unit) != lines->dwarf ||
+        !dwarf_cu_die(table->unit, &die, NULL, NULL, &address_size, NULL, NULL, NULL) ||
+        dwarf_formudata(dwarf_attr(&die, DW_AT_stmt_list, &attribute), &offset) != 0)
+        return FROM_LIBDW;
+    if (lines->budget == 0)
+        return FROM_NOWHERE;
+    const char *folder = dwarf_formstring(dwarf_attr(&die, DW_AT_comp_dir, &attribute));
+    bool read =
+        line_header_read(header, &lines->sections, offset, address_size, folder, lines->arena);
+    if (header->program.at)
+        spend(lines, (const uint8_t *)lines->sections.lines.at + offset, header->program.at);
+    return read ? FROM_HERE : FROM_LIBDW;
+}
+
+static enum from read_rows(struct unit_lines *lines, struct unit_table *table) {
+    const struct cursor *program = &table->header.program;
+    if (lines->budget == 0)
+        return FROM_NOWHERE;
+    spend(lines, program->at, program->end);
+    return line_table_read(&table->rows, &table->header, lines->lowest, &lines->room, lines->arena)
+               ? FROM_HERE
+               : FROM_LIBDW;
+}
+
+static struct unit_table *read_table(struct unit_lines *lines, Dwarf_CU *unit, bool rows) {
+    struct unit_table *table = table_of(lines, unit);
+    if (table->files_from == FROM_UNREAD)
+        table->files_from = read_header(lines, table);
+    if (rows && table->rows_from == FROM_UNREAD)
+        table->rows_from =
+            table->files_from == FROM_HERE ? read_rows(lines, table) : table->files_from;
+    return table;
+}
+
+static const char *file_of_libdw(Dwarf_CU *unit, uint64_t number) {
+    Dwarf_Files *files;
+    Dwarf_Die die;
+    size_t count;
+    if (!dwarf_cu_die(unit, &die, NULL, NULL, NULL, NULL, NULL, NULL) ||
+        dwarf_getsrcfiles(&die, &files, &count) != 0)
+        return NULL;
+    return dwarf_filesrc(files, (size_t)number, NULL, NULL);
+}
+
+const char *unit_file(struct unit_lines *lines, Dwarf_CU *unit, uint64_t number) {
+    struct unit_table *table = read_table(lines, unit, false);
+    if (table->files_from == FROM_LIBDW)
+        return file_of_libdw(unit, number);
+    return table->files_from == FROM_HERE ? line_file_path(&table->header, number, lines->arena)
+                                          : NULL;
+}
+
+static struct unit_line line_of_libdw(Dwarf_CU *unit, uint64_t address) {
+    struct unit_line out = {0};
+    Dwarf_Die die;
+    Dwarf_Line *line = dwarf_cu_die(unit, &die, NULL, NULL, NULL, NULL, NULL, NULL)
+                           ? dwarf_getsrc_die(&die, address)
+                           : NULL;
+    if (!line)
+        return out;
+    out.file = dwarf_linesrc(line, NULL, NULL);
+    if (dwarf_lineno(line, &out.line) != 0 || out.line < 0)
+        out.line = 0;
+    if (dwarf_linecol(line, &out.column) != 0 || out.column < 0)
+        out.column = 0;
+    return out;
+}
+
+struct unit_line unit_line(struct unit_lines *lines, Dwarf_CU *unit, uint64_t address) {
+    struct unit_table *table = read_table(lines, unit, true);
+    const struct line_row *row;
+    if (table->rows_from == FROM_LIBDW)
+        return line_of_libdw(unit, address);
+    if (table->rows_from != FROM_HERE || !(row = line_table_find(&table->rows, address)))
+        return (struct unit_line){0};
+    return (struct unit_line){.file = line_file_path(&table->header, row->file, lines->arena),
+                              .line = row->line <= INT32_MAX ? (int)row->line : 0,
+                              .column = row->column};
+}

@@ -8,7 +8,7 @@ export function githubContext(given, job) {
     const api = job.options.world?.api;
     return {
         token: '', actor: 'octocat', triggering_actor: 'octocat', workflow: 'perf', workflow_ref: '', job: 'perf', run_id: '4711',
-        run_number: '7', run_attempt: '1', retention_days: '90', event_name: 'push', event: {}, sha: '0'.repeat(40),
+        run_number: '7', run_attempt: '1', repository_id: '1296269', retention_days: '90', event_name: 'push', event: {}, sha: '0'.repeat(40),
         ref_name: ref.replace(/^refs\/(heads|tags|pull)\//, ''), ref_type: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
         ref_protected: false, head_ref: '', base_ref: '', server_url: api?.serverUrl ?? 'https://github.com',
         api_url: api?.url ?? 'http://127.0.0.1:9', graphql_url: `${api?.url ?? 'http://127.0.0.1:9'}/graphql`,

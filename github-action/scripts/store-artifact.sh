@@ -24,7 +24,7 @@ trusted_artifacts() {
 }
 
 fetch_from_artifact() {
-    local id run file name
+    local id run name
     [ -n "$base" ] || return 1
     api_ready && trusted_artifacts || return 1
     while read -r id run; do

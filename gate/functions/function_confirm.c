@@ -48,7 +48,7 @@ static void take_result(struct function_row *row, const struct function_row *fre
                         const struct function_slice *slice, struct arena *arena) {
     const char *note = arena_printf(
         arena, "not confirmed: %s at first, %s in %u fresh rounds, which decide", words(row, arena),
-        fresh ? words(fresh, arena) : "too few samples", slice->head_rounds);
+        fresh && fresh->flat_tested ? words(fresh, arena) : "too few samples", slice->head_rounds);
     if (fresh) {
         struct function_row old = *row;
         *row = *fresh;

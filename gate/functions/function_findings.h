@@ -4,7 +4,9 @@
  * round on average; one that only one side has, at least one. That goes by size alone, never by how
  * much it changed, so that the correction for many tests holds. The test is of its flat cost, one
  * value a round (function_test.h), corrected over all functions of all slices (policy->correction).
- * Costs are
+ * What a function costs with its callees (cum) is tested and corrected likewise, and decides
+ * nothing: whoever calls the slow one is not to blame. A function with enough samples in cum alone
+ * has a row without a flat test, whose verdict is inconclusive, new or missing. Costs are
  *
  *   by time    the function's share of the round, times the time of an operation that the recording
  *              gives, whose error counts; without a time the cost of the round itself
@@ -47,7 +49,7 @@ enum { FUNCTION_LEAST_SAMPLES = 5 };
 
 /* Means over the rounds of a side; fractions are of all samples of a round. */
 struct function_amount {
-    double flat, cum, flat_fraction, cum_fraction, samples;
+    double flat, cum, flat_fraction, cum_fraction, samples, cum_samples;
 };
 
 struct function_row {
@@ -58,6 +60,7 @@ struct function_row {
     enum row_verdict verdict;
     enum row_verdict unwaived; /* what it would be without a waiver */
     enum function_class class;
+    bool flat_tested; /* else too few samples are its own */
     struct function_amount base, head;
     struct function_test cost, share, cum;
     double p_adjusted, share_p_adjusted, cum_p_adjusted;
@@ -97,7 +100,8 @@ struct function_slice {
     bool regressed;        /* by the row, else p <= alpha and beyond the threshold */
     double rest;           /* of the slow-down, what regressed functions do not explain; NaN */
     size_t first, count;   /* rows */
-    size_t small;          /* functions with too few samples to be tested */
+    size_t tested;         /* of these, those whose flat cost is */
+    size_t small;          /* functions with too few samples for a row */
     double small_fraction; /* what they have of the head's cost */
     const struct function_time *time; /* NULL: costs are those of rounds, or shares */
     bool gated;                       /* its functions may decide */
@@ -110,8 +114,8 @@ struct function_findings {
     size_t slice_count, slice_capacity;
     struct function_row *rows; /* by slice; worst first */
     size_t row_count, row_capacity;
-    size_t counts[ROW_VERDICT_COUNT];
-    size_t family; /* tests corrected together */
+    size_t counts[ROW_VERDICT_COUNT]; /* of rows whose flat cost is tested */
+    size_t family;                    /* tests corrected together */
     const char **notes;
     size_t note_count, note_capacity;
     bool by_share;

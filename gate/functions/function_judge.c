@@ -41,13 +41,24 @@ double function_floor(const struct function_judge *judge, const struct function_
     return floor * (judge->request->by_share ? 1 : slice->base);
 }
 
-static struct function_test test_rounds(const struct function_judge *judge,
-                                        const struct function_row *row, double *const rounds[2]) {
+static struct function_test test_flat(const struct function_judge *judge,
+                                      const struct function_row *row) {
     const struct function_slice *slice = &judge->findings->slices[row->slice];
     struct function_values base =
-        function_cost_values(judge, slice, rounds[0], row->base.samples, 0);
+        function_cost_values(judge, slice, row->flat_rounds[0], row->base.samples, 0);
     struct function_values head =
-        function_cost_values(judge, slice, rounds[1], row->head.samples, 1);
+        function_cost_values(judge, slice, row->flat_rounds[1], row->head.samples, 1);
+    return row->flat_tested ? function_test(&base, &head, judge->request->policy, judge->ranks)
+                            : function_untested(&base, &head);
+}
+
+static struct function_test test_cum(const struct function_judge *judge,
+                                     const struct function_row *row) {
+    const struct function_slice *slice = &judge->findings->slices[row->slice];
+    struct function_values base =
+        function_cost_values(judge, slice, row->cum_rounds[0], row->base.cum_samples, 0);
+    struct function_values head =
+        function_cost_values(judge, slice, row->cum_rounds[1], row->head.cum_samples, 1);
     return function_test(&base, &head, judge->request->policy, judge->ranks);
 }
 
@@ -58,7 +69,8 @@ static struct function_test test_shares(const struct function_judge *judge,
         function_share_values(slice, row->share_rounds[0], row->base.samples, 0);
     struct function_values head =
         function_share_values(slice, row->share_rounds[1], row->head.samples, 1);
-    return function_test(&base, &head, judge->request->policy, judge->ranks);
+    return row->flat_tested ? function_test(&base, &head, judge->request->policy, judge->ranks)
+                            : function_untested(&base, &head);
 }
 
 /* ---- by share: what costs are, up to one factor ---- */
@@ -96,7 +108,7 @@ static struct usual usual_of(const struct function_judge *judge,
     for (size_t k = slice->first; k < slice->first + slice->count; k++) {
         double base = judge->findings->rows[k].base.flat_fraction;
         double head = judge->findings->rows[k].head.flat_fraction;
-        if (base > 0 && head > 0)
+        if (judge->findings->rows[k].flat_tested && base > 0 && head > 0)
             ratios[count++] = (struct ratio){head / base, base < most ? base : most};
     }
     if (count < FEW)
@@ -134,8 +146,8 @@ static void test_rows(struct function_judge *judge) {
     double *cum = ARENA_NEW(judge->arena, double, f->row_count);
     for (size_t i = 0; i < f->row_count; i++) {
         struct function_row *row = &f->rows[i];
-        row->cost = test_rounds(judge, row, row->flat_rounds);
-        row->cum = test_rounds(judge, row, row->cum_rounds);
+        row->cost = test_flat(judge, row);
+        row->cum = test_cum(judge, row);
         row->share = test_shares(judge, row);
         cost[i] = row->cost.p;
         share[i] = row->share.p;
@@ -223,7 +235,7 @@ void function_conclude(struct function_findings *f) {
     for (size_t i = 0; i < f->slice_count; i++)
         explain(f, &f->slices[i]);
     for (size_t i = 0; i < f->row_count; i++)
-        f->counts[f->rows[i].verdict]++;
+        f->counts[f->rows[i].verdict] += f->rows[i].flat_tested;
 }
 
 /* ---- notes ---- */

@@ -26,21 +26,29 @@ static void fill_side(struct function_row *row, int side, struct function_cells 
         sum.flat_fraction += share[cell->round];
         sum.cum_fraction += cell->cum / total;
         sum.samples += cell->flat_samples;
+        sum.cum_samples += cell->cum_samples;
     }
     double n = rounds->count;
-    struct function_amount mean = {sum.flat / n, sum.cum / n, sum.flat_fraction / n,
-                                   sum.cum_fraction / n, sum.samples / n};
+    struct function_amount mean = {sum.flat / n,         sum.cum / n,     sum.flat_fraction / n,
+                                   sum.cum_fraction / n, sum.samples / n, sum.cum_samples / n};
     *(side ? &row->head : &row->base) = mean;
     row->flat_rounds[side] = flat;
     row->cum_rounds[side] = cum;
     row->share_rounds[side] = share;
 }
 
-static double flat_samples(struct function_cells cells) {
-    double sum = 0;
-    for (; cells.at < cells.end; cells.at++)
-        sum += cells.at->flat_samples;
-    return sum;
+/* Flat and cumulative samples, a round. */
+struct extent {
+    double flat, cum;
+};
+
+static struct extent extent_of(struct function_cells cells, double rounds) {
+    struct extent sum = {0, 0};
+    for (; cells.at < cells.end; cells.at++) {
+        sum.flat += cells.at->flat_samples;
+        sum.cum += cells.at->cum_samples;
+    }
+    return (struct extent){sum.flat / rounds, sum.cum / rounds};
 }
 
 /* Crafted profiles could have a round a sample and samples of any size. */
@@ -52,12 +60,14 @@ static bool has_room(struct function_judge *judge, const struct slice_sides *sid
     return !judge->full;
 }
 
+/* Enough samples for a row? And for the test of the flat cost? */
 static bool large_enough(const struct function_cells *cells, const struct slice_sides *sides,
-                         int least) {
-    double base = flat_samples(cells[0]) / sides->rounds[0]->count;
-    double head = flat_samples(cells[1]) / sides->rounds[1]->count;
+                         int least, bool *flat) {
+    struct extent base = extent_of(cells[0], sides->rounds[0]->count);
+    struct extent head = extent_of(cells[1], sides->rounds[1]->count);
     bool one_sided = cells[0].at == cells[0].end || cells[1].at == cells[1].end;
-    return function_large_enough(base, head, one_sided, least);
+    *flat = function_large_enough(base.flat, head.flat, one_sided, least);
+    return *flat || function_large_enough(base.cum, head.cum, one_sided, -1);
 }
 
 static void count_small(struct function_slice *slice, struct function_cells head,
@@ -108,10 +118,13 @@ static void make_rows(struct function_judge *judge, size_t number, uint32_t text
     slice->first = judge->findings->row_count;
     while (function_walk_next(&walk)) {
         struct function_row row = new_row(judge, number, &walk);
-        if (large_enough(walk.taken, sides, row.policy.least_samples) && has_room(judge, sides))
-            add_row(judge, row, walk.taken, sides);
-        else if (flat_samples(walk.taken[0]) + flat_samples(walk.taken[1]) > 0)
+        if (!large_enough(walk.taken, sides, row.policy.least_samples, &row.flat_tested) ||
+            !has_room(judge, sides)) {
             count_small(slice, walk.taken[1], sides);
+            continue;
+        }
+        slice->tested += row.flat_tested;
+        add_row(judge, row, walk.taken, sides);
     }
     slice->count = judge->findings->row_count - slice->first;
 }
@@ -272,12 +285,12 @@ void function_rows_make(struct function_judge *judge) {
         note_one_sided(judge, one_sided, left_out);
 }
 
-/* Regressed, then what changed otherwise, by size; then the rest by cost. */
+/* Regressed, then what changed otherwise, by size; then the rest by cost, and callers by theirs. */
 static int rank_of(const struct function_row *row) {
     static const int ranks[ROW_VERDICT_COUNT] = {
         [ROW_REGRESSED] = 0, [ROW_WAIVED] = 1, [ROW_IMPROVED] = 2,    [ROW_NEW] = 3,
         [ROW_MISSING] = 3,   [ROW_SAME] = 5,   [ROW_INCONCLUSIVE] = 4};
-    return row->class == FUNCTION_MOVED ? 1 : ranks[row->verdict];
+    return !row->flat_tested ? 6 : row->class == FUNCTION_MOVED ? 1 : ranks[row->verdict];
 }
 
 static int worst_first(const void *left, const void *right) {
@@ -285,8 +298,8 @@ static int worst_first(const void *left, const void *right) {
     int x = rank_of(a), y = rank_of(b);
     if (x != y)
         return x < y ? -1 : 1;
-    double i = x <= 2 ? fabs(a->cost.difference) : a->head.flat;
-    double k = x <= 2 ? fabs(b->cost.difference) : b->head.flat;
+    double i = x <= 2 ? fabs(a->cost.difference) : x == 6 ? a->head.cum : a->head.flat;
+    double k = x <= 2 ? fabs(b->cost.difference) : x == 6 ? b->head.cum : b->head.flat;
     if (i != k)
         return i > k ? -1 : 1;
     return strcmp(a->name, b->name);

@@ -95,16 +95,22 @@ static void take(struct function_test *out, const struct t_test *t, enum scale s
     out->difference_high = log ? out->base * out->change_high : t->high;
 }
 
+struct function_test function_untested(const struct function_values *base,
+                                       const struct function_values *head) {
+    struct function_test out = {
+        NULL, mean_value(base), mean_value(head), NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    out.difference = out.head - out.base;
+    out.change = out.base > 0 ? out.difference / out.base : out.head > 0 ? INFINITY : NAN;
+    return out;
+}
+
 struct function_test function_test(const struct function_values *base,
                                    const struct function_values *head, const struct policy *policy,
                                    struct rank_workspace *ranks) {
-    struct function_test out = {
-        NULL, mean_value(base), mean_value(head), NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    struct function_test out = function_untested(base, head);
     bool zeros = any_zero(base) || any_zero(head);
     bool few = base->samples < MANY_SAMPLES || head->samples < MANY_SAMPLES;
     enum scale scale = zeros || few ? SCALE_RAW : SCALE_LOG;
-    out.difference = out.head - out.base;
-    out.change = out.base > 0 ? out.difference / out.base : out.head > 0 ? INFINITY : NAN;
     if (base->n < FUNCTION_LEAST_ROUNDS || head->n < FUNCTION_LEAST_ROUNDS)
         return out;
     bool stored = is_history(base);

@@ -25,7 +25,7 @@ struct function_values {
  *       that are equal throughout), and a factor's error is not in it.
  *       "stored sessions t", also "…, log scale": the base is of several sessions, so the variance
  *       between them enters, by stats/sessions.h. A session's centre is the mean of its rounds.
- *       NULL: fewer than FUNCTION_LEAST_ROUNDS a side
+ *       NULL: fewer than FUNCTION_LEAST_ROUNDS a side, or not tested
  * base, head, difference: of the arithmetic means; change, with its interval, is a ratio and on the
  * log scale that of the geometric means. smallest_detectable: with power 0.8 at alpha /
  * FUNCTION_CAUTION, a ratio. What is not known is NaN. */
@@ -46,6 +46,10 @@ enum { FUNCTION_LEAST_ROUNDS = 5 };
 struct function_test function_test(const struct function_values *base,
                                    const struct function_values *head, const struct policy *policy,
                                    struct rank_workspace *ranks);
+
+/* Without a test: the means, the difference, the change. */
+struct function_test function_untested(const struct function_values *base,
+                                       const struct function_values *head);
 
 /* p-values, times FUNCTION_CAUTION, corrected as the policy says; NaN stays and counts for nothing.
  * Without memory for that all become NaN. */

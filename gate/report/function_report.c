@@ -52,7 +52,7 @@ static void put_open(FILE *out, const struct function_findings *f,
     size_t count = 0;
     for (size_t i = slice->first; i < slice->first + slice->count; i++) {
         const struct function_row *row = &f->rows[i];
-        if (row->verdict != ROW_INCONCLUSIVE)
+        if (row->verdict != ROW_INCONCLUSIVE || !row->flat_tested)
             continue;
         count++;
         if (!largest || row->head.flat > largest->head.flat)
@@ -66,8 +66,16 @@ static void put_open(FILE *out, const struct function_findings *f,
             out, style, arena, INDENT, "  inconclusive",
             arena_printf(
                 arena, "%zu of %zu; of the largest, %s, a change of %s could have been seen", count,
-                slice->count, cut_middle(arena, escape_text(arena, largest->name), MOST_NAME),
+                slice->tested, cut_middle(arena, escape_text(arena, largest->name), MOST_NAME),
                 percent_text(seen, test->smallest_detectable, false)));
+}
+
+static void put_callers(FILE *out, const struct function_findings *f,
+                        const struct function_slice *slice, const struct report_style *style,
+                        struct arena *arena) {
+    const char *callers = function_callers(f, slice, arena);
+    if (*callers)
+        report_line_at(out, style, arena, INDENT, "  with callees", callers);
 }
 
 void function_report_text(FILE *out, const struct function_findings *f,
@@ -83,6 +91,7 @@ void function_report_text(FILE *out, const struct function_findings *f,
         shown++;
         report_line(out, style, arena, "functions", function_headline(f, slice, arena));
         put_rows(out, f, slice, style, arena);
+        put_callers(out, f, slice, style, arena);
         put_open(out, f, slice, style, arena);
     }
     if (quiet && shown == MOST_SLICES)
@@ -94,7 +103,7 @@ void function_report_text(FILE *out, const struct function_findings *f,
 
 /* ---- markdown ---- */
 
-/* The notes of the functions that are shown, as a list. */
+/* The notes of the functions that are shown, and what changed by its callees, as a list. */
 static const char *markdown_notes(const struct function_findings *f,
                                   const struct function_slice *slice, struct arena *arena) {
     const char *text = "";
@@ -107,6 +116,10 @@ static const char *markdown_notes(const struct function_findings *f,
                                 escape_markdown(arena, row->name, MOST_NAME),
                                 escape_markdown(arena, row->notes[k], 4 * MOST_NAME));
     }
+    const char *callers = function_callers(f, slice, arena);
+    if (*callers)
+        text = arena_printf(arena, "%s\n- with callees: %s", text,
+                            escape_markdown(arena, callers, 4 * MOST_NAME));
     return *text ? arena_printf(arena, "%s\n", text) : "";
 }
 
@@ -119,7 +132,7 @@ const char *function_report_markdown(const struct function_findings *f,
     const char *text = arena_printf(
         arena, "%s\n\n", escape_markdown(arena, function_headline(f, slice, arena), 4 * MOST_NAME));
     if (left == 0)
-        return text;
+        return arena_printf(arena, "%s%s", text, markdown_notes(f, slice, arena));
     text = arena_printf(arena,
                         "%s| function | verdict | base | head | change | p |\n"
                         "|---|---|--:|--:|--:|--:|\n",
@@ -159,6 +172,7 @@ static void put_amount(struct json_writer *w, const char *key,
     json_number_member(w, "flat", amount->flat);
     json_number_member(w, "cum", amount->cum);
     json_number_member(w, "samples", amount->samples);
+    json_number_member(w, "cum_samples", amount->cum_samples);
     json_close_object(w);
 }
 
@@ -216,6 +230,7 @@ static void put_slice(struct json_writer *w, const struct function_slice *slice)
     json_bool_member(w, "gated", slice->gated);
     json_number_member(w, "rest_of_regression", slice->rest);
     json_count_member(w, "functions", slice->count);
+    json_count_member(w, "functions_tested", slice->tested);
     json_count_member(w, "functions_too_small", slice->small);
     json_number_member(w, "fraction_too_small", slice->small_fraction);
     json_close_object(w);

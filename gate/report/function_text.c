@@ -111,10 +111,10 @@ const char *function_headline(const struct function_findings *f, const struct fu
                             percent_text(change, slice->change, true), p_text(p, slice->p));
     if (slice->base_rounds < FUNCTION_LEAST_ROUNDS || slice->head_rounds < FUNCTION_LEAST_ROUNDS)
         return arena_printf(arena, "%s: too few profiled rounds to test %zu functions", text,
-                            slice->count);
+                            slice->tested);
     if (!*regressed && !*improved && !moved)
         return arena_printf(arena, "%s: no function changed among %zu that were tested", text,
-                            slice->count);
+                            slice->tested);
     text = arena_printf(arena, "%s: %s%s", text, regressed,
                         *regressed ? newcomers(f, slice, arena) : "");
     if (!isnan(slice->rest))
@@ -124,6 +124,41 @@ const char *function_headline(const struct function_findings *f, const struct fu
     if (moved)
         text = arena_printf(arena, "%s%s%s", text, *regressed || *improved ? "; " : "", moved);
     return text;
+}
+
+/* By share in points, what all functions usually became taken off. */
+static const char *cum_change(const struct function_findings *f, const struct function_row *row,
+                              struct arena *arena) {
+    char change[AMOUNT_TEXT];
+    if (f->by_share)
+        return arena_printf(arena, "%+.2f points", 100 * row->cum.difference);
+    return isfinite(row->cum.change)
+               ? arena_strdup(arena, percent_text(change, row->cum.change, true))
+               : function_class_name(row->class);
+}
+
+/* Does what it costs with its callees differ beyond chance and margin, and nothing else of it? */
+static bool only_cum_changed(const struct function_findings *f, const struct function_row *row) {
+    double floor = row->policy.floor * (f->by_share ? 1 : f->slices[row->slice].base);
+    double threshold = f->by_share ? 0 : row->policy.threshold * row->base.cum;
+    double least = threshold > floor ? threshold : floor;
+    return !function_stands_out(row) && row->verdict != ROW_NEW && row->verdict != ROW_MISSING &&
+           row->cum_p_adjusted <= row->policy.alpha && fabs(row->cum.difference) > least;
+}
+
+const char *function_callers(const struct function_findings *f, const struct function_slice *slice,
+                             struct arena *arena) {
+    const char *text = "";
+    char p[AMOUNT_TEXT];
+    size_t count = 0;
+    for (size_t i = slice->first; i < slice->first + slice->count; i++) {
+        const struct function_row *row = &f->rows[i];
+        if (only_cum_changed(f, row) && count++ < MOST_NAMED)
+            text = arena_printf(arena, "%s%s%s %s (p = %s)", text, *text ? ", " : "", row->name,
+                                cum_change(f, row, arena), p_text(p, row->cum_p_adjusted));
+    }
+    return count > MOST_NAMED ? arena_printf(arena, "%s and %zu more", text, count - MOST_NAMED)
+                              : text;
 }
 
 static const char *partners(const struct function_row *row, struct arena *arena) {
@@ -152,9 +187,8 @@ const char *function_words(const struct function_findings *f, const struct funct
                         p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
     if (row->class == FUNCTION_APPEARED || row->class == FUNCTION_VANISHED)
         text = arena_printf(arena, "%s, %s", text, function_class_name(row->class));
-    if (!f->by_share && isfinite(row->cum.change) && row->base.cum > row->base.flat)
-        text = arena_printf(arena, "%s (with callees %s, p = %s)", text,
-                            percent_text(change, row->cum.change, true),
+    if (isfinite(row->cum.change) && row->base.cum > row->base.flat)
+        text = arena_printf(arena, "%s (with callees %s, p = %s)", text, cum_change(f, row, arena),
                             p_text(p, row->cum_p_adjusted));
     if (row->class == FUNCTION_MOVED)
         text = arena_printf(arena, "%s, %s %s", text, row->cost.difference > 0 ? "from" : "to",

@@ -21,6 +21,11 @@ const char *function_verdict(const struct function_row *row, struct arena *arena
 /* Is it worth a line of a report: did it change, or move, or is there a note on it? */
 bool function_stands_out(const struct function_row *row);
 
+/* Functions of a slice that did not change themselves, but with what they call, the first few:
+ * "parse +7.1% (p = 2e-05), main +5.5% (p = 3e-05)"; "" when there are none. */
+const char *function_callers(const struct function_findings *findings,
+                             const struct function_slice *slice, struct arena *arena);
+
 /* Name of a slice for people: its own, or "profiles". */
 const char *function_slice_name(const struct function_slice *slice);
 

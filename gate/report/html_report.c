@@ -132,15 +132,18 @@ static void put_section(struct page *page, const struct report_section *section)
 static void put_function(const struct page *page, const struct function_findings *f,
                          const struct function_slice *slice, const struct function_row *row) {
     const char *verdict = row_verdict_name(row->verdict);
+    const char *notes = "";
+    for (size_t i = 0; i < row->note_count; i++)
+        notes = arena_printf(page->arena, "%s<br>%s", notes, safe(page, row->notes[i]));
     fprintf(
         page->out,
         "<tr><td class=\"name\">%s</td><td class=\"words\"><span class=\"%s\">%s</span></td>"
         "<td data-head=\"base\">%s</td><td data-head=\"head\">%s</td>"
-        "<td class=\"words\">%s</td></tr>\n",
+        "<td class=\"words\">%s%s</td></tr>\n",
         safe(page, row->name), verdict, safe(page, function_verdict(row, page->arena)),
         safe(page, function_amount(f, slice, row->base.flat, row->base.flat_fraction, page->arena)),
         safe(page, function_amount(f, slice, row->head.flat, row->head.flat_fraction, page->arena)),
-        safe(page, function_words(f, row, page->arena)));
+        safe(page, function_words(f, row, page->arena)), notes);
 }
 
 static void put_slice(const struct page *page, const struct function_findings *f,
@@ -151,6 +154,9 @@ static void put_slice(const struct page *page, const struct function_findings *f
     if (!count && !slice->regressed && f->slice_count > 1)
         return;
     fprintf(page->out, "<p>%s</p>\n", safe(page, function_headline(f, slice, page->arena)));
+    const char *callers = function_callers(f, slice, page->arena);
+    if (*callers)
+        fprintf(page->out, "<p class=\"note\">with callees: %s</p>\n", safe(page, callers));
     if (!count)
         return;
     fputs("<div class=\"rows wide\"><table>\n<thead><tr><th class=\"words\">function</th><th "

@@ -57,7 +57,7 @@ draw() { # draw PROGRAM SEED NAME: a recording of 20 rounds and its profile
 import json
 report = json.load(open("report.json"))
 functions, (profile,) = report["functions"], report["profiles"]
-assert profile["benchmark"] == "Parse/1k" and profile["functions"] == len(functions) == 14, profile
+assert profile["benchmark"] == "Parse/1k" and (profile["functions"], profile["functions_tested"]) == (len(functions), 14) == (16, 14), profile
 assert profile["base_rounds"] == profile["head_rounds"] == 20
 first = functions[0]
 assert (first["function"], first["verdict"], first["class"]) == ("utf8_check", "regressed", "appeared"), first
@@ -67,6 +67,9 @@ assert abs(explained + profile["rest_of_regression"] - 1) < 1e-12
 for side in "base", "head":
     flat = sum(f[side]["flat"] for f in functions)
     assert abs(flat / profile[side] - 1) < 0.001, (side, flat, profile[side])
+read_all = next(f for f in functions if f["function"] == "read_all") # only calls
+assert read_all["base"]["flat"] == 0 and read_all["base"]["cum_samples"] > 40 and read_all["cum_p"] > 0, read_all
+assert (read_all["verdict"], read_all["test"], read_all["p"], read_all["p_adjusted"]) == ("inconclusive", None, None, None), read_all
 parse = next(f for f in functions if f["function"] == "parse")
 assert parse["head"]["cum_fraction"] > 0.6 and parse["cum_p"] < 0.05 and parse["smallest_detectable_change"] < 0.2
 END
@@ -142,7 +145,8 @@ END
     [[ "$output" == *"the rule at --function-rule matches no function: 'parse_*' in 'Render/*'"* ]]
     compare 0 --functions gate --function-rule '*string:alpha=1e-12'
     compare 0 --functions gate --function-rule 'parse_string:samples=200'
-    [ "$(verdict parse_string)" = None ]
+    [ "$(verdict parse_string)" = inconclusive ]
+    [[ "$output" == *"  with callees  parse +"*", parse_string +14.26% (p = 1.5e-08)"* ]]
     compare 0 --functions gate --function-rule 'parse_string:gate=no'
     [ "$(verdict parse_string)" = regressed ]
     compare 1 --function-rule 'parse_string:gate=yes'
@@ -156,12 +160,14 @@ END
     draw base 1 old && draw plus20 2 new
     waive() { # waive LINE…: what the comparison says under these waivers, functions gated
         printf '%s\n' "$@" >waivers
-        run "$PERFGATE" compare --functions gate old.txt new.txt --waivers waivers --report json=r.json
+        run "$PERFGATE" compare --functions gate old.txt new.txt --waivers waivers --report json=r.json --report html=r.html
     }
     waive 'Parse/1k function:parse_string 30% 2999-12-31 longer strings, issue 7'
     [ "$status" -eq 0 ]
     [[ "$output" == *"  waived        parse_string: +27.08%"*"waived until 2999-12-31 up to 30%: longer strings, issue 7 (waivers:1)"* ]]
     grep -q '"unwaived": "regressed"' r.json
+    grep '<td class="name">parse_string</td>' r.html | grep -q '<br>waived until 2999-12-31 up to 30%: longer strings, issue 7 (waivers:1)</td>'
+    grep -q '<p class="note">with callees: parse +6.25%' r.html
     waive '"Parse/1k" "function:parse_string.constprop.3" 20% 2999-12-31 longer strings'
     [ "$status" -eq 1 ]
     [[ "$output" == *"  regressed     parse_string"*"worse than the 20% that the waiver at waivers:1 allows"* ]]

@@ -3,6 +3,7 @@
  * the caution of 2.5 and as the larger of two p-values 0.0198. */
 #include "tests/unit/test.h"
 
+#include "gate/report/function_text.h"
 #include "tests/unit/function_profiles.h"
 
 #define SAMPLE_SEC (1e-9 * SAMPLE_NS)
@@ -224,6 +225,43 @@ static void few_rounds_and_few_samples_decide_nothing(void **state) {
     arena_free(s.arena);
 }
 
+/* m and c have no samples of their own, d one: what they cost with the slow one is told, is no
+ * test of theirs, and makes nothing red. */
+static void a_caller_has_a_row_but_is_not_to_blame(void **state) {
+    (void)state;
+    for (int by_share = 0; by_share < 2; by_share++) {
+        struct scene s;
+        const struct function_findings *f =
+            compare(&s, "m;c;d;a 100\nm;c;d 1\nm;e 3\nm;b 50\nm;g 51\nm;h 52\nm;i 53\n",
+                    "m;c;d;a 200\nm;c;d 1\nm;e 3\nm;b 50\nm;g 51\nm;h 52\nm;i 53\nm;c;n;b 2\n", 6,
+                    by_share);
+        check(f, "a", ROW_REGRESSED, FUNCTION_PLAIN);
+        check(f, "m", ROW_INCONCLUSIVE, FUNCTION_PLAIN);
+        check(f, "c", ROW_INCONCLUSIVE, FUNCTION_PLAIN);
+        check(f, "d", ROW_INCONCLUSIVE, FUNCTION_PLAIN);
+        check(f, "n", ROW_NEW, FUNCTION_APPEARED);
+        assert_null(find_function(f, "e"));
+        const struct function_row *d = find_function(f, "d");
+        assert_null(d->cost.test);
+        assert_true(isnan(d->cost.p) && isnan(d->p_adjusted) && isnan(d->share_p_adjusted));
+        assert_true(d->cum_p_adjusted < 0.05);
+        assert_near(d->base.cum_samples, 101, 1e-12);
+        if (!by_share)
+            assert_near(d->cum.change, 201.0 / 101 - 1, 1e-12);
+        assert_int_equal(f->counts[ROW_REGRESSED], 1);
+        assert_int_equal(f->counts[ROW_NEW], 0);
+        assert_int_equal(f->slices[0].tested, 5);
+        assert_int_equal(f->slices[0].count, 9);
+        assert_int_equal(f->slices[0].small, 1);
+        assert_int_equal(f->family, 5);
+        assert_null(strstr(function_headline(f, &f->slices[0], s.arena), "new callee"));
+        const char *callers = function_callers(f, &f->slices[0], s.arena);
+        if (!strstr(callers, "d +") || strstr(callers, "a +") || strstr(callers, "n +"))
+            fail_msg("%s", callers);
+        arena_free(s.arena);
+    }
+}
+
 static void slices_are_compared_by_themselves(void **state) {
     (void)state;
     struct scene s;
@@ -318,6 +356,7 @@ int main(void) {
         cmocka_unit_test(cost_that_moved_within_a_file_is_no_regression_but_shares_are_not_costs),
         cmocka_unit_test(what_has_nothing_to_do_with_it_makes_up_for_nothing),
         cmocka_unit_test(few_rounds_and_few_samples_decide_nothing),
+        cmocka_unit_test(a_caller_has_a_row_but_is_not_to_blame),
         cmocka_unit_test(slices_are_compared_by_themselves),
         cmocka_unit_test(labels_choose_samples),
         cmocka_unit_test(what_cannot_be_compared_is_refused),

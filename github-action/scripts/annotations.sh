@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Annotations, worst first, as perfgate wrote them: at most ten lines that are commands, whatever the names in them are.
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# Annotations, worst first, as perfgate writes them: ten lines at most, each a command that it made.
+# Environment: render.sh's.
+# shellcheck source=render.sh
+. "$(dirname "${BASH_SOURCE[0]}")/render.sh"
 
-[ ! -s "$PG_STATE/annotations.txt" ] || grep -E '^::(error|warning|notice)( |::)' "$PG_STATE/annotations.txt" | head -n 10
+[ -s "$PG_STATE/report.json" ] || exit 0 # the gate says why
+if render annotations "$PG_STATE/annotations.txt"; then
+    grep -E '^::(error|warning|notice)( |::)' "$PG_STATE/annotations.txt" | head -n 10 || true
+fi

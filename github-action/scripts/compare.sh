@@ -69,7 +69,7 @@ draw() {
 
 # What a compiler can be fed with: the profile of head, without paths and names of people.
 keep_profile() {
-    [ "$PG_IN_PGO_PROFILE" = true ] && [ "$(fact saving)" = true ] || return 0
+    [ "$PG_IN_PGO_PROFILE" = true ] && [ -e "$PG_STATE/on-default-branch" ] || return 0
     if [ ! -s "$recordings/head.pb.gz" ]; then
         message warning "pgo-profile: head was not sampled (too short a run, or the machine refuses), so there is no profile"
     elif "$program" profile convert --to=pprof "$recordings/head.pb.gz" -o "$PG_STATE/pgo-profile.pb.gz"; then

@@ -137,6 +137,7 @@ choose_saving() {
         printf 'false\n'
         ;;
     true,*) printf 'true\n' ;;
+    false,*) printf 'false\n' ;;
     auto,push,"refs/heads/${PG_DEFAULT_BRANCH:-main}") printf 'true\n' ;;
     *) [ "$mode" = store ] && printf 'true\n' || printf 'false\n' ;;
     esac
@@ -147,14 +148,14 @@ say_outputs() {
     store=$(input baseline-store)
     key=$(input comment-key)
     name=perfgate-shard
-    [ "$key" = default ] || name=perfgate-shard-$key
+    [ "$key" = default ] || name=perfgate-$key-shard
     [ "${GITHUB_EVENT_NAME-}" != pull_request ] || [ "$(input comment)" = never ] || comment=true
     [ "$mode" != measure ] || [ -z "$(input shard)" ] || { comment=false && store=none; }
     output mode "$mode"
     output store "$store"
     output comment "$comment"
     output shard-artifact "$name-$(input shard | cut -d/ -f1)"
-    output shard-pattern "$name-[0-9]*"
+    output shard-pattern "$name-*"
     output artifact-name "$(input artifact-name)-${PG_JOB_INDEX:-0}-${GITHUB_RUN_ATTEMPT:-1}"
     learn artifact-name "$(input artifact-name)-${PG_JOB_INDEX:-0}-${GITHUB_RUN_ATTEMPT:-1}"
 }
@@ -171,6 +172,9 @@ fi
 learn mode "$mode"
 learn saving "$(choose_saving "$mode")"
 learn shard "$(input shard)"
+case ${GITHUB_EVENT_NAME-},${GITHUB_REF-} in
+push,"refs/heads/${PG_DEFAULT_BRANCH:-main}" | schedule,"refs/heads/${PG_DEFAULT_BRANCH:-main}" | workflow_dispatch,"refs/heads/${PG_DEFAULT_BRANCH:-main}") learn on-default-branch yes ;;
+esac
 say_outputs "$mode"
 # What the action keeps in the workspace is none of the repository's business.
 exclude=$(git -C "${GITHUB_WORKSPACE:-.}" rev-parse --git-path info/exclude 2>/dev/null || true)

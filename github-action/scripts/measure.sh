@@ -32,17 +32,21 @@ limited() {
 
 # ---- the configuration ----
 
-yaml() { # a text as YAML and JSON quote it; these are paths and command lines
+# yaml TEXT: as YAML and JSON quote it
+yaml() {
     local text=${1//\\/\\\\}
-    printf '"%s"' "${text//\"/\\\"}"
+    text=${text//\"/\\\"}
+    text=${text//$'\n'/\\n}
+    text=${text//$'\t'/\\t}
+    printf '"%s"' "${text//$'\r'/}"
 }
 
-script() { # script NAME TEXT: the caller's bash in a file of its own
-    printf '%s\n' "$2" >"$PG_STATE/$1.sh"
-    printf '%s\n' "$PG_STATE/$1.sh"
+# line TEXT: a shell's command that runs a piece of the caller's bash
+line() {
+    local quoted=${1//\'/\'\\\'\'}
+    printf "%s '%s'" "${bash[*]}" "$quoted"
 }
-
-bash_line() { printf 'bash --noprofile --norc -e -o pipefail %q' "$1"; }
+bash=(bash --noprofile --norc -e -o pipefail -c) # the text is in the command itself, so that recordings of one benchmark say the same everywhere
 
 counts_by_valgrind() {
     units | grep -q '^instructions' || return 1
@@ -51,12 +55,16 @@ counts_by_valgrind() {
 }
 
 write_config() {
+    local word
     {
         printf 'rounds: %s\nmax-rounds: %s\ntime-budget: %ss\ntimeout: %ss\n' "$PG_IN_ROUNDS" "$PG_IN_MAX_ROUNDS" "$budget" "$limit"
         [ -z "$(fact cpu)" ] || printf 'pin: %s\n' "$(fact cpu)"
         ! counts_by_valgrind || printf 'instructions: valgrind\n'
-        printf 'benchmarks:\n- name: benchmark\n  command: %s\n' "$(yaml "$(bash_line "$(script run "$PG_IN_RUN")")")"
-        [ -z "$PG_IN_BUILD" ] || printf '  build: %s\n' "$(yaml "$(bash_line "$(script build "$PG_IN_BUILD")")")"
+        printf 'benchmarks:\n- name: benchmark\n  command:\n'
+        for word in "${bash[@]}" "$PG_IN_RUN" run; do
+            printf '  - %s\n' "$(yaml "$word")"
+        done
+        [ -z "$PG_IN_BUILD" ] || printf '  build: %s\n' "$(yaml "$(line "$PG_IN_BUILD")")"
     } >"$config"
 }
 
@@ -124,7 +132,7 @@ measure_head_alone() {
 }
 
 measure_share() {
-    local folder=$PG_STATE/shard run=() benchmark
+    local folder=$PG_STATE/share run=() benchmark
     [ -n "$base" ] || die "there is no base to measure beside head"
     learn strategy interleaved
     run=("$program" run --output="$folder" --name=benchmark --shard="$PG_IN_SHARD" --rounds="$PG_IN_ROUNDS" --time-budget="${budget}s"
@@ -132,10 +140,10 @@ measure_share() {
     [ "$PG_IN_MAX_ROUNDS" -le "$PG_IN_ROUNDS" ] || run+=(--max-rounds="$PG_IN_MAX_ROUNDS")
     [ -z "$(fact cpu)" ] || run+=(--pin="$(fact cpu)")
     ! counts_by_valgrind || run+=(--instructions=valgrind)
-    [ -z "$PG_IN_BUILD" ] || run+=(--build="$(bash_line "$(script build "$PG_IN_BUILD")")")
-    benchmark=(bash --noprofile --norc -e -o pipefail "$(script run "$PG_IN_RUN")")
+    [ -z "$PG_IN_BUILD" ] || run+=(--build="$(line "$PG_IN_BUILD")")
+    benchmark=("${bash[@]}" "$PG_IN_RUN" run)
     if [ -n "$PG_IN_LIST" ]; then
-        run+=(--list="$(bash_line "$(script list "$PG_IN_LIST")")")
+        run+=(--list="$(line "$PG_IN_LIST")")
         benchmark+=('{filter}')
     fi
     mkdir -p "$folder"

@@ -3,18 +3,12 @@
 # the checkout. Facts base-sha, head-sha (both as checked out), pull-sha (what a person calls the head), skip.
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=remote.sh
+. "$scripts/remote.sh"
 cd "${GITHUB_WORKSPACE:?}"
 
-# fetch DEPTH REF: the token is in the environment of git alone, and in no file
-fetch() {
-    local basic=()
-    if [ -n "${PG_TOKEN-}" ] && [[ $(git remote get-url origin 2>/dev/null) == "${PG_SERVER_URL:-https://github.com}/"* ]] &&
-        ! git config --get-regexp '^http\..*extraheader$' >/dev/null; then
-        basic=(GIT_CONFIG_COUNT=1 "GIT_CONFIG_KEY_0=http.${PG_SERVER_URL:-https://github.com}/.extraheader"
-            "GIT_CONFIG_VALUE_0=AUTHORIZATION: basic $(printf 'x-access-token:%s' "$PG_TOKEN" | base64 -w 0)")
-    fi
-    env GIT_TERMINAL_PROMPT=0 "${basic[@]}" timeout 300 git fetch --quiet --no-tags --depth="$1" -- origin "$2" 2>"$PG_STATE/fetch.log"
-}
+# fetch DEPTH REF
+fetch() { remote_git "$PWD" fetch --quiet --no-tags --depth="$1" -- origin "$2" 2>"$PG_STATE/fetch.log"; }
 
 commit() { git rev-parse --quiet --verify "$1^{commit}" 2>/dev/null; }
 

@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
-# The summary of the job: what verdict.sh had rendered, and where the artifacts are.
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# The summary of the job: perfgate's text, above it what the action alone knows, below it the drift.
+# Environment: render.sh's.
+# shellcheck source=render.sh
+. "$(dirname "${BASH_SOURCE[0]}")/render.sh"
 
-budget=921600 # a summary over 1 MiB is dropped whole
-if [ "$(stat -c %s "$PG_STATE/summary.md")" -le "$budget" ]; then
-    cat "$PG_STATE/summary.md"
-else
-    head -c "$budget" "$PG_STATE/summary.md" | sed '$d'
-    printf '\n\n(cut: the artifact has the whole report)\n'
-fi >>"$GITHUB_STEP_SUMMARY"
+budget=921600 # bytes; a summary over 1 MiB is dropped whole
+summary=$PG_STATE/summary.md
+
+render summary "$summary" || { cat "$PG_STATE/report.md" && printf '\n%s on %s\n' "$(fact pull-sha)" "$(plain "$(fact cpu-model)")"; } >"$summary"
 {
-    printf '\n'
-    [ -z "${PG_ARTIFACT_URL-}" ] || printf '[report](%s) ' "$PG_ARTIFACT_URL"
-    [ -z "${PG_FLAMEGRAPH_URL-}" ] || printf '[flame graph](%s) ' "$PG_FLAMEGRAPH_URL"
-    printf '%s on %s\n' "$(fact pull-sha)" "$(fact cpu-model)"
+    if [ -e "$PG_STATE/why" ]; then
+        printf '> **%s**: %s\n\n' "$(plain "$(fact headline)")" "$(plain "$(fact why)")"
+    fi
+    if [ "$(stat -c %s "$summary")" -le "$budget" ]; then
+        cat "$summary"
+    else
+        head -c "$budget" "$summary" | sed '$d'
+        printf '\n\nThe rest was cut off; the artifact has all of it.\n'
+    fi
     if [ -s "$PG_STATE/drift.md" ]; then
-        printf '\n<details><summary>Drift since %s (decides nothing)</summary>\n\n' "$(fact reference)"
+        printf '\n<details><summary>Since %s (reported, decides nothing)</summary>\n\n' "$(plain "$(fact reference)")"
         head -c 60000 "$PG_STATE/drift.md"
         printf '\n</details>\n'
     fi

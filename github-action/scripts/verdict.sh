@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One verdict out of what is known, whether it fails the job, and every output. A verdict of `pass` means that something was compared.
-# Facts: verdict, enforced, fails (why the job fails; empty: it does not), headline.
+# Facts: verdict, enforced, fails (why the job fails; empty: it does not), headline, why (there is no baseline).
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=report-facts.sh
@@ -41,9 +41,12 @@ judge() {
 # Of another machine, a regression may be the machine's.
 other_machine() { [ "$(report_query '[.environment.base, .environment.head] | map(.["fingerprint-id"]) | (.[0] != null and .[0] != .[1])')" = true ]; }
 
+worst='[.benchmarks[] | select(.verdict == "regressed" and .gated and .change != null)] | sort_by(-(.change | fabs)) | .[0] // empty'
+worst_row() { printable "$(report_query "$worst | \"; worst: \\(.name) \\(.unit) by \\(.change * 1000 | round / 10) %\"")"; }
+
 missing_names() { report_query '[.benchmarks[] | select(.verdict == "missing") | .name] | unique | join(", ")'; }
 
-# action OF POLICY TEXT: what an input decides
+# policy WORD TEXT: what an input decides
 policy() {
     case $1 in
     fail) fails=$2 ;;
@@ -60,7 +63,7 @@ decide() {
             message warning "NOT ENFORCED: a regression, but base was measured on another machine"
         else
             [ "$PG_IN_ON_REGRESSION" != fail ] || enforced=true
-            policy "$PG_IN_ON_REGRESSION" "$(report_count regressed) of the rows that decide regressed"
+            policy "$PG_IN_ON_REGRESSION" "$(report_count regressed) of the rows that decide regressed$(worst_row)"
         fi
         ;;
     inconclusive) policy "$PG_IN_ON_INCONCLUSIVE" "no row could be decided; more rounds, or a quieter machine, are needed" ;;
@@ -134,6 +137,7 @@ say_outputs() {
     for name in verdict enforced strategy; do
         output "$name" "${!name}"
     done
+    output fails "$([ -n "$fails" ] && echo true || echo false)"
     output regressions "$(report_count regressed)"
     output improvements "$(report_count improved)"
     output inconclusive "$(report_count inconclusive)"
@@ -148,49 +152,15 @@ say_outputs() {
     [ ! -s "$PG_STATE/report.json" ] || output report-json "$PG_STATE/report.json"
     [ ! -s "$PG_STATE/report.md" ] || output report-md "$PG_STATE/report.md"
 }
-worst='[.benchmarks[] | select(.verdict == "regressed" and .gated and .change != null)] | sort_by(-(.change | fabs)) | .[0] // empty'
-
-# Summary, comment and annotations are perfgate's words; what the action alone knows stands above them.
-render() {
-    local format
-    for format in summary comment annotations; do
-        [ ! -s "$PG_STATE/report.json" ] || "$(fact program)" report "$PG_STATE/report.json" --report "github-$format=$PG_STATE/$format.part" || true
-    done
-    for format in summary comment; do
-        {
-            preface
-            cat "$PG_STATE/$format.part" 2>/dev/null || cat "$PG_STATE/report.md" 2>/dev/null || true
-        } >"$PG_STATE/$format.md"
-    done
-    cat "$PG_STATE/annotations.part" >"$PG_STATE/annotations.txt" 2>/dev/null || true
-}
-
-preface() {
-    local what
-    what=$(headline)
-    case $verdict in
-    pass | regression) [ -n "$(fact skip)" ] || return 0 ;;
-    esac
-    printf '### perfgate: %s\n\n' "$what"
-    [ -z "$fails" ] || printf '%s\n\n' "$(plain "$fails")"
-    [ "$verdict" != no-baseline ] || printf '%s\n\n' "$(plain "$(why_no_baseline)")"
-}
-
-# plain TEXT: so that markdown shows it as it is
-plain() {
-    local text
-    text=$(printable "$1")
-    printf '%s\n' "$text" | sed 's/[][\\`*_<>&@#|!~]/\\&/g; s/\\</\&lt;/g; s/\\&/\&amp;/g; s/\\@/@\&#8203;/g'
-}
 
 judge
 decide
-render
 learn verdict "$verdict"
 learn reason "$reason"
 learn enforced "$enforced"
 learn fails "$fails"
 learn headline "$(headline)"
+[ "$verdict" != no-baseline ] || learn why "$(why_no_baseline)"
 fill_artifact
 say_outputs
 if saves; then

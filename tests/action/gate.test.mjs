@@ -1,0 +1,243 @@
+// The gate end to end: real program, real measuring of the demo's benchmarks, whose clock counts work.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { mergeGroupEvent, pullRequestEvent, pushEvent } from './harness/events.mjs';
+import { runAction } from './harness/run.mjs';
+import { openWorld } from './harness/world.mjs';
+import { readZip } from './harness/zip.mjs';
+
+const program = resolve(process.env.PERFGATE ?? 'build/perfgate');
+const inputs = { build: 'make -s', run: 'exec ./bench', rounds: 6, 'max-rounds': 12, 'perfgate-path': program };
+
+async function gate(world, github, commit, more = {}, options = {}) {
+    world.api.addToken('sesame', { 'pull-requests': 'write', contents: 'read' });
+    const run = await runAction('github-action', {
+        world, workspace: world.repo.checkout(commit, { depth: options.depth ?? 2 }), ...options,
+        github: { token: 'sesame', ...github }, inputs: { ...inputs, ...more },
+    });
+    assert.deepEqual(run.faults, []);
+    assert.doesNotMatch(run.rawLog, /unbound variable|command not found|: syntax error near|No such file or directory/);
+    return run;
+}
+
+const gatePull = (world, branch, more, options) =>
+    gate(world, pullRequestEvent(world.repo, world.repo.pulls[branch]), world.repo.pulls[branch].merge, more, options);
+
+const levels = (run, level) => run.annotations.filter(a => a.level === level).map(a => a.message).join('\n');
+
+const archive = (world, pattern) => Object.fromEntries(readZip(world.artifacts.list(a => pattern.test(a.name))[0].data)
+    .map(({ name, data }) => [name, data.toString()]));
+
+test('a pull request that is 10 % slower fails, after all is published', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'slow');
+    const pull = world.repo.pulls.slow;
+    assert.equal(run.outcome, 'failure');
+    const expected = { verdict: 'regression', enforced: 'true', regressions: '1', compared: '3', 'worst-benchmark': 'Scan', strategy: 'interleaved',
+        'baseline-source': 'interleaved', 'base-sha': world.repo.shas.main, 'head-sha': pull.sha, 'fingerprint-match': 'true', 'overridden-by': '' };
+    for (const [name, value] of Object.entries(expected)) {
+        assert.equal(run.outputs[name], value, name);
+    }
+    assert.ok(Math.abs(Number(run.outputs['worst-change']) - 10) < 1.5, run.outputs['worst-change']);
+    assert.equal(run.step('gate').outcome, 'failure');
+    assert.match(run.summary, /Scan/);
+    assert.match(run.summary, new RegExp(pull.sha.slice(0, 12)));
+    const report = JSON.parse(archive(world, /^perfgate-report-0-1$/)['report.json']);
+    assert.equal(report.verdict, 'regression');
+    assert.match(archive(world, /^perfgate-report-0-1$/)['head.txt'], /^BenchmarkScan/m);
+    assert.match(levels(run, 'error'), /Scan/);
+    assert.match(run.outputs['artifact-url'], /artifacts\/\d+/);
+});
+
+test('a pull request that costs nothing passes', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'clean');
+    assert.equal(run.outcome, 'success', run.log);
+    assert.equal(run.outputs.verdict, 'pass');
+    assert.equal(run.outputs.enforced, 'true');
+    assert.equal(run.outputs.regressions, '0');
+    assert.equal(run.outputs['baseline-saved'] ?? '', '');
+    assert.equal(levels(run, 'error'), '');
+});
+
+test('a change of documents only: nothing is measured, the check is green and says so', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'docs-only', { 'paths-ignore': '**/*.md\ndocs/**' });
+    assert.equal(run.outcome, 'success', run.log);
+    assert.equal(run.outputs.verdict, 'pass');
+    assert.equal(run.outputs.enforced, 'false');
+    assert.match(run.summary, /not applicable/);
+    assert.doesNotMatch(run.rawLog, /sec\/op/);
+    const measured = await gatePull(world, 'clean', { 'paths-ignore': '**/*.md' });
+    assert.equal(measured.outputs.enforced, 'true', 'bench.c changed, too');
+});
+
+test('the base does not build: no baseline, loudly, and red where that was asked for', async t => {
+    const world = await openWorld(t);
+    for (const [policy, outcome] of [['warn', 'success'], ['fail', 'failure']]) {
+        const run = await gatePull(world, 'mended', { 'on-missing-baseline': policy });
+        assert.equal(run.outputs.verdict, 'no-baseline', run.log);
+        assert.equal(run.outputs.enforced, 'false');
+        assert.equal(run.outcome, outcome);
+        assert.match(run.summary, /NOT ENFORCED/);
+        assert.match(run.summary, /base does not build/);
+        assert.match(levels(run, policy === 'warn' ? 'warning' : 'error'), /base does not build/);
+    }
+});
+
+test('the head does not build: red, whatever is tolerated', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'broken', { 'on-missing-baseline': 'warn', 'on-regression': 'warn', 'on-inconclusive': 'pass' });
+    assert.equal(run.outcome, 'failure');
+    assert.equal(run.outputs.verdict, 'broken');
+    assert.match(levels(run, 'error'), /head: build of [0-9a-f]{40} failed/);
+    assert.equal(run.step('summary').outcome, 'success');
+});
+
+test('nothing to compare with: a warning that says NOT ENFORCED, or red', async t => {
+    const world = await openWorld(t);
+    const stored = { strategy: 'stored', 'baseline-store': 'none' };
+    const run = await gatePull(world, 'clean', stored);
+    assert.equal(run.outputs.verdict, 'no-baseline', run.log);
+    assert.equal(run.outcome, 'success');
+    assert.match(levels(run, 'warning'), /NOT ENFORCED/);
+    assert.equal(run.outputs['baseline-source'], 'none');
+    const strict = await gatePull(world, 'clean', { ...stored, 'on-missing-baseline': 'fail' });
+    assert.equal(strict.outcome, 'failure');
+});
+
+test('a benchmark was removed: red, by name, and how to allow it', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'removed');
+    assert.equal(run.outcome, 'failure');
+    assert.equal(run.outputs.verdict, 'broken');
+    assert.equal(run.outputs.removed, '1');
+    assert.match(levels(run, 'error'), /benchmarks of the base are missing: Sort.*perf-ok.*allow-missing/s);
+});
+
+test('too noisy to decide: inconclusive by the policy', async t => {
+    const world = await openWorld(t);
+    for (const [policy, outcome, level] of [['warn', 'success', 'warning'], ['fail', 'failure', 'error'], ['pass', 'success', null]]) {
+        const run = await gatePull(world, 'noisy', { 'on-inconclusive': policy, rounds: 3, 'max-rounds': 3 });
+        assert.equal(run.outputs.verdict, 'inconclusive', run.log);
+        assert.equal(run.outcome, outcome);
+        assert.match(run.summary, /inconclusive/);
+        if (level) {
+            assert.match(levels(run, level), /could be decided/);
+        }
+    }
+});
+
+test('measuring that takes too long is stopped, and red', async t => {
+    const world = await openWorld(t);
+    // the limit of a minute is a second here: timeout --signal=INT --kill-after=30 SECONDS COMMAND…
+    const hurried = { tools: { stubs: { timeout: 'exec /usr/bin/timeout "$1" "$2" 1 "${@:4}"' } } };
+    const run = await gatePull(world, 'clean', { run: 'sleep 100', 'timeout-minutes': 1 }, hurried);
+    assert.equal(run.outcome, 'failure');
+    assert.equal(run.outputs.verdict, 'broken');
+    assert.match(levels(run, 'error'), /took longer than 1 minutes/);
+    assert.equal(run.step('summary').outcome, 'success');
+});
+
+test('what a benchmark prints is no command of the workflow', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'hostile', { run: 'echo "::error::forged on stderr" >&2; ./bench' });
+    assert.equal(run.outputs.verdict, 'pass', run.log);
+    assert.doesNotMatch(levels(run, 'error'), /forged/);
+    assert.ok(!run.masks.has?.('pass'), 'no mask was added');
+    assert.equal(run.env.PATH, undefined);
+});
+
+test('measured code has no token and no file of commands', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'clean', { run: 'env >"$RUNNER_TEMP/seen"; ./bench', build: 'env >"$RUNNER_TEMP/seen-build"; make -s' },
+        { env: { GITHUB_TOKEN: 'sesame', NPM_TOKEN: 'npm', MY_SECRET: 'x', HARMLESS: 'yes' } });
+    assert.equal(run.outcome, 'success', run.log);
+    for (const file of ['seen', 'seen-build']) {
+        const seen = readFileSync(join(run.job.temp, file), 'utf8');
+        assert.match(seen, /^HARMLESS=yes$/m);
+        assert.doesNotMatch(seen, /sesame|_TOKEN=|SECRET|^PG_|^GITHUB_(ENV|OUTPUT|PATH|STEP_SUMMARY)=/m);
+    }
+});
+
+test('names of benchmarks are text: no mention, no markup, no command, no output of their own', async t => {
+    const world = await openWorld(t);
+    const names = ['`@team`', '<img/src=x>', '|EOF', '::error::forged', '%0A::error::forged', '$(touch\\tx)', '[x](http://example.com)'];
+    const lines = ns => names.map((name, i) => `    puts("Benchmark${name} 1 ${ns + i} ns/op");\n`).join('');
+    world.repo.pushMain({ program: { extra: lines(1000) } });
+    const pull = world.repo.addPull('named', { program: { extra: lines(1500) } }, 77);
+    const run = await gate(world, pullRequestEvent(world.repo, pull), pull.merge);
+    assert.equal(run.outputs.verdict, 'regression', run.log);
+    assert.ok(Number(run.outputs.regressions) >= 6, run.outputs.regressions);
+    assert.ok(!existsSync(join(world.root, 'tx')));
+    assert.doesNotMatch(run.summary.replace(/<!--.*?-->/gs, ''), /(^|[^\\&])@team|<img/);
+    assert.doesNotMatch(run.annotations.map(a => `${a.level} ${a.message}`).join('\n'), /^error forged/m);
+    assert.match(run.outputs['worst-benchmark'], /^[ -~]+$/);
+});
+
+test('a merge group is measured once more, without a comment; its base is the queue’s', async t => {
+    const world = await openWorld(t);
+    const run = await gate(world, mergeGroupEvent(world.repo, world.repo.pulls.slow), world.repo.pulls.slow.merge);
+    assert.equal(run.outputs.verdict, 'regression', run.log);
+    assert.equal(run.outputs['base-sha'], world.repo.shas.main);
+    assert.equal(run.step('comment').outcome, 'skipped');
+});
+
+test('a checkout one commit deep, or of the branch itself: the base is found', async t => {
+    const world = await openWorld(t);
+    const shallow = await gatePull(world, 'clean', {}, { depth: 1 });
+    assert.equal(shallow.outputs['base-sha'], world.repo.shas.main, shallow.log);
+    const pull = world.repo.pulls.clean;
+    const forked = world.repo.shas.main;
+    world.repo.pushMain({ program: { scan: 3000000 } });
+    const branch = await gate(world, pullRequestEvent(world.repo, pull), pull.sha, {}, { depth: 1 });
+    assert.equal(branch.outputs['base-sha'], forked, 'what main did since then is not the branch’s doing');
+    assert.equal(branch.outputs.verdict, 'pass', branch.log);
+});
+
+test('two shards and the job that joins them; a lost one is noticed', async t => {
+    const world = await openWorld(t);
+    const pull = world.repo.pulls.slow;
+    const github = { run_id: '4242', ...pullRequestEvent(world.repo, pull) };
+    const run = 'wanted=${1#^}\n./bench | grep -E "^Benchmark${wanted%$} "';
+    const share = { mode: 'measure', list: 'printf "%s\\n" Parse Scan Sort', run };
+    const first = await gate(world, github, pull.merge, { ...share, shard: '1/2' });
+    assert.equal(first.outcome, 'success', first.log);
+    assert.equal(first.outputs.verdict, 'measured');
+    const lost = await gate(world, github, pull.merge, { mode: 'compare', run: '', build: '' });
+    assert.equal(lost.outcome, 'failure');
+    assert.match(lost.rawLog, /missing: 2/);
+    const second = await gate(world, github, pull.merge, { ...share, shard: '2/2' });
+    assert.equal(second.outcome, 'success', second.log);
+    const whole = await gate(world, github, pull.merge, { mode: 'compare', run: '', build: '' });
+    assert.equal(whole.outputs.verdict, 'regression', whole.log);
+    assert.equal(whole.outputs.compared, '3');
+    assert.equal(whole.outputs['worst-benchmark'], 'Scan');
+    assert.equal(whole.outcome, 'failure');
+});
+
+test('main stores what it measured, the next pull request on such a machine uses it', async t => {
+    const world = await openWorld(t);
+    const selfHosted = { runner: { environment: 'self-hosted' }, depth: 0 };
+    const push = await gate(world, pushEvent(world.repo), world.repo.shas.main, {}, selfHosted);
+    assert.equal(push.outcome, 'success', push.log);
+    assert.equal(push.outputs['baseline-saved'], 'true', push.log);
+    assert.equal(world.cache.entries.length > 0, true);
+    const run = await gatePull(world, 'slow', {}, selfHosted);
+    assert.equal(run.outputs.strategy, 'stored', run.log);
+    assert.equal(run.outputs['baseline-source'], 'cache');
+    assert.equal(run.outputs.verdict, 'regression', run.log);
+});
+
+test('inputs that are not known are refused, all at once', async t => {
+    const world = await openWorld(t);
+    const run = await gatePull(world, 'clean', { mode: 'gates', 'on-regression': 'ignore', 'retention-days': 91, shard: '3/2', threshold: '5; rm' });
+    assert.equal(run.outcome, 'failure');
+    assert.match(levels(run, 'error'), /input mode is 'gates'; expected one of: auto gate measure compare store/);
+    assert.match(levels(run, 'error'), /input on-regression is 'ignore'; expected one of: fail warn/);
+    assert.match(levels(run, 'error'), /retention-days is '91'; expected a whole number from 1 to 90/);
+    assert.match(levels(run, 'error'), /threshold is '5; rm'/);
+    assert.equal(run.step('install').outcome, 'skipped');
+});

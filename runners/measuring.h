@@ -45,6 +45,9 @@ struct sampled_how {
     uint32_t most_frames;
 };
 
+/* How far, as a share of it, samples may lie from the CPU time that the system accounts for. */
+#define PROFILE_SOUND 0.06
+
 /* Of the sampled rounds of a side, those that succeeded. */
 struct sampled_side {
     double *cpu; /* s, user and system, a round */

@@ -105,6 +105,8 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
     double periods = (double)sampling_round_counts(side->side->sampling).periods;
     bool clock = m->sampled.by == BY_PRELOAD || m->sampled.rings.event == RING_CLOCK;
     sampling_counts_add(&sampled->counts, sampling_round_counts(side->side->sampling));
+    if (clock && user - periods > PROFILE_SOUND * user)
+        sampling_unsampled(side->side->sampling, user - periods);
     sampling_end(side->side->sampling, clock || periods == 0 ? 1 : user / periods);
     ARENA_PUSH(m->arena, sampled->cpu, sampled->count, sampled->capacity, cpu * 1e-9);
     sampled->user_ns += user;
@@ -169,7 +171,9 @@ static bool sample_process(struct measuring *m, struct side_state *side, uint32_
                            uint32_t padding, struct pg_error *err) {
     struct stack_reader reader = {side->sampled.unwinder, m->sampled.rings.registers,
                                   m->sampled.most_frames};
-    struct sampling_round of = {benchmark_of(m, side), round, reader};
+    bool clock = m->sampled.by == BY_PERF && m->sampled.rings.event == RING_CLOCK;
+    struct sampling_round of = {benchmark_of(m, side), round, reader,
+                                clock ? ring_period(m->plan->sampling.rate) : 0};
     struct watching watching = {.sampling = side->side->sampling};
     struct launched launched;
     struct launch_how how = {.pad = true, .padding = padding};

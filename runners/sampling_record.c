@@ -4,13 +4,12 @@
 #include <math.h>
 #include <time.h>
 
-static const double sound_share = 0.06;
-
 /* The CPU time that samples account for, that the system does, and how far they may lie apart; ns.
  */
 struct account {
     double samples, system, allowed;
     const char *what;
+    double unsampled; /* of the system's, what tasks ran after their last sample; ns */
 };
 
 static double tick_ns(void) {
@@ -32,8 +31,9 @@ static struct account user_account(const struct measuring *m, const struct sampl
     return (struct account){
         clock ? (double)sampled->counts.periods : (double)sampled->counts.samples * period,
         sampled->user_ns,
-        sound_share * sampled->user_ns + 4 * (of_ticks + of_ends),
+        PROFILE_SOUND * sampled->user_ns + 4 * (of_ticks + of_ends),
         "user time",
+        clock ? (double)sampled->counts.unsampled : 0,
     };
 }
 
@@ -42,8 +42,8 @@ static struct account user_account(const struct measuring *m, const struct sampl
 static struct account thread_account(const struct sampled_side *sampled) {
     double both = sampled->user_ns + sampled->system_ns;
     return (struct account){(double)sampled->counts.periods, both,
-                            sound_share * both + 2 * tick_ns() * (double)sampled->loaded,
-                            "CPU time"};
+                            PROFILE_SOUND * both + 2 * tick_ns() * (double)sampled->loaded,
+                            "CPU time", 0};
 }
 
 static void set(struct recording *out, const char *key, const char *format, double value) {
@@ -72,8 +72,15 @@ static void check_sound(struct recording *out, const struct account *account) {
         return;
     recording_set(out, "profile-unsound", "true");
     recording_note(out, NOTE_WARNING, NULL,
-                   "profile unsound: samples account for %.3g s, the system for %.3g s of %s",
-                   account->samples * 1e-9, account->system * 1e-9, account->what);
+                   "profile unsound: samples account for %.3g s, the system for %.3g s of %s%s",
+                   account->samples * 1e-9, account->system * 1e-9, account->what,
+                   account->unsampled > 0
+                       ? arena_printf(out->arena,
+                                      "; processes and threads that end between two samples ran for"
+                                      " %.3g s, [unsampled] in the profile (--rate raises how many"
+                                      " are seen)",
+                                      account->unsampled * 1e-9)
+                       : "");
 }
 
 static const char *sampler_text(const struct measuring *m, struct arena *arena) {

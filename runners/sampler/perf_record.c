@@ -171,6 +171,12 @@ bool perf_record_read(struct perf_record *out, struct text bytes, uint64_t regis
         out->kind = PERF_KIND_LOST;
         out->lost = take_u64(&w);
         break;
+    case PERF_RECORD_READ:
+        out->kind = PERF_KIND_READ;
+        out->pid = take_u32(&w);
+        out->tid = take_u32(&w);
+        out->count = take_u64(&w);
+        break;
     case PERF_RECORD_THROTTLE:
         out->kind = PERF_KIND_THROTTLE;
         break;

@@ -24,6 +24,7 @@ enum perf_kind {
     PERF_KIND_EXIT,
     PERF_KIND_LOST,     /* records that found no room */
     PERF_KIND_THROTTLE, /* the kernel paused the event */
+    PERF_KIND_READ,     /* what the event of a task that ended had counted */
     PERF_KIND_OTHER,    /* of a type that the sampler has no use for */
 };
 
@@ -53,6 +54,7 @@ struct perf_record {
     uint64_t time;                   /* ns of the event's clock; 0 when the record carries none */
     bool exec;                       /* of PERF_KIND_COMM: a new program, not only a new name */
     uint64_t lost;                   /* how many */
+    uint64_t count;                  /* of PERF_KIND_READ, in units of periods */
     struct text comm;
     struct perf_mmap mmap;
     struct perf_sample sample;

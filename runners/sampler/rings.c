@@ -63,6 +63,7 @@ struct perf_event_attr ring_attributes(const struct ring_request *request) {
         .sample_type = PERF_RECORD_SAMPLE_BASE,
         .disabled = 1,
         .inherit = 1,
+        .inherit_stat = 1,
         .enable_on_exec = 1,
         .exclude_kernel = 1,
         .exclude_hv = 1,

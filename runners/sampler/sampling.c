@@ -118,6 +118,33 @@ static void take_sample(struct sampling *s, const struct perf_record *record) {
     s->round.counts.cut += stack.cut;
 }
 
+static void take_tail(struct sampling *s, const struct perf_record *record) {
+    struct round *round = &s->round;
+    if (!round->of.period)
+        return;
+    uint64_t periods = record->count % round->of.period;
+    uint32_t comm = comm_label(s, record->tid);
+    size_t i = 0;
+    while (i < round->tail_count && round->tails[i].comm != comm)
+        i++;
+    if (i == round->tail_count)
+        ARENA_PUSH(round->arena, round->tails, round->tail_count, round->tail_capacity,
+                   ((struct tail){.comm = comm}));
+    round->tails[i].periods += periods;
+    round->counts.unsampled += periods;
+}
+
+void sampling_unsampled(struct sampling *s, double periods) {
+    const struct round *round = &s->round;
+    double share = round->counts.unsampled ? periods / (double)round->counts.unsampled : 0;
+    for (size_t i = 0; i < round->tail_count && share > 0; i++) {
+        double part = fmin(share, 1) * (double)round->tails[i].periods;
+        uint32_t key[2] = {round->tails[i].comm, named_place(s, "[unsampled]")};
+        fold(&s->round, (struct text){(const char *)key, sizeof key},
+             (struct folded){0, (uint64_t)part});
+    }
+}
+
 void sampling_take(void *sampling, const struct perf_record *record) {
     struct sampling *s = sampling;
     if (record->kind == PERF_KIND_SAMPLE)
@@ -126,6 +153,8 @@ void sampling_take(void *sampling, const struct perf_record *record) {
         s->round.counts.lost += record->lost;
     else if (record->kind == PERF_KIND_THROTTLE)
         s->round.counts.throttled++;
+    else if (record->kind == PERF_KIND_READ)
+        take_tail(s, record);
     else
         task_table_record(s->round.tasks, record);
 }
@@ -200,6 +229,7 @@ void sampling_end(struct sampling *s, double ns) {
 void sampling_counts_add(struct sampling_counts *to, struct sampling_counts more) {
     to->samples += more.samples;
     to->periods += more.periods;
+    to->unsampled += more.unsampled;
     to->lost += more.lost;
     to->throttled += more.throttled;
     to->truncated += more.truncated;

@@ -15,6 +15,7 @@ struct sampling_round {
     uint32_t benchmark; /* text */
     uint32_t number;    /* from 1 */
     struct stack_reader reader;
+    uint64_t period; /* between two samples of a task; 0: the kernel chooses */
 };
 
 /* Between these two calls all records are of one process and its children. Nothing of a round that
@@ -22,6 +23,10 @@ struct sampling_round {
 void sampling_begin(struct sampling *sampling, const struct sampling_round *round,
                     struct arena *scratch);
 void sampling_take(void *sampling, const struct perf_record *record); /* a rings_take */
+/* The kernel starts a period anew for every task, so that what a task ran since its last sample, or
+ * without any, is in no sample. That much of the round, but at most `periods`, becomes time of a
+ * function `[unsampled]`, each task's under its comm. */
+void sampling_unsampled(struct sampling *sampling, double periods);
 /* `ns`: nanoseconds that one unit of the samples' periods stands for. */
 void sampling_end(struct sampling *sampling, double ns);
 
@@ -29,6 +34,7 @@ void sampling_end(struct sampling *sampling, double ns);
 struct sampling_counts {
     uint64_t samples;
     uint64_t periods;   /* their sum */
+    uint64_t unsampled; /* of ended tasks after their last sample, in units of periods */
     uint64_t lost;      /* records that the kernel had no room for */
     uint64_t throttled; /* times that the kernel paused sampling */
     uint64_t truncated; /* samples whose stack does not reach its root */

@@ -25,6 +25,12 @@ struct folded {
     uint64_t samples, periods;
 };
 
+/* What tasks of a comm label ran without a sample. */
+struct tail {
+    uint32_t comm;
+    uint64_t periods;
+};
+
 /* A round that has begun. `stacks`: a comm label and then the places of a stack, the leaf first,
  * all as 32-bit words → index into folded + 1. */
 struct round {
@@ -37,6 +43,8 @@ struct round {
     struct strings *pending_keys;
     struct pending *pending;
     uint32_t pending_count, pending_capacity;
+    struct tail *tails;
+    size_t tail_count, tail_capacity;
     struct sampling_counts counts;
     struct arena *arena;
 };

@@ -55,11 +55,11 @@ static inline void put_row(struct machine *m) {
 
 static void end_sequence(struct machine *m) {
     struct line_room *room = m->room;
-    struct line_row *rows = room->rows + m->begun;
     size_t count = room->count - m->begun;
-    if (count && m->address < rows[count - 1].address)
+    struct line_row *rows = count ? room->rows + m->begun : NULL;
+    if (rows && m->address < rows[count - 1].address)
         m->c.bad = true;
-    if (m->c.bad || count == 0 || rows->address < m->lowest || rows->address == m->address) {
+    if (m->c.bad || !rows || rows->address < m->lowest || rows->address == m->address) {
         room->count = m->begun;
     } else {
         struct line_sequence sequence = {m->begun, 0, rows->address, m->address};

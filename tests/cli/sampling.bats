@@ -33,11 +33,13 @@ share() {
         here && index($1, of) { value = $2 + 0 }
         END { printf "%d\n", 10000 * value / total }'
 }
+# say TEXT: what a failed test prints, and with V=1 every one
+say() { echo "$1"; [ -z "${V:-}" ] || echo "# $1" >&3; }
 # near flat|cum FUNCTION WANT POINTS: percent
 near() {
     local got
     got=$(share "$1" "$2")
-    printf '%s: %s %d.%02d %%, expected %d +- %d\n' "$2" "$1" $((got / 100)) $((got % 100)) "$3" "$4"
+    say "$(printf '%-14s %-4s %3d.%02d %%, true %3d, +- %d' "$2" "$1" $((got / 100)) $((got % 100)) "$3" "$4")"
     [ "$got" -ge $((100 * ($3 - $4))) ] && [ "$got" -le $((100 * ($3 + $4))) ]
 }
 provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
@@ -124,7 +126,7 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
         for pointers in -fno-omit-frame-pointer -fomit-frame-pointer -static; do
             [ "$compiler$pointers" != clang-static ] || continue
             tree leaves "$pointers"
-            echo "$compiler $pointers"
+            say "$compiler $pointers"
             "$PERFGATE" -q run --rate 4000 --sampled-rounds 8 -o out -r 1 -w 0 -- ./leaves
             near flat ten 10 2
             near flat twenty 20 2
@@ -140,7 +142,7 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
         command -v $compiler >/dev/null || continue
         for pointers in -fno-omit-frame-pointer -fomit-frame-pointer; do
             tree shapes "$pointers" -g
-            echo "$compiler $pointers"
+            say "$compiler $pointers"
             "$PERFGATE" -q run --rate 4000 --sampled-rounds 5 -o out -r 1 -w 0 -- ./shapes
             for flat in compare:20 bottom:15 seabed:15 tail_callee:10 inlined:10 outer:5 on_signal:10 in_thread:15; do
                 near flat ${flat%:*} ${flat#*:} 2
@@ -153,12 +155,78 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
     done
 }
 
+@test "C++ with exceptions and threads, and Rust: chains through the unwinder and the standard library" {
+    may_sample
+    if command -v "${CXX:-g++}"; then
+        cat >thrower.cpp <<'END'
+#include "fixtures/calltrees/work.h"
+#include <stdexcept>
+#include <thread>
+NOINLINE static void turn(long percents) { WORK(percents * PERCENT); __asm__ volatile(""); }
+NOINLINE static void thrown() { turn(2); throw std::runtime_error("x"); }
+NOINLINE static void caught() {
+    try { thrown(); } catch (std::exception &) { turn(3); }
+}
+NOINLINE static void on_thread() { turn(5); __asm__ volatile(""); }
+int main() {
+    for (int i = 0; i < 40; i++) {
+        caught();
+        std::thread(on_thread).join();
+    }
+}
+END
+        "${CXX:-g++}" -O2 -g -I"$root" -pthread -o thrower thrower.cpp
+        say "C++"
+        "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 6 -o out -r 1 -w 0 -- ./thrower
+        near flat 'turn(long)' 99 2
+        near cum 'thrown()' 20 3
+        near cum main 50 3
+        near cum 'on_thread()' 50 3
+        near cum "[truncated]" 0 1
+    fi
+    if command -v rustc; then
+        cat >sorts.rs <<'END'
+use std::hint::black_box;
+#[inline(never)]
+fn work(turns: u64) -> u64 {
+    (0..turns).fold(1, |x: u64, _| black_box(x).wrapping_mul(6364136223846793005).wrapping_add(7))
+}
+#[inline(never)]
+fn on_thread() -> u64 { work(20_000_000) + 1 }
+#[inline(never)]
+fn on_main() -> u64 { work(20_000_000) + 2 }
+fn main() {
+    let thread = std::thread::spawn(on_thread);
+    let there = thread.join().unwrap();
+    println!("{}", there + on_main());
+}
+END
+        HOME=${HOME:-/tmp} rustc -O -g sorts.rs || skip "rustc does not build here"
+        say "Rust"
+        "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 6 -o out -r 1 -w 0 -- ./sorts
+        near cum sorts::on_thread 50 3
+        near cum sorts::on_main 50 3
+        near cum "[truncated]" 0 1
+    fi
+}
+
 @test "programs that hardly do more than start: their stacks end in the dynamic linker" {
     may_sample
     printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10; do ls; ls; ls; done >ls.out\n' >starter && chmod +x starter
     "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 4 -o out -r 1 -w 0 -- ./starter
     [ "$(provenance out.txt samples)" -gt 50 ]
     near cum "[truncated]" 0 1
+}
+
+@test "processes shorter than a period: what no sample can be of is told, and is in the profile" {
+    may_sample
+    printf '#!/bin/sh\ni=0; while [ $i -lt 60 ]; do /bin/true; ls; i=$((i + 1)); done >ls.out\n' >starter && chmod +x starter
+    "$PERFGATE" -q run --sampler perf --sampled-rounds 4 -o out -r 1 -w 0 -- ./starter
+    [[ "$(provenance out.txt sampler)" == *cpu-clock* ]] || skip "hardware cycles, whose periods the kernel chooses"
+    provenance out.txt note | grep 'profile unsound: .*processes and threads that end between two samples ran for .* s, \[unsampled\] in the profile'
+    [ "$(value)" -gt $((2 * $(provenance out.txt samples) * 1000003)) ]
+    [ "$(share flat '[unsampled]')" -gt 5000 ]
+    [ "$(value --tag-focus comm=ls)" -gt "$(value --tag-focus comm=true)" ]
 }
 
 @test "Go: stacks that the runtime changed go on in the goroutine" {

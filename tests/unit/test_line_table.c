@@ -4,9 +4,6 @@
 #include "runners/symbols/line_table.h"
 #include "runners/symbols/unit_lines.h"
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
-
 static const char source[] = "#include \"part.h\"\n"
                              "static int twice(int x) { return other(x) * 2; }\n"
                              "__attribute__((cold)) int rare(int x)\n"

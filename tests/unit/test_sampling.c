@@ -25,7 +25,7 @@ static void world_free(struct world *w) {
 
 static void begin(struct world *w, uint32_t round) {
     struct sampling_round of = {
-        strings_add(w->strings, text_of("Bench")), round, {.most_frames = 127}};
+        strings_add(w->strings, text_of("Bench")), round, {.most_frames = 127}, 0};
     sampling_begin(w->sampling, &of, w->scratch);
 }
 
@@ -140,6 +140,43 @@ static void address_space_layout_joins(void **state) {
     assert_int_equal(offset_of(p, 0), 0x1010);
     assert_int_equal(offset_of(p, 1), 0x3010); /* within the call */
     assert_int_equal(p->stack_start[3], 6);
+    world_free(&w);
+}
+
+static void ended_after(struct world *w, uint32_t pid, uint64_t count) {
+    struct perf_record record = {.kind = PERF_KIND_READ, .pid = pid, .tid = pid, .count = count};
+    sampling_take(w->sampling, &record);
+}
+
+/* 700 + 300 + 500 ran without a sample; 750 of them are asked for. */
+static void what_tasks_ran_without_a_sample_is_told(void **state) {
+    (void)state;
+    struct world w = world_new();
+    struct sampling_round of = {
+        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000};
+    sampling_begin(w.sampling, &of, w.scratch);
+    exec(&w, 10, "bench");
+    map(&w, 10, 0x400000, 0x1000, 0, "/bench");
+    sample_at(&w, 10, 0x400123);
+    task(&w, PERF_KIND_FORK, 10, 11, 11);
+    exec(&w, 11, "ls");
+    ended_after(&w, 11, 700);
+    task(&w, PERF_KIND_FORK, 10, 12, 12);
+    ended_after(&w, 12, 2300);
+    task(&w, PERF_KIND_FORK, 10, 13, 13);
+    ended_after(&w, 13, 500);
+    assert_int_equal(sampling_round_counts(w.sampling).unsampled, 1500);
+    sampling_unsampled(w.sampling, 750);
+    sampling_end(w.sampling, 2);
+    struct profile *p = finish(&w);
+    assert_int_equal(p->sample_count, 3);
+    assert_int_equal(p->values[1], 2000);
+    assert_int_equal(p->values[2], 0);
+    assert_int_equal(p->values[3], 700);
+    assert_string_equal(label_of(p, 1, "comm"), "ls");
+    assert_int_equal(p->values[5], 800);
+    assert_null(label_of(p, 2, "comm"));
+    assert_string_equal(strings_get(p->strings, p->functions[0].name), "[unsampled]");
     world_free(&w);
 }
 
@@ -320,6 +357,7 @@ int main(void) {
         cmocka_unit_test(equal_stacks_of_a_round_are_one_sample),
         cmocka_unit_test(address_space_layout_joins),
         cmocka_unit_test(a_round_that_is_not_ended_leaves_nothing),
+        cmocka_unit_test(what_tasks_ran_without_a_sample_is_told),
         cmocka_unit_test(children_and_exec_are_followed),
         cmocka_unit_test(threads_share_code_and_have_names),
         cmocka_unit_test(what_is_mapped_later_replaces),

@@ -49,8 +49,11 @@ probe() {
         need python3-yaml python3 -c 'import yaml'
         need valgrind have valgrind
         need nodejs have node      # drives the browser that tests the page of the flame graph,
-        need npm have npm          # with Playwright, and checks its scripts
+        need npm have npm          # with Playwright, checks its scripts, and runs the GitHub Action
         need chromium have chromium
+        need jq have jq            # with curl and unzip what the scripts of the GitHub Action call
+        need curl have curl
+        need unzip have unzip
         need debootstrap have debootstrap
         ;;
     --bench)

@@ -21,8 +21,8 @@ not_overridden() {
 # find_actor: into $actor, who put the label there that is there now
 find_actor() {
     api_pages "issues/$number/timeline" '.[] | select((.event == "labeled" or .event == "unlabeled")
-        and ((.label.name // "") | ascii_downcase) == ($label | ascii_downcase)) | {event, actor: (.actor.login // "")}' \
-        --arg label "$label" || return 1
+        and ((.label.name // "") | ascii_downcase) == ($wanted | ascii_downcase)) | {event, actor: (.actor.login // "")}' \
+        --arg wanted "$label" || return 1
     actor=$(jq -rs 'last // {} | select(.event == "labeled") | .actor' "$api_list")
 }
 
@@ -38,7 +38,7 @@ main() {
     api_ready || not_overridden "$api_problem"
     jq -e '.verdict == "regression" or (.verdict == "broken" and .reason == "missing-rows")' "$PG_STATE/report.json" >/dev/null 2>&1 || not_overridden
     api_pages "issues/$number/labels" '.[].name' || not_overridden "the labels cannot be read ($api_problem)"
-    jq -es --arg label "$label" 'any(.[]; ascii_downcase == ($label | ascii_downcase))' "$api_list" >/dev/null || not_overridden
+    jq -es --arg wanted "$label" 'any(.[]; ascii_downcase == ($wanted | ascii_downcase))' "$api_list" >/dev/null || not_overridden
     find_actor || not_overridden "who set the label $(printable "$label") cannot be read ($api_problem)"
     [ -n "$actor" ] || not_overridden "nobody is known to have set the label $(printable "$label")"
     learn override-label "$label"

@@ -7,12 +7,13 @@ import { openWorld } from './harness/world.mjs';
 import { makeZip, readZip } from './harness/zip.mjs';
 
 const run = promisify(execFile);
+const TOKEN = 'token-good';
 const SHA = 'c'.repeat(40);
 
 async function open(t, permissions = { 'pull-requests': 'write', checks: 'write', actions: 'read', contents: 'read' }) {
     const { api, artifacts } = await openWorld(t, { repo: false });
-    api.addToken('good', permissions);
-    const ask = async (method, path, body, token = 'good') => {
+    api.addToken(TOKEN, permissions);
+    const ask = async (method, path, body, token = TOKEN) => {
         const response = await fetch(path.startsWith('http') ? path : `${api.url}${path}`, { method, body: body && JSON.stringify(body),
             headers: token ? { authorization: `Bearer ${token}` } : {} });
         const text = await response.text();
@@ -62,8 +63,8 @@ test('limits: comment 65 536 characters, check summary 65 535, 50 annotations', 
 test('scopes: no token 401, a wrong one 401, one that may not 403', async t => {
     const { ask } = await open(t, { contents: 'read' });
     const comment = token => ask('POST', '/repos/octo/demo/issues/3/comments', { body: 'x' }, token);
-    assert.deepEqual([(await comment('')).status, (await comment('bad')).status, (await comment('good')).status], [401, 401, 403]);
-    assert.match((await comment('good')).body.message, /not accessible by integration/);
+    assert.deepEqual([(await comment('')).status, (await comment('bad')).status, (await comment(TOKEN)).status], [401, 401, 403]);
+    assert.match((await comment(TOKEN)).body.message, /not accessible by integration/);
     for (const [method, path] of [['GET', '/issues/3/labels'], ['GET', '/actions/artifacts'], ['POST', '/check-runs']]) {
         const answer = await ask(method, `/repos/octo/demo${path}`, method === 'POST' ? { name: 'x', head_sha: SHA } : undefined);
         assert.equal(answer.status, 403, path);
@@ -121,9 +122,9 @@ test('artifacts: listed, described, downloaded by a redirect that must not see t
     const [{ archive_download_url: url, digest, size_in_bytes: size }] = listed.artifacts;
     assert.equal(size, data.length);
     assert.match(digest, /^sha256:[0-9a-f]{64}$/);
-    const { stdout } = await run('curl', ['-sSL', '-H', 'Authorization: Bearer good', url], { encoding: 'buffer' });
+    const { stdout } = await run('curl', ['-sSL', '-H', 'Authorization: Bearer token-good', url], { encoding: 'buffer' });
     assert.equal(readZip(stdout)[0].data.toString(), '{}');
-    assert.equal((await fetch(`${api.blobUrl}/artifact/${listed.artifacts[0].id}`, { headers: { authorization: 'Bearer good' } })).status, 403);
+    assert.equal((await fetch(`${api.blobUrl}/artifact/${listed.artifacts[0].id}`, { headers: { authorization: 'Bearer token-good' } })).status, 403);
     artifacts.get(listed.artifacts[0].id).expired = true;
     assert.equal((await ask('GET', new URL(url).pathname)).status, 410);
 });

@@ -41,10 +41,13 @@ for (const path of manifests) {
     test(`${path}: outputs come from steps`, () => none(rules.outputsComeFromSteps(path, text, readme)));
     test(`${path}: steps ask steps before them`, () => none(rules.knownSteps(path, text)));
     test(`${path}: scripts are there and get what they read`, () => none(rules.scriptsGetWhatTheyRead(path, text)));
+    test(`${path}: scripts are strict`, () => none(rules.strictScripts(path, text)));
     test(`${path}: no token while foreign code runs`, () => none(rules.noTokenWhileMeasuring(path, text)));
 }
 
 test('scripts leave the environment of later steps alone', () => none(scripts.flatMap(path => rules.noEnvironmentWrites(path, read(path)))));
+
+test('scripts run with jq 1.6', () => none(scripts.flatMap(path => rules.jqNames(path, read(path)))));
 
 for (const { path, text, whole } of workflows) {
     test(`${path}: actionlint`, async () => none(await linters.actionlint(path, text)));
@@ -80,6 +83,7 @@ const REFUSED = [
     ['input crossed', rules.scriptsGetWhatTheyRead, action('    - shell: bash\n      run: x\n      env:\n        PG_IN_A: ${{ inputs.b }}\n'), /PG_IN_A is/],
     ['token while measuring', rules.noTokenWhileMeasuring, action('    - id: measure\n      shell: bash\n      run: x\n      env:\n        T: ${{ inputs.token }}\n'), /given a token/],
     ['environment written', rules.noEnvironmentWrites, 'echo x >>"$GITHUB_ENV"\n', /later steps/],
+    ['jq keyword', rules.jqNames, 'jq --arg label "$x" .\n', /no variable \$label/],
     ['pull_request_target', rules.safeTriggers, workflow('      - run: x\n', 'on: [push, pull_request_target]\n'), /foreign code/],
     ['label events', rules.safeTriggers, workflow('      - run: x\n', 'on:\n  pull_request:\n    types: [opened, labeled]\n'), /skipped check/],
     ['paths', rules.safeTriggers, workflow('      - run: x\n', 'on:\n  pull_request:\n    paths: [src]\n'), /pending/],
@@ -102,6 +106,7 @@ test('refused: a script that is not given what it reads', t => {
     writeFileSync(join(folder, 'scripts/a.sh'), 'echo "$PG_IN_ONE ${PG_IN_TWO:-x} ${PG_IN_THREE}" # $PG_IN_FOUR\n');
     const text = action('    - shell: bash\n      run: bash "$GITHUB_ACTION_PATH/scripts/a.sh"\n      env:\n        PG_IN_THREE: ${{ inputs.three }}\n');
     assert.deepEqual(rules.scriptsGetWhatTheyRead('x', text, folder), ['x: step 1: a.sh reads PG_IN_ONE, which it is not given']);
+    assert.deepEqual(rules.strictScripts('x', text, folder), ['x: scripts/a.sh does not say set -euo pipefail']);
 });
 test('refused: shellcheck', { skip: linters.haveShellcheck ? false : 'there is no shellcheck' }, () =>
     assert.match(linters.shellcheck('x', action('    - shell: bash\n      run: echo $x\n')).join(), /SC2086/));

@@ -12,7 +12,7 @@ skip() {
 command -v node >/dev/null || skip "node"
 command -v npm >/dev/null || skip "npm"
 command -v git >/dev/null || skip "git"
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || skip "node 20, this is $(node --version)"
+node -e 'process.exit(process.features.require_module ? 0 : 1)' || skip "node 20.19 or 22.12 or newer, this is $(node --version)"
 
 mkdir -p build/action
 for file in package.json package-lock.json; do

@@ -1,9 +1,9 @@
 // The runner itself, on the sample composite and on small ones made here.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { stringify } from 'yaml';
 import { pullRequestEvent, pushEvent } from './harness/events.mjs';
 import { runAction, runWorkflowJob } from './harness/run.mjs';
@@ -11,9 +11,12 @@ import { openWorld } from './harness/world.mjs';
 
 const sample = new URL('fixtures/sample', import.meta.url).pathname;
 
+const root = mkdtempSync(join(tmpdir(), 'perfgate-run-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
 // a composite of STEPS, in a folder of its own
 function composite(steps, rest = {}) {
-    const folder = mkdtempSync(join(tmpdir(), 'perfgate-composite-'));
+    const folder = mkdtempSync(join(root, 'composite-'));
     writeFileSync(join(folder, 'action.yml'), stringify({ name: 'x', description: 'x', ...rest, runs: { using: 'composite', steps } }));
     return folder;
 }
@@ -164,9 +167,23 @@ test('a step that hangs is stopped with its children', async () => {
     assert.match(run.annotations[0].message, /took too long/);
 });
 
+test('a job needs others: its condition, what it reads of them, secrets', async t => {
+    const world = await openWorld(t, { repo: false });
+    const file = join(world.root, 'w.yml');
+    writeFileSync(file, stringify({ on: 'push', jobs: {
+        plain: { needs: 'a', steps: [{ run: 'true' }] },
+        all: { needs: 'a', if: '${{ !cancelled() }}', steps: [{ run: 'echo "$SAID"', env: { SAID: '${{ needs.a.outputs.x }} ${{ secrets.S }}' } }] },
+    } }));
+    const outcome = async (id, result) => runWorkflowJob(file, id, { world, needs: { a: { result, outputs: { x: 'of a' } } }, secrets: { S: 'hush' } });
+    assert.equal((await outcome('plain', 'failure')).outcome, 'skipped');
+    assert.equal((await outcome('plain', 'success')).outcome, 'success');
+    assert.equal((await outcome('all', 'cancelled')).outcome, 'skipped');
+    assert.match((await outcome('all', 'failure')).log, /of a hush/);
+});
+
 test('a job of a workflow runs its steps, the composite among them', async t => {
     const world = await openWorld(t);
-    const folder = mkdtempSync(join(tmpdir(), 'perfgate-workflow-'));
+    const folder = mkdtempSync(join(root, 'workflow-'));
     writeFileSync(join(folder, 'w.yml'), stringify({ on: 'push', env: { A: '1' }, jobs: { perf: { 'runs-on': 'ubuntu-24.04', steps: [
         { uses: `actions/checkout@${'3'.repeat(40)}`, with: { 'fetch-depth': 2 } },
         { uses: `octo/perfgate/github-action@${'4'.repeat(40)}`, with: { greeting: 'from ${{ github.event_name }}' }, id: 'gate' },

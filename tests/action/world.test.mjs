@@ -1,7 +1,7 @@
 // What scenarios stand on: the demo repository, the event payloads, artifacts, zip archives.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -137,12 +137,14 @@ test('artifacts come back: by name, by id, by pattern, as they are; a wrong dige
     await assert.rejects(call('actions/download-artifact', { name: 'shard-1', path: 'd' }), /digest does not match/);
 });
 
-test('zip: what is written is read, by unzip as well, hostile names and modes included', { skip: spawnSync('unzip', ['-v']).error ? 'there is no unzip' : false }, () => {
+test('zip: what is written is read, by unzip as well, hostile names and modes included', { skip: spawnSync('unzip', ['-v']).error ? 'there is no unzip' : false }, t => {
     const entries = [{ name: 'report.json', data: '{"a":1}'.repeat(100) }, { name: 'report.json', data: 'twice' }, { name: '../up', data: 'x' },
         { name: 'link', data: 'target', mode: 0o120777 }];
     const bytes = makeZip(entries);
     assert.deepEqual(readZip(bytes).map(e => [e.name, e.data.toString(), e.mode]), entries.map(e => [e.name, e.data, e.mode ?? 0o100644]));
-    const file = join(mkdtempSync(join(tmpdir(), 'perfgate-zip-')), 'a.zip');
+    const folder = mkdtempSync(join(tmpdir(), 'perfgate-zip-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'a.zip');
     writeFileSync(file, makeZip(entries.slice(0, 1)));
     assert.equal(spawnSync('unzip', ['-tq', file]).status, 0);
     assert.equal(spawnSync('unzip', ['-p', file, 'report.json'], { encoding: 'utf8' }).stdout, entries[0].data);

@@ -64,8 +64,11 @@ export class MockApi {
         return this.issues.get(number);
     }
 
-    // a token and what it may: addToken('t', { 'pull-requests': 'write', contents: 'read' })
+    // a token and what it may: addToken('token-of-the-job', { 'pull-requests': 'write', contents: 'read' })
     addToken(token, permissions, login = BOT) {
+        if (token.length < 8) {
+            throw new Error(`the token '${token}' is so short that masking it would spoil the logs`);
+        }
         this.tokens.set(token, { login, permissions });
         return token;
     }

@@ -102,6 +102,17 @@ export function scriptsGetWhatTheyRead(path, text, folder = dirname(path)) {
     });
 }
 
+// A script that a step runs stops at the first failure, also of a pipe and of a name that is not set.
+export function strictScripts(path, text, folder = dirname(path)) {
+    const files = stepsOf(parse(text)).map(scriptOf).filter(Boolean).map(name => [name,
+        [join(folder, 'scripts', name), join(folder, '..', 'scripts', name)].find(existsSync)]);
+    const sourced = file => [...readFileSync(file, 'utf8').matchAll(/^\s*(?:\.|source) .*?([\w-]+\.sh)"?$/gm)]
+        .map(([, name]) => join(dirname(file), name)).filter(existsSync);
+    const strict = file => /^set -euo pipefail$/m.test(readFileSync(file, 'utf8')) || sourced(file).some(strict);
+    return [...new Map(files)].filter(([, file]) => file && !strict(file))
+        .map(([name]) => `${path}: scripts/${name} does not say set -euo pipefail`);
+}
+
 // The program under test and its build never see a token.
 export function noTokenWhileMeasuring(path, text) {
     return stepsOf(parse(text)).filter(step => /measure|confirm/.test(step.id ?? '') && /token|secrets\./i.test(JSON.stringify(step.env ?? {})))
@@ -112,6 +123,13 @@ export function noTokenWhileMeasuring(path, text) {
 export function noEnvironmentWrites(path, text) {
     return text.split('\n').flatMap((line, i) => (/GITHUB_(ENV|PATH)\b/.test(line.replace(/(^|\s)#.*$/, '')) ?
         [`${path}:${i + 1}: writes the environment of later steps`] : []));
+}
+
+// jq before 1.7 takes its keywords for no names of variables, and such machines are about.
+export function jqNames(path, text) {
+    const keywords = 'and|as|catch|def|elif|else|end|foreach|if|import|include|label|module|or|reduce|then|try';
+    return [...text.matchAll(new RegExp(`--(?:arg|argjson|slurpfile|rawfile)\\s+(${keywords})\\s`, 'g'))]
+        .map(([, name]) => `${path}: jq 1.6 has no variable $${name}, which is a keyword`);
 }
 
 const triggers = on => (typeof on === 'string' ? { [on]: null } : Array.isArray(on) ? Object.fromEntries(on.map(name => [name, null])) : on ?? {});

@@ -1,20 +1,21 @@
 // Runs a composite action as the runner documents it: inputs, contexts, conditions, environment files, workflow commands,
 // shims in the place of nested actions, outputs at the end always.
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { parse } from 'yaml';
 import { Annotations, mask, parseKeyValues, readOutput, SUMMARY_LIMIT } from './commands.mjs';
-import { condition, evaluate, interpolate, templateParts } from './expressions.mjs';
+import { condition, interpolate } from './expressions.mjs';
 import { githubContext, stepEnvironment } from './contexts.mjs';
 import { runScript } from './process.mjs';
 import { SHIMS } from './shims.mjs';
 import { makeToolbox } from './toolbox.mjs';
 
 const PINNED = /^([\w.-]+\/[\w.-]+(?:\/[\w./-]+)?)@([0-9a-f]{40})$/;
-const SPEAKS = /^(error|warning|notice)$/;
+const roots = [];
+process.on('exit', () => roots.forEach(root => rmSync(root, { recursive: true, force: true })));
 
 // sha256 over the sha256 of each matching file, '' when none matches
 function hashFiles(workspace, ...patterns) {
@@ -39,6 +40,7 @@ export class Job {
 
     constructor(options) {
         this.root = mkdtempSync(join(tmpdir(), 'perfgate-job-'));
+        roots.push(this.root);
         this.temp = join(this.root, 'temp');
         this.home = join(this.root, 'home');
         this.workspace = options.workspace ?? join(this.root, 'workspace');
@@ -69,7 +71,10 @@ function functions(state, job) {
 }
 
 function contextsOf(state, job, env) {
+    const { needs = {}, secrets = {}, vars = {} } = job.options;
     return {
+        // a composite sees none of these
+        ...(state.composite ? {} : { needs, vars, secrets: { GITHUB_TOKEN: job.github.token, ...secrets } }),
         github: { ...job.github, ...state.github }, inputs: state.inputs, steps: state.steps, runner: job.runner, env,
         job: { status: state.status }, strategy: job.options.strategy ?? { 'job-index': 0, 'job-total': 1 },
         matrix: job.options.matrix ?? {},
@@ -274,8 +279,16 @@ function resultOf(state, outputs, job) {
     };
 }
 
-// Runs one job of a workflow file. `uses: NAME@…` of ACTIONS (name → folder) are composites that are run as well; everything
-// else goes to the shims. MATRIX picks the combination.
+// success() and the like for the `if:` of a job: they look at the jobs it needs.
+function jobFunctions(needs) {
+    const results = Object.values(needs).map(need => need.result);
+    return { success: () => results.every(r => r === 'success'), failure: () => results.includes('failure'), always: () => true,
+        cancelled: () => results.includes('cancelled') };
+}
+
+// Runs one job of a workflow file. Options besides those of runAction: actions (name → folder: composites that are run as well;
+// every other `uses` goes to the shims), matrix (the combination), needs ({ job: { result, outputs } }), secrets, vars.
+// Result: as of runAction, with inner: the results of the composites; outcome is `skipped` when the job's `if` says so.
 export async function runWorkflowJob(file, jobId, options = {}) {
     const workflow = parse(readFileSync(file, 'utf8'));
     const definition = workflow.jobs[jobId];
@@ -298,9 +311,8 @@ export async function runWorkflowJob(file, jobId, options = {}) {
     };
     const fns = functions(state, job);
     const contexts = contextsOf(state, job, {});
-    const needs = options.needs ?? {};
     state.env = { ...interpolateAll(workflow.env, contexts, fns), ...interpolateAll(definition.env, contexts, fns), ...options.env };
-    if (definition.if !== undefined && !condition(definition.if, { ...contexts, needs }, fns)) {
+    if (!condition(definition.if, contexts, jobFunctions(options.needs ?? {}))) {
         return { ...resultOf(state, {}, job), outcome: 'skipped', inner: [] };
     }
     await runSteps(definition.steps, state, job);

@@ -1,0 +1,160 @@
+// What the action does beside the ordinary pull request: configurations, drift, profiles, ways to install, machines that lack something.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { pullRequestEvent, pushEvent } from './harness/events.mjs';
+import { runAction } from './harness/run.mjs';
+import { openWorld } from './harness/world.mjs';
+import { readZip } from './harness/zip.mjs';
+
+const program = resolve(process.env.PERFGATE ?? 'build/perfgate');
+const inputs = { build: 'cc -O1 -o bench bench.c', run: 'exec ./bench', rounds: 6, 'max-rounds': 12, 'perfgate-path': program };
+const levels = (run, level) => run.annotations.filter(a => a.level === level).map(a => a.message).join('\n');
+
+async function go(world, github, commit, more = {}, { action = 'github-action', depth = 2, ...options } = {}) {
+    world.api.addToken('sesame', { 'pull-requests': 'write', contents: 'read' });
+    const run = await runAction(action, {
+        world, workspace: world.repo.checkout(commit, { depth }), ...options,
+        github: { token: 'sesame', ...github }, inputs: { ...inputs, ...more },
+    });
+    assert.deepEqual(run.faults, []);
+    assert.doesNotMatch(run.rawLog, /unbound variable|: syntax error near/);
+    return run;
+}
+const pullRun = (world, branch, more, options) =>
+    go(world, pullRequestEvent(world.repo, world.repo.pulls[branch]), world.repo.pulls[branch].merge, more, options);
+const artifact = (world, pattern) => world.artifacts.list(a => pattern.test(a.name))[0];
+
+test('a configuration in a folder of the repository; inputs at their default leave it alone, others win', async t => {
+    const world = await openWorld(t);
+    const config = 'rounds: 6\nthreshold: 30%\nbenchmarks:\n- name: demo\n  build: make -s -C ..\n  command: ../bench\n';
+    world.repo.pushMain({ files: { 'perf/gate.yml': config } });
+    const pull = world.repo.addPull('configured', { program: { scan: 1650000 }, files: { 'perf/gate.yml': config } }, 77);
+    const configured = { config: 'gate.yml', 'working-directory': 'perf', run: '', build: '', rounds: 10, 'max-rounds': 30 };
+    const lenient = await go(world, pullRequestEvent(world.repo, pull), pull.merge, configured);
+    assert.equal(lenient.outputs.verdict, 'pass', lenient.log);
+    const strict = await go(world, pullRequestEvent(world.repo, pull), pull.merge, { ...configured, threshold: 4 });
+    assert.equal(strict.outputs.verdict, 'regression', strict.log);
+    const absent = await go(world, pullRequestEvent(world.repo, pull), pull.merge, { ...configured, config: 'none.yml' });
+    assert.equal(absent.outcome, 'failure');
+    assert.match(levels(absent, 'error'), /there is no file 'none.yml' in perf/);
+});
+
+test('main says how far it has come since a release, and decides nothing by it', async t => {
+    const world = await openWorld(t);
+    const release = world.repo.shas.main;
+    world.repo.pushMain({ program: { scan: 1650000 } });
+    const head = world.repo.pushMain({ program: { scan: 1650000 }, files: { 'NEWS.md': 'more\n' } });
+    const run = await go(world, pushEvent(world.repo), head, { reference: release, 'baseline-store': 'none' });
+    assert.equal(run.outcome, 'success', run.log);
+    assert.equal(run.outputs.verdict, 'pass');
+    assert.match(run.summary, new RegExp(`Since ${release}`));
+    const drift = readZip(artifact(world, /^perfgate-report/).data).find(f => f.name === 'drift.json');
+    assert.equal(JSON.parse(drift.data).verdict, 'regression');
+});
+
+test('measured long enough, a regression has a flame graph, and main a profile', async t => {
+    const world = await openWorld(t);
+    const long = { parse: 30000000, scan: 30000000, sort: 1000 };
+    world.repo.pushMain({ program: long });
+    const push = await go(world, pushEvent(world.repo), world.repo.shas.main, { mode: 'store', 'pgo-profile': 'true', rounds: 3, 'max-rounds': 3 });
+    assert.equal(push.outcome, 'success', push.log);
+    assert.equal(push.outputs.verdict, 'measured');
+    if (!push.outputs['pgo-profile']) {
+        t.skip(`this machine samples nothing: ${levels(push, 'warning')}`);
+        return;
+    }
+    const top = spawnSync(program, ['profile', 'top', push.outputs['pgo-profile']], { encoding: 'utf8' });
+    assert.match(top.stdout, /work/);
+    assert.ok(artifact(world, /-pgo$/));
+    const pull = world.repo.addPull('long', { program: { ...long, scan: 36000000 } }, 77);
+    const run = await go(world, pullRequestEvent(world.repo, pull), pull.merge, { rounds: 5, 'max-rounds': 5 });
+    assert.equal(run.outputs.verdict, 'regression', run.log);
+    const page = artifact(world, /flame\.html$/);
+    assert.match(page.name, /^perfgate-report-0-1-flame\.html$/);
+    assert.equal(page.archived, false);
+    assert.doesNotMatch(page.data.toString(), /(src|href)="https?:/);
+    assert.match(run.outputs['flamegraph-url'], /artifacts/);
+});
+
+test('without jq the verdict stands', async t => {
+    const world = await openWorld(t);
+    const run = await pullRun(world, 'slow', {}, { tools: { hide: ['jq'] } });
+    assert.equal(run.outputs.verdict, 'regression', run.log);
+    assert.equal(run.outcome, 'failure');
+    assert.equal(run.outputs.regressions, '1');
+    assert.match(levels(run, 'warning'), /no jq/);
+});
+
+test('no git, or no checkout: an error that says so', async t => {
+    const world = await openWorld(t);
+    const run = await pullRun(world, 'clean', {}, { tools: { hide: ['git'] } });
+    assert.equal(run.outcome, 'failure');
+    assert.match(levels(run, 'error'), /this machine has no git/);
+    mkdirSync(join(world.root, 'empty'));
+    const empty = await pullRun(world, 'clean', {}, { workspace: join(world.root, 'empty') });
+    assert.equal(empty.outcome, 'failure');
+    assert.match(levels(empty, 'error'), /no git checkout/);
+});
+
+// A copy of the action beside SOURCE files, so that its checksums may be its own.
+function copyOfAction(world, checksums) {
+    const root = join(world.root, 'perfgate');
+    mkdirSync(join(root, 'tests'), { recursive: true });
+    for (const name of ['Makefile', 'gate', 'runners', 'stats', 'tests/deps.sh']) {
+        symlinkSync(resolve(name), join(root, name));
+    }
+    cpSync('github-action', join(root, 'github-action'), { recursive: true });
+    writeFileSync(join(root, 'github-action/checksums.txt'), checksums);
+    return join(root, 'github-action');
+}
+
+const machine = spawnSync('uname', ['-m'], { encoding: 'utf8' }).stdout.trim();
+const version = readFileSync('github-action/VERSION', 'utf8').trim();
+
+test('a released archive is taken if its checksum is the one that is known', async t => {
+    const world = await openWorld(t);
+    const name = `perfgate-${version}-linux-${machine}.tar.gz`;
+    const releases = join(world.root, 'releases', `v${version}`);
+    mkdirSync(join(releases, 'bin'), { recursive: true });
+    cpSync(program, join(releases, 'bin/perfgate'), { dereference: true });
+    assert.equal(spawnSync('tar', ['-czf', name, 'bin'], { cwd: releases }).status, 0);
+    const sum = createHash('sha256').update(readFileSync(join(releases, name))).digest('hex');
+    const where = { env: { PERFGATE_RELEASES: `file://${dirname(releases)}` } };
+    const action = copyOfAction(world, `${sum}  ${name}\n`);
+    const good = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...where });
+    assert.equal(good.outputs.verdict, 'pass', good.log);
+    assert.match(good.step('install').log, /\(prebuilt\)/);
+    writeFileSync(join(action, 'checksums.txt'), `${'0'.repeat(64)}  ${name}\n`);
+    const bad = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...where });
+    assert.equal(bad.outcome, 'failure');
+    assert.match(levels(bad, 'error'), /has the SHA-256 [0-9a-f]{64}; checksums.txt has 0{64}/);
+});
+
+test('else it is built from this source once, and the cache keeps it', async t => {
+    const world = await openWorld(t);
+    const action = copyOfAction(world, '# none\n');
+    // stands for `make … install … PREFIX=FOLDER`, which takes minutes
+    const make = `for word; do case $word in PREFIX=*) mkdir -p "\${word#PREFIX=}/bin" && cp -L '${program}' "\${word#PREFIX=}/bin/perfgate" ;; esac; done`;
+    const tools = { tools: { stubs: { make } } };
+    const first = await go(world, pushEvent(world.repo), world.repo.shas.main, { 'perfgate-path': '' }, { action, ...tools });
+    assert.equal(first.outcome, 'success', first.log);
+    assert.match(first.step('install').log, /\(build\)/);
+    assert.ok(first.stubCalls().some(call => /^make .* install DESTDIR= PREFIX=.*\.perfgate\/bin$/.test(call)), first.stubCalls().join('\n'));
+    const second = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...tools });
+    assert.equal(second.outputs.verdict, 'pass', second.log);
+    assert.deepEqual(second.stubCalls().filter(call => call.startsWith('make')), []);
+});
+
+test('what the build needs is installed with sudo, or named', async t => {
+    const world = await openWorld(t);
+    const action = copyOfAction(world, '# none\n');
+    const tools = { hide: ['pkg-config', 'pkgconf'] };
+    const run = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, tools });
+    assert.equal(run.outcome, 'failure');
+    assert.match(levels(run, 'error'), /pkgconf/);
+    assert.equal(run.step('measure').outcome, 'skipped');
+});

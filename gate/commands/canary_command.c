@@ -76,13 +76,16 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
         FLAG("strict", 0, &o->policy_options.strict, "exit 3 if any function is inconclusive"),
         HEADING("Output"),
         LIST("report", 0, &o->output_options.reports, "FORMAT=PATH",
-             "text, json, markdown, html or flame; path - replaces the table"),
+             "text, json, markdown, html, flame, github-summary, github-comment, "
+             "github-annotations; "
+             "path - replaces the table"),
         KEEP_PATHS_OPTION(&o->keep_paths),
         COUNT("budget", 0, &o->output_options.budget, MARKDOWN_LEAST_BUDGET, 1 << 30,
               "largest markdown report (65536 bytes)"),
         CHOICE("color", &o->output_options.colour, "auto|always|never",
                "auto (default), always or never"),
         COUNT("width", 0, &o->output_options.width, 40, 100000, "columns (the terminal's)"),
+        PUBLICATION_OPTIONS(&o->output_options),
         HEADING("URLs"),
         COUNT("windows", 0, &o->windows, 1, REMOTE_MOST_WINDOWS,
               "take N windows of each, each a round (5 a side can be tested)"),
@@ -165,7 +168,8 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     o.policy.threshold = o.points / 100;
     o.policy.functions = FUNCTIONS_GATE;
     if (!check(&o, &parsed, session->arena, err) ||
-        !policy_options_apply(&o.policy_options, &o.policy, session->arena, err))
+        !policy_options_apply(&o.policy_options, &o.policy, session->arena, err) ||
+        !output_options_check(&o.output_options, session->arena, err))
         return false;
     o.style = output_style(&o.output_options, session);
     return reports_open(&o.reports, o.output_options.reports.items, o.output_options.reports.count,

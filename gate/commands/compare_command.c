@@ -217,7 +217,8 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
         return true;
     policy_init(&o.policy);
     if (!check_operands(&o, parsed.operands.count, err) || !find_format(&o, &format, err) ||
-        !policy_options_apply(&o.policy_options, &o.policy, session->arena, err))
+        !policy_options_apply(&o.policy_options, &o.policy, session->arena, err) ||
+        !output_options_check(&o.output_options, session->arena, err))
         return false;
     o.report_style = output_style(&o.output_options, session);
     o.report_style.benchstat = o.style == STYLE_BENCHSTAT;

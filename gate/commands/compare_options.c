@@ -76,6 +76,22 @@ void output_options_init(struct output_options *options) {
     *options = (struct output_options){.budget = MARKDOWN_BUDGET};
 }
 
+static void from_environment(const char **target, const char *name) {
+    const char *value = getenv(name);
+    if (!*target && value && *value)
+        *target = value;
+}
+
+bool output_options_check(struct output_options *options, struct arena *arena,
+                          struct pg_error *err) {
+    struct publication *publication = &options->publication;
+    from_environment(&publication->artifact_url, "PERFGATE_ARTIFACT_URL");
+    from_environment(&publication->flame_url, "PERFGATE_FLAME_URL");
+    return (!options->overridden ||
+            publication_overridden(publication, options->overridden, arena, err)) &&
+           publication_check(publication, arena, err);
+}
+
 struct report_style output_style(const struct output_options *options,
                                  const struct session *session) {
     enum { AUTO, ALWAYS };
@@ -90,6 +106,7 @@ struct report_style output_style(const struct output_options *options,
                                 : 0,
         .all = options->all,
         .byte_budget = (size_t)options->budget,
+        .publication = &options->publication,
         .warnings = session->err,
     };
 }

@@ -117,6 +117,8 @@ bool policy_options_apply(const struct policy_options *options, struct policy *p
 
 struct output_options {
     struct string_list reports;
+    struct publication publication;
+    const char *overridden; /* LABEL:ACTOR */
     int budget, colour, width;
     bool all;
 };
@@ -134,13 +136,46 @@ struct output_options {
         .help = "of the table (default: the terminal's)", .low = 40, .high = 100000                \
     }
 
+/* What reports for GitHub say besides. */
+#define PUBLICATION_OPTIONS(o)                                                                     \
+    {.name = "GitHub", .kind = OPTION_HEADING, .help = "In reports for GitHub"},                   \
+        {.name = "comment-key",                                                                    \
+         .kind = OPTION_STRING,                                                                    \
+         .target = &(o)->publication.key,                                                          \
+         .argument = "KEY",                                                                        \
+         .help = "tells a comment from others of one pull request (default)"},                     \
+        {.name = "commit",                                                                         \
+         .kind = OPTION_STRING,                                                                    \
+         .target = &(o)->publication.commit,                                                       \
+         .argument = "SHA",                                                                        \
+         .help = "that this is about, beside the one measured"},                                   \
+        {.name = "artifact-url",                                                                   \
+         .kind = OPTION_STRING,                                                                    \
+         .target = &(o)->publication.artifact_url,                                                 \
+         .argument = "URL",                                                                        \
+         .help = "of everything (or PERFGATE_ARTIFACT_URL)"},                                      \
+        {.name = "flame-url",                                                                      \
+         .kind = OPTION_STRING,                                                                    \
+         .target = &(o)->publication.flame_url,                                                    \
+         .argument = "URL",                                                                        \
+         .help = "of the flame graph (or PERFGATE_FLAME_URL)"},                                    \
+        {.name = "overridden-by",                                                                  \
+         .kind = OPTION_STRING,                                                                    \
+         .target = &(o)->overridden,                                                               \
+         .argument = "LABEL:ACTOR",                                                                \
+         .help = "who accepted what regressed; the exit code stays"},                              \
+    {                                                                                              \
+        .name = "untrusted", .kind = OPTION_FLAG, .target = &(o)->publication.untrusted,           \
+        .help = "say that the code of the change could meddle"                                     \
+    }
+
 #define OUTPUT_OPTIONS(o)                                                                          \
     {.name = "Output", .kind = OPTION_HEADING, .help = "Output"},                                  \
         {.name = "report",                                                                         \
          .kind = OPTION_LIST,                                                                      \
          .target = &(o)->reports,                                                                  \
          .argument = "FORMAT=PATH",                                                                \
-         .help = "text, json, markdown, html, flame, csv or junit; path - replaces the table"},    \
+         .help = REPORT_FORMATS "; path - replaces the table"},                                    \
         {.name = "all",                                                                            \
          .kind = OPTION_FLAG,                                                                      \
          .target = &(o)->all,                                                                      \
@@ -152,9 +187,13 @@ struct output_options {
          .help = "largest markdown report (default 65536)",                                        \
          .low = MARKDOWN_LEAST_BUDGET,                                                             \
          .high = 1 << 30},                                                                         \
-        SCREEN_OPTIONS(o)
+        SCREEN_OPTIONS(o), PUBLICATION_OPTIONS(o)
 
 void output_options_init(struct output_options *options);
+
+/* Completes what reports for GitHub say, from options and the environment. Errors: PG_USAGE. */
+bool output_options_check(struct output_options *options, struct arena *arena,
+                          struct pg_error *err);
 
 /* Colour only on a terminal that paints and without NO_COLOR, unless asked for; the terminal's
  * width. */

@@ -338,6 +338,8 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
                             "gate: '%.100s'; expected options only (-c FILE names "
                             "the configuration)",
                             parsed.operands.items[0]);
+    if (!output_options_check(&options.output_options, session->arena, err))
+        return false;
     struct gate gate = {.options = &options, .session = session, .arena = session->arena};
     return read_config(&gate, err) && run_gate(&gate, exit_code, err);
 }

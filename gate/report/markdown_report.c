@@ -1,9 +1,10 @@
 /* Markdown for a pull request's comment or a step summary: the verdict first, then worst rows
- * first, what did not change folded away. It never grows beyond the byte budget: what does not fit
- * is counted, and no row is cut in two. */
+ * first, what did not change folded away. It never grows beyond the budget: what does not fit is
+ * counted, and no row is cut in two. */
 #include "gate/report/amount.h"
 #include "gate/report/environment.h"
 #include "gate/report/function_report.h"
+#include "gate/report/publication.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
 #include "runners/base/escape.h"
@@ -11,20 +12,30 @@
 enum {
     MOST_NAME = 120, /* characters of a name */
     MOST_TEXT = 300, /* characters of a note */
-    CLOSING = 400    /* bytes kept for what closes a table and says what is left out */
+    MOST_TITLE = 400,
+    CLOSING = 400, /* kept for what closes a table and says what is left out */
+    /* GitHub refuses more than 1 MiB (bytes) and 65536 (characters). */
+    SUMMARY_BUDGET = 900 * 1024,
+    COMMENT_BUDGET = 60000
 };
+
+/* Where the page goes. */
+enum place { PLACE_ANY, PLACE_SUMMARY, PLACE_COMMENT };
 
 struct page {
     FILE *out;
     struct arena *arena;
     const struct comparison *comparison;
     const size_t *order;
-    size_t used, budget;
+    const struct publication *publication;
+    enum place place;
+    bool accepted;       /* what regressed was accepted */
+    size_t used, budget; /* bytes; of a comment characters */
 };
 
 /* Writes a piece whole, or not at all when `reserve` bytes would not be left behind it. */
 static bool put(struct page *page, size_t reserve, const char *text) {
-    size_t length = strlen(text);
+    size_t length = page->place == PLACE_COMMENT ? text_characters(text_of(text)) : strlen(text);
     if (length + reserve > page->budget - page->used)
         return false;
     page->used += length;
@@ -47,6 +58,14 @@ static const char *headline(const struct comparison *c) {
                         verdict_words(c), *why ? " — " : "", why);
 }
 
+/* On GitHub the first line that shows says whether anything was enforced. */
+static const char *github_headline(const struct page *page) {
+    const struct comparison *c = page->comparison;
+    return arena_printf(page->arena, "### %s perfgate: %s\n\n",
+                        publication_mark(page->publication, c),
+                        cell(page, publication_title(page->publication, c), MOST_TITLE));
+}
+
 static const char *about(const struct page *page, const char *what, const struct recording *r,
                          size_t count) {
     struct arena *arena = page->arena;
@@ -59,13 +78,23 @@ static const char *about(const struct page *page, const char *what, const struct
 
 static void put_head(struct page *page) {
     const struct comparison *c = page->comparison;
-    put(page, CLOSING, "<!-- perfgate report -->\n");
-    put(page, CLOSING, headline(c));
+    if (page->place == PLACE_COMMENT)
+        put(page, CLOSING, publication_marker(page->publication, page->arena));
+    if (page->place == PLACE_ANY)
+        put(page, CLOSING, "<!-- perfgate report -->\n");
+    put(page, CLOSING, page->place == PLACE_ANY ? headline(c) : github_headline(page));
     put(page, CLOSING, arena_printf(page->arena, "%s\n\n", gated_words(c)));
     if (c->base_count > 0)
         put(page, CLOSING, about(page, "base", c->base[c->base_count - 1], c->base_count));
     for (size_t i = 0; i < c->head_count; i++)
         put(page, CLOSING, about(page, "head", c->head[i], 1));
+    if (page->place != PLACE_ANY && page->publication->commit)
+        put(page, CLOSING,
+            arena_printf(page->arena, "**about** commit %s  \n",
+                         cell(page, page->publication->commit, MOST_NAME)));
+    if (page->place != PLACE_ANY)
+        put(page, CLOSING,
+            arena_printf(page->arena, "\n%s", publication_links(page->publication, page->arena)));
     put(page, CLOSING, arena_printf(page->arena, "\n%s\n\n", policy_words(c)));
 }
 
@@ -80,10 +109,11 @@ static const char *table_row(const struct page *page, const struct report_sectio
     const char *verdict = row_verdict_name(row->verdict);
     bool exact = row->test && strcmp(row->test, "exact") == 0;
     return arena_printf(
-        arena, "| %s | %s | %s%s%s%s | %s | %s | %s | %s | %u+%u |%s%s\n",
+        arena, "| %s | %s | %s%s%s%s%s | %s | %s | %s | %s | %u+%u |%s%s\n",
         cell(page, name, MOST_NAME), cell(page, row->unit, 40), row_breaks(c, row) ? "**" : "",
-        verdict, row_breaks(c, row) ? "**" : "", row->policy.gated ? "" : ", not gated",
-        amount_text(base, row->base.center, row->unit),
+        verdict, row_breaks(c, row) ? "**" : "",
+        page->accepted && row->verdict == ROW_REGRESSED && row->policy.gated ? ", accepted" : "",
+        row->policy.gated ? "" : ", not gated", amount_text(base, row->base.center, row->unit),
         amount_text(head, row->head.center, row->unit), interval_words(row, arena),
         exact ? "exact" : p_text(p, row->p_adjusted), row->base.n, row->head.n,
         section->seen ? arena_printf(arena, " %s |",
@@ -189,14 +219,18 @@ static void put_notes(struct page *page, size_t reserve) {
         put(page, 0, "\n");
 }
 
-static bool markdown_write(FILE *out, const struct comparison *c, const struct report_style *style,
-                           struct pg_error *err) {
+static bool write_page(FILE *out, const struct comparison *c, const struct report_style *style,
+                       enum place place, size_t budget) {
     size_t *order = ARENA_NEW(c->arena, size_t, c->row_count);
     comparison_worst_first(c, NULL, order);
-    struct page page = {out, c->arena, c, order, 0, style->byte_budget};
-    if (page.budget < MARKDOWN_LEAST_BUDGET)
-        return pg_error_set(err, PG_USAGE, "a markdown report needs at least %d bytes",
-                            MARKDOWN_LEAST_BUDGET);
+    struct page page = {.out = out,
+                        .arena = c->arena,
+                        .comparison = c,
+                        .order = order,
+                        .publication = publication_of(style->publication),
+                        .place = place,
+                        .budget = budget};
+    page.accepted = place != PLACE_ANY && publication_accepts(page.publication, c);
     put_head(&page);
     size_t for_notes = page.budget / 8;
     for (size_t i = 0; i < 3; i++) {
@@ -210,4 +244,26 @@ static bool markdown_write(FILE *out, const struct comparison *c, const struct r
     return true;
 }
 
+static bool markdown_write(FILE *out, const struct comparison *c, const struct report_style *style,
+                           struct pg_error *err) {
+    if (style->byte_budget < MARKDOWN_LEAST_BUDGET)
+        return pg_error_set(err, PG_USAGE, "a markdown report needs at least %d bytes",
+                            MARKDOWN_LEAST_BUDGET);
+    return write_page(out, c, style, PLACE_ANY, style->byte_budget);
+}
+
+static bool summary_write(FILE *out, const struct comparison *c, const struct report_style *style,
+                          struct pg_error *err) {
+    (void)err;
+    return write_page(out, c, style, PLACE_SUMMARY, SUMMARY_BUDGET);
+}
+
+static bool comment_write(FILE *out, const struct comparison *c, const struct report_style *style,
+                          struct pg_error *err) {
+    (void)err;
+    return write_page(out, c, style, PLACE_COMMENT, COMMENT_BUDGET);
+}
+
 const struct report_format markdown_report = {"markdown", markdown_write};
+const struct report_format github_summary_report = {"github-summary", summary_write};
+const struct report_format github_comment_report = {"github-comment", comment_write};

@@ -4,9 +4,17 @@
 #include "gate/report/slice_flame.h"
 #include "runners/base/out_file.h"
 
-static const struct report_format *const formats_of_reports[] = {
-    &text_report,  &json_report, &markdown_report, &csv_report,
-    &junit_report, &html_report, &flame_report,    NULL};
+static const struct report_format *const formats_of_reports[] = {&text_report,
+                                                                 &json_report,
+                                                                 &markdown_report,
+                                                                 &csv_report,
+                                                                 &junit_report,
+                                                                 &html_report,
+                                                                 &flame_report,
+                                                                 &github_summary_report,
+                                                                 &github_comment_report,
+                                                                 &github_annotations_report,
+                                                                 NULL};
 
 const struct report_format *report_find(const char *name) {
     for (const struct report_format *const *at = formats_of_reports; *at; at++) {
@@ -35,9 +43,8 @@ static bool open_report(struct report *report, const struct reports *others, con
     const char *name = arena_strndup(arena, option, (size_t)(equals - option));
     report->format = report_find(name);
     if (!report->format)
-        return pg_error_set(
-            err, PG_USAGE,
-            "--report: '%.100s' is not one of text, json, markdown, csv, junit, html, flame", name);
+        return pg_error_set(err, PG_USAGE, "--report: '%.100s' is not one of " REPORT_FORMATS,
+                            name);
     if (strcmp(equals + 1, "-") != 0)
         return out_file_open(&report->file, equals + 1, arena, err);
     if (reports_take_stdout(others))

@@ -4,6 +4,7 @@
 
 #include "gate/compare/comparison.h"
 #include "gate/history/timeline.h"
+#include "gate/report/publication.h"
 #include "runners/base/error.h"
 
 #include <stdio.h>
@@ -18,6 +19,7 @@ struct report_style {
         *flame_path; /* of the flame graphs' report, as given; NULL: none, or nothing in it */
     const char *flame_link;         /* its URL from where this report stands */
     const struct timeline *history; /* html: what the store says of the benchmarks; or NULL */
+    const struct publication *publication; /* of reports for GitHub; NULL: none */
     FILE *warnings; /* where benchstat's style tells of doubts that it keeps out of the table; or
                        NULL */
 };
@@ -25,13 +27,19 @@ struct report_style {
 enum { MARKDOWN_BUDGET = 65536, MARKDOWN_LEAST_BUDGET = 8192 };
 
 struct report_format {
-    const char *name; /* "text", "json", "markdown", "csv", "junit", "html", "flame" */
+    const char *name; /* as `--report NAME=PATH` has it */
     bool (*write)(FILE *out, const struct comparison *comparison, const struct report_style *style,
                   struct pg_error *err);
 };
 
 extern const struct report_format text_report, json_report, markdown_report, csv_report,
-    junit_report, html_report, flame_report;
+    junit_report, html_report, flame_report, github_summary_report, github_comment_report,
+    github_annotations_report;
+
+/* Their names, for messages and help. */
+#define REPORT_FORMATS                                                                             \
+    "text, json, markdown, csv, junit, html, flame, github-summary, github-comment, "              \
+    "github-annotations"
 
 /* By name; NULL when there is none. */
 const struct report_format *report_find(const char *name);

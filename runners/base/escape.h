@@ -29,6 +29,17 @@ const char *escape_first_words(struct arena *arena, struct text text);
  * out. At most `most` characters, then `…`. */
 const char *escape_markdown(struct arena *arena, const char *text, size_t most);
 
+/* For GitHub's workflow commands (`::error title=PROPERTY::DATA`): `%`, CR and LF as the runner
+ * undoes them, in properties `:` and `,` as well. At most `most` characters, then `…`. */
+const char *escape_command_data(struct arena *arena, const char *text, size_t most);
+const char *escape_command_property(struct arena *arena, const char *text, size_t most);
+
+/* An address as the target of a link in GitHub's markdown, `[…](HERE)`: https or http with a host,
+ * ASCII without blanks, double quotes, angle brackets, backslashes and the like, at most 2000
+ * bytes; NULL for any other. Parentheses and what markdown has a meaning for are percent-encoded,
+ * `&` is an entity. */
+const char *escape_markdown_url(struct arena *arena, const char *url);
+
 /* For XML text and attributes (JUnit) and HTML: the five entities; characters XML 1.0 forbids
  * become U+FFFD. */
 const char *escape_xml(struct arena *arena, const char *text);

@@ -145,6 +145,68 @@ static void for_a_spreadsheet(void **state) {
     arena_free(arena);
 }
 
+static void for_a_workflow_command(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *data, *property;
+    } rows[] = {
+        {"plain, x: 5%", "plain, x: 5%25", "plain%2C x%3A 5%25"},
+        {"a\r\n::error::b", "a%0D%0A::error::b", "a%0D%0A%3A%3Aerror%3A%3Ab"},
+        {"%0A", "%250A", "%250A"},
+        {"\x1B[31m", BAD "[31m", BAD "[31m"},
+        {"\xE2\x80\xAE"
+         "x",
+         BAD "x", BAD "x"},
+        {"\xFF", BAD, BAD},
+        {"", "", ""},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_string_equal(escape_command_data(arena, rows[i].text, 100), rows[i].data);
+        assert_string_equal(escape_command_property(arena, rows[i].text, 100), rows[i].property);
+    }
+    assert_string_equal(escape_command_data(arena, "\xC3\xA4\xC3\xA4%%", 3), "ää%25…");
+    assert_string_equal(escape_command_data(arena, "abc", 3), "abc");
+    arena_free(arena);
+}
+
+static void for_the_target_of_a_link(void **state) {
+    (void)state;
+    static const struct {
+        const char *url, *want;
+    } rows[] = {
+        {"https://host/a/b-c?x=1&y=%20#z", "https://host/a/b-c?x=1&amp;y=%20#z"},
+        {"https://host/(a)_[b]*~$!'@", "https://host/%28a%29%5F%5Bb%5D%2A%7E%24%21%27%40"},
+        {"http://host", "http://host"},
+        {"javascript:alert(1)", NULL},
+        {"HTTPS://host", NULL},
+        {"https://", NULL},
+        {"https:///x", NULL},
+        {"https://host/a b", NULL},
+        {"https://host/\n", NULL},
+        {"https://host/<x>", NULL},
+        {"https://host/\"x", NULL},
+        {"https://host/`x", NULL},
+        {"https://host/a|b", NULL},
+        {"https://host/\\", NULL},
+        {"https://h\xC3\xB6st", NULL},
+        {"", NULL},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *got = escape_markdown_url(arena, rows[i].url);
+        assert_true(!got == !rows[i].want);
+        if (got)
+            assert_string_equal(got, rows[i].want);
+    }
+    char *most = arena_array(arena, 2002, 1);
+    memset(stpcpy(most, "https://h"), 'x', 2001 - 9);
+    assert_null(escape_markdown_url(arena, most));
+    most[2000] = '\0';
+    assert_non_null(escape_markdown_url(arena, most));
+    arena_free(arena);
+}
+
 static void every_two_bytes_fit_where_they_are_written(void **state) {
     (void)state;
     struct arena *arena = arena_new();
@@ -155,6 +217,9 @@ static void every_two_bytes_fit_where_they_are_written(void **state) {
             assert_true(text_is_utf8(text_of(escape_markdown(arena, text, 9))));
             assert_true(text_is_utf8(text_of(escape_xml(arena, text))));
             assert_true(text_is_utf8(text_of(escape_csv(arena, text))));
+            assert_true(text_is_utf8(text_of(escape_command_property(arena, text, 3))));
+            const char *url = escape_markdown_url(arena, arena_printf(arena, "https://h/%s", text));
+            assert_true(!url || !strpbrk(url, "()<>[]_*`|\\ \n"));
         }
     }
     arena_free(arena);
@@ -184,6 +249,8 @@ int main(void) {
         cmocka_unit_test(for_csv),
         cmocka_unit_test(for_a_spreadsheet),
         cmocka_unit_test(first_words),
+        cmocka_unit_test(for_a_workflow_command),
+        cmocka_unit_test(for_the_target_of_a_link),
         cmocka_unit_test(every_two_bytes_fit_where_they_are_written),
     };
     return RUN_TESTS(tests);

@@ -128,6 +128,9 @@ bool comparison_build(struct comparison *out, const struct comparison_input *inp
 /* Counts, reasons and the overall verdict again, after the verdict of a row was changed. */
 void comparison_recount(struct comparison *comparison);
 
+/* The overall verdict alone, from counts, reasons and functions that regressed. */
+void comparison_settle(struct comparison *comparison);
+
 /* A comparison without rows, for inputs that could not even be read: reports still have something
  * true to say. */
 void comparison_broken(struct comparison *out, const struct policy *policy, enum reason reason,

@@ -69,8 +69,7 @@ static size_t decided(const size_t *counts) {
     return counts[ROW_REGRESSED] + counts[ROW_IMPROVED] + counts[ROW_SAME] + counts[ROW_WAIVED];
 }
 
-/* The overall verdict from counts and reasons. */
-static void settle(struct comparison *c) {
+void comparison_settle(struct comparison *c) {
     bool undecided = decided(c->gated_counts) == 0 ||
                      (c->policy->strict && c->gated_counts[ROW_INCONCLUSIVE] > 0);
     bool regressed = c->gated_counts[ROW_REGRESSED] > 0 || c->functions_regressed > 0;
@@ -82,7 +81,7 @@ static void settle(struct comparison *c) {
 
 void comparison_recount(struct comparison *c) {
     count_rows(c);
-    settle(c);
+    comparison_settle(c);
 }
 
 /* A table whose times nobody could judge must not hide behind the allocations that are the same. */
@@ -112,7 +111,7 @@ void judge_total(struct judge *judge) {
                         "no row could be compared: %zu in the base only, %zu in the head only",
                         c->counts[ROW_MISSING], c->counts[ROW_NEW]);
     }
-    settle(c);
+    comparison_settle(c);
 }
 
 void comparison_broken(struct comparison *out, const struct policy *policy, enum reason reason,

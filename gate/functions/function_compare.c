@@ -95,8 +95,9 @@ static void note_sessions(struct comparison *c, const struct function_findings *
                         "known, so it is not in p");
 }
 
+/* `sound`: the profiles account for the time; others decide nothing. */
 static void judge(struct comparison *c, const struct function_side *base,
-                  const struct function_side *head) {
+                  const struct function_side *head, bool sound) {
     struct function_time *times;
     struct function_request *request = ARENA_NEW(c->arena, struct function_request, 1);
     *request = (struct function_request){
@@ -105,6 +106,8 @@ static void judge(struct comparison *c, const struct function_side *base,
     request->times = times;
     struct function_findings *findings = functions_judge(request, c->arena);
     functions_waive(c, findings);
+    for (size_t i = 0; i < findings->slice_count; i++)
+        findings->slices[i].gated &= sound;
     take_findings(c, findings);
     note_sessions(c, c->functions);
     comparison_recount(c);
@@ -158,18 +161,24 @@ void functions_compare(struct comparison *c, struct function_profiles at_hand) {
     struct pg_error err = {0};
     if (read_side(base, &sources[0], &err) && read_side(head, &sources[1], &err)) {
         function_renames_note(c, sources[0].renames);
-        judge(c, base, head);
         bool doubtful = unsound(c, &sources[0]), doubtful_too = unsound(c, &sources[1]);
-        if (doubtful || doubtful_too) {
-            c->functions_regressed = 0;
-            comparison_recount(c);
-        }
+        judge(c, base, head, !doubtful && !doubtful_too);
         return;
     }
     bool damaged = err.status == PG_FORMAT || err.status == PG_LIMIT;
     c->reasons |= 1U << (damaged ? REASON_DAMAGED_INPUT : REASON_IO);
     comparison_note(c, damaged ? NOTE_DAMAGE : NOTE_WARNING, "functions", "%s", err.text);
     comparison_recount(c);
+}
+
+void functions_alone_settle(struct comparison *c) {
+    const size_t *counts = c->functions->counts;
+    size_t decided =
+        counts[ROW_WAIVED] + counts[ROW_REGRESSED] + counts[ROW_IMPROVED] + counts[ROW_SAME];
+    bool open = decided == 0 || (c->policy->strict && counts[ROW_INCONCLUSIVE] > 0);
+    c->verdict = c->functions_regressed ? VERDICT_REGRESSION
+                 : open                 ? VERDICT_INCONCLUSIVE
+                                        : VERDICT_PASS;
 }
 
 void functions_alone(struct comparison *out, const struct function_request *request,
@@ -185,10 +194,5 @@ void functions_alone(struct comparison *out, const struct function_request *requ
         .grid = arena_alloc(arena, sizeof *out->grid), .policy = request->policy, .arena = arena};
     functions_waive(out, f);
     take_findings(out, f);
-    size_t decided = f->counts[ROW_WAIVED] + f->counts[ROW_REGRESSED] + f->counts[ROW_IMPROVED] +
-                     f->counts[ROW_SAME];
-    bool open = decided == 0 || (request->policy->strict && f->counts[ROW_INCONCLUSIVE] > 0);
-    out->verdict = out->functions_regressed ? VERDICT_REGRESSION
-                   : open                   ? VERDICT_INCONCLUSIVE
-                                            : VERDICT_PASS;
+    functions_alone_settle(out);
 }

@@ -29,4 +29,7 @@ void functions_compare(struct comparison *comparison, struct function_profiles a
 void functions_alone(struct comparison *out, const struct function_request *request,
                      struct arena *arena);
 
+/* The verdict of such a comparison, from what its functions add up to. */
+void functions_alone_settle(struct comparison *comparison);
+
 #endif

@@ -228,6 +228,7 @@ static void put_slice(struct json_writer *w, const struct function_slice *slice)
     json_number_member(w, "change", slice->change);
     json_number_member(w, "p", slice->p);
     json_bool_member(w, "gated", slice->gated);
+    json_bool_member(w, "regressed", slice->regressed);
     json_number_member(w, "rest_of_regression", slice->rest);
     json_count_member(w, "functions", slice->count);
     json_count_member(w, "functions_tested", slice->tested);

@@ -86,6 +86,8 @@ static void put_row(struct json_writer *w, const struct comparison *c, const str
     if (row->verdict == ROW_WAIVED)
         json_string_member(w, "unwaived", row_verdict_name(row->unwaived));
     json_bool_member(w, "gated", row->policy.gated);
+    json_bool_member(w, "expected",
+                     row->policy.expected && !policy_allows_missing(c->policy, row->name));
     json_string_member(w, "better", better_name(row->policy.better));
     if (row->column < c->grid->column_count)
         json_string_member(w, "column", c->grid->columns[row->column].text);
@@ -101,6 +103,7 @@ static void put_row(struct json_writer *w, const struct comparison *c, const str
     json_number_member(w, "p_adjusted", row->p_adjusted);
     json_number_member(w, "smallest_detectable_change", row->smallest_detectable_change);
     json_number_member(w, "threshold", row->policy.threshold);
+    json_number_member(w, "alpha", row->policy.alpha);
     json_key(w, "notes");
     json_open_array(w);
     for (uint32_t i = 0; i < row->note_count; i++)

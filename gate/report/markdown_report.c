@@ -238,7 +238,8 @@ static bool write_page(FILE *out, const struct comparison *c, const struct repor
         if (i == 0)
             put_functions(&page, for_notes + CLOSING * 3);
     }
-    put_flame(&page, style, for_notes);
+    if (place == PLACE_ANY) /* what is on GitHub stands beside no file */
+        put_flame(&page, style, for_notes);
     put_notes(&page, 2 * CLOSING);
     put_section(&page, &report_sections[3], 0);
     return true;

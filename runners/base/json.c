@@ -1,5 +1,6 @@
 #include "runners/base/json.h"
 
+#include "runners/base/escape.h"
 #include "runners/base/number.h"
 
 #include <inttypes.h>
@@ -240,8 +241,12 @@ static bool refuse_twins(cJSON *tree, const char *name, uint32_t values, struct 
     if (!keys)
         return pg_error_set(err, PG_LIMIT, "%.400s: no memory to check it", name);
     const char *twin = find_twin(tree, keys);
-    if (twin)
-        pg_error_set(err, PG_FORMAT, "%.400s: an object has the key \"%.200s\" twice", name, twin);
+    if (twin) {
+        struct arena *scratch = arena_new();
+        pg_error_set(err, PG_FORMAT, "%.400s: an object has the key \"%.200s\" twice", name,
+                     escape_visible(scratch, text_of(twin)));
+        arena_free(scratch);
+    }
     free(keys);
     return !twin;
 }

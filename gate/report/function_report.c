@@ -200,6 +200,7 @@ static void put_row(struct json_writer *w, const struct function_findings *f,
     json_number_member(w, "p_adjusted", f->by_share ? row->share_p_adjusted : row->p_adjusted);
     json_number_member(w, "smallest_detectable_change", test->smallest_detectable);
     json_number_member(w, "cum_change", row->cum.change);
+    json_number_member(w, "cum_difference", row->cum.difference);
     json_number_member(w, "cum_p", row->cum.p);
     json_number_member(w, "cum_p_adjusted", row->cum_p_adjusted);
     json_number_member(w, "fraction_p_adjusted", row->share_p_adjusted);

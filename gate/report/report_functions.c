@@ -1,3 +1,4 @@
+#include "gate/functions/function_compare.h"
 #include "gate/functions/function_findings.h"
 #include "gate/report/report_parts.h"
 #include "gate/report/report_read.h"
@@ -20,6 +21,7 @@ static const struct member slice_members[] = {
     {.key = "p", .kind = MEMBER_PROBABILITY, .offset = AT(p)},
     {.key = "rest_of_regression", .kind = MEMBER_NUMBER, .offset = AT(rest)},
     {.key = "functions", .kind = MEMBER_COUNT, .offset = AT(count)},
+    {.key = "functions_tested", .kind = MEMBER_COUNT, .offset = AT(tested)},
     {.key = "functions_too_small", .kind = MEMBER_COUNT, .offset = AT(small)},
     {.key = "fraction_too_small", .kind = MEMBER_NUMBER, .offset = AT(small_fraction)},
     {.key = NULL}};
@@ -105,6 +107,7 @@ static const struct member function_members[] = {
      .kind = MEMBER_NUMBER,
      .offset = AT(test.smallest_detectable)},
     {.key = "cum_change", .kind = MEMBER_NUMBER, .offset = AT(row.cum.change)},
+    {.key = "cum_difference", .kind = MEMBER_NUMBER, .offset = AT(row.cum.difference)},
     {.key = "cum_p", .kind = MEMBER_PROBABILITY, .offset = AT(row.cum.p)},
     {.key = "cum_p_adjusted", .kind = MEMBER_PROBABILITY, .offset = AT(row.cum_p_adjusted)},
     {.key = "fraction_p_adjusted", .kind = MEMBER_PROBABILITY, .offset = AT(row.share_p_adjusted)},
@@ -121,6 +124,7 @@ static const struct member amount_members[] = {
     {.key = "flat", .kind = MEMBER_NUMBER, .offset = AT(flat)},
     {.key = "cum", .kind = MEMBER_NUMBER, .offset = AT(cum)},
     {.key = "samples", .kind = MEMBER_NUMBER, .offset = AT(samples)},
+    {.key = "cum_samples", .kind = MEMBER_NUMBER, .offset = AT(cum_samples)},
     {.key = NULL}};
 #undef AT
 
@@ -141,7 +145,7 @@ static bool check_function(struct member_reader *reader, const struct raw_functi
 
 static bool read_function(struct member_reader *reader, const cJSON *item, uint32_t number,
                           struct function_findings *f, struct function_row *out) {
-    struct raw_function raw = {.row = {.policy = {.alpha = out->policy.alpha}}};
+    struct raw_function raw = {.row = {.policy = out->policy, .flat_tested = out->flat_tested}};
     if (!cJSON_IsObject(item))
         return members_fail(reader, "", "", "expected an object");
     if (!members_read(reader, "", item, function_members, &raw) ||
@@ -185,10 +189,15 @@ bool report_read_functions(struct member_reader *reader, const cJSON *functions,
         while (i == f->slices[slice].first + f->slices[slice].count)
             slice++;
         reader->index = i;
-        f->rows[i].policy.alpha = out->policy->alpha;
+        f->rows[i].policy = (struct function_policy){.alpha = out->policy->alpha,
+                                                     .threshold = out->policy->threshold,
+                                                     .floor = f->by_share ? out->policy->threshold
+                                                                          : FUNCTION_FLOOR};
+        /* those whose flat cost is tested stand first */
+        f->rows[i].flat_tested = i - f->slices[slice].first < f->slices[slice].tested;
         if (!read_function(reader, item, (uint32_t)slice, f, &f->rows[i]))
             return false;
-        f->counts[f->rows[i].verdict]++;
+        f->counts[f->rows[i].verdict] += f->rows[i].flat_tested;
         out->functions_regressed += function_decides(f, &f->rows[i]);
     }
     reader->list = NULL;

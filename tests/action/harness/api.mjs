@@ -66,7 +66,7 @@ export class MockApi {
 
     // a token and what it may: addToken('token-of-the-job', { 'pull-requests': 'write', contents: 'read' })
     addToken(token, permissions, login = BOT) {
-        if (token.length < 8) {
+        if (token.length < 6) {
             throw new Error(`the token '${token}' is so short that masking it would spoil the logs`);
         }
         this.tokens.set(token, { login, permissions });

@@ -229,6 +229,22 @@ END
     [ "$(value --tag-focus comm=ls)" -gt "$(value --tag-focus comm=true)" ]
 }
 
+@test "samples that find no room in the rings are told" {
+    may_sample
+    cat >holder <<'END'
+#!/bin/sh
+echo run >>runs
+[ "$(wc -l <runs)" -eq 2 ] || exec ./leaves
+perfgate=$(cat pid)
+kill -STOP "$perfgate"
+for i in 1 2 3 4 5 6; do ./leaves; ./leaves; ./leaves; ./leaves; ./leaves; ./leaves; ./leaves; ./leaves; done
+kill -CONT "$perfgate"
+END
+    chmod +x holder
+    sh -c 'echo $$ >pid; exec "$@"' - "$PERFGATE" -q run --sampler perf --stack dwarf --rate 4000 --sampled-rounds 1 -o out -r 1 -w 0 -- ./holder
+    provenance out.txt note | grep '^warning: sampling lost [0-9]* records for want of room in the rings$'
+}
+
 @test "Go: stacks that the runtime changed go on in the goroutine" {
     may_sample
     command -v go >/dev/null || skip "no go"
@@ -290,6 +306,8 @@ END
     isolated=(unshare --mount --pid --fork sh -c "$inside" - /dev/shm/perfgate-jit.$$ 8) # long enough to be seen while it runs
     if "${isolated[@]}" 2>/dev/null; then
         jit "${isolated[@]}"
+    else
+        echo "# no mount namespace may be made here: maps in containers were not tried" >&3
     fi
     rm -f /dev/shm/perfgate-jit.$$
     "$PERFGATE" -q run --rate 4000 --sampled-rounds 2 -o out -r 1 -w 0 -- ./jit 1 without-map

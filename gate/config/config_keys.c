@@ -148,7 +148,7 @@ static const struct config_key top_keys[] = {
     PLAIN("allow-missing", KEY_LIST, TOP(allow_missing), NULL,
           "patterns of benchmarks that the baseline may have alone"),
     PLAIN("reports", KEY_LIST, TOP(reports), NULL,
-          "FORMAT=PATH, as --report (text json markdown csv junit html github-summary …)"),
+          "FORMAT=PATH, as --report (text json markdown csv junit html …)"),
     LAST};
 const struct config_section config_top = {top_keys, sizeof(struct gate_config), TOP(where), 0};
 

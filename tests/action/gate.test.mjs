@@ -12,10 +12,10 @@ const program = resolve(process.env.PERFGATE ?? 'build/perfgate');
 const inputs = { build: 'make -s', run: 'exec ./bench', rounds: 6, 'max-rounds': 12, 'perfgate-path': program };
 
 async function gate(world, github, commit, more = {}, options = {}) {
-    world.api.addToken('sesame', { 'pull-requests': 'write', contents: 'read' });
+    world.api.addToken('sesame-open-the-door', { 'pull-requests': 'write', contents: 'read' });
     const run = await runAction('github-action', {
         world, workspace: world.repo.checkout(commit, { depth: options.depth ?? 2 }), ...options,
-        github: { token: 'sesame', ...github }, inputs: { ...inputs, ...more },
+        github: { token: 'sesame-open-the-door', ...github }, inputs: { ...inputs, ...more },
     });
     assert.deepEqual(run.faults, []);
     assert.doesNotMatch(run.rawLog, /unbound variable|command not found|: syntax error near|No such file or directory/);
@@ -153,12 +153,12 @@ test('what a benchmark prints is no command of the workflow', async t => {
 test('measured code has no token and no file of commands', async t => {
     const world = await openWorld(t);
     const run = await gatePull(world, 'clean', { run: 'env >"$RUNNER_TEMP/seen"; ./bench', build: 'env >"$RUNNER_TEMP/seen-build"; make -s' },
-        { env: { GITHUB_TOKEN: 'sesame', NPM_TOKEN: 'npm', MY_SECRET: 'x', HARMLESS: 'yes' } });
+        { env: { GITHUB_TOKEN: 'sesame-open-the-door', NPM_TOKEN: 'npm', MY_SECRET: 'x', HARMLESS: 'yes' } });
     assert.equal(run.outcome, 'success', run.log);
     for (const file of ['seen', 'seen-build']) {
         const seen = readFileSync(join(run.job.temp, file), 'utf8');
         assert.match(seen, /^HARMLESS=yes$/m);
-        assert.doesNotMatch(seen, /sesame|_TOKEN=|SECRET|^PG_|^GITHUB_(ENV|OUTPUT|PATH|STEP_SUMMARY)=/m);
+        assert.doesNotMatch(seen, /sesame-open|_TOKEN=|SECRET|^PG_|^GITHUB_(ENV|OUTPUT|PATH|STEP_SUMMARY)=/m);
     }
 });
 

@@ -15,10 +15,10 @@ const inputs = { build: 'cc -O1 -o bench bench.c', run: 'exec ./bench', rounds: 
 const levels = (run, level) => run.annotations.filter(a => a.level === level).map(a => a.message).join('\n');
 
 async function go(world, github, commit, more = {}, { action = 'github-action', depth = 2, ...options } = {}) {
-    world.api.addToken('sesame', { 'pull-requests': 'write', contents: 'read' });
+    world.api.addToken('sesame-open-the-door', { 'pull-requests': 'write', contents: 'read' });
     const run = await runAction(action, {
         world, workspace: world.repo.checkout(commit, { depth }), ...options,
-        github: { token: 'sesame', ...github }, inputs: { ...inputs, ...more },
+        github: { token: 'sesame-open-the-door', ...github }, inputs: { ...inputs, ...more },
     });
     assert.deepEqual(run.faults, []);
     assert.doesNotMatch(run.rawLog, /unbound variable|: syntax error near/);

@@ -2,8 +2,7 @@
 # GitHub's API for the scripts that source this: one request, all pages, a download. An answer that is an error is a fact
 # (return 1, and api_problem says it); only the caller knows what it means.
 #
-# Environment: PG_TOKEN (goes to curl on stdin, never into arguments), GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_REPOSITORY;
-# PG_API_PAUSE: seconds before the first repetition (1, doubled each time).
+# Environment: PG_TOKEN (goes to curl on stdin, never into arguments), GITHUB_API_URL, GITHUB_GRAPHQL_URL, GITHUB_REPOSITORY.
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -43,18 +42,19 @@ api_may_repeat() {
     esac
 }
 
+# api_pause SECONDS: or what the server asks for
 api_pause() {
     local pause
     pause=$(api_header retry-after)
     [[ $pause =~ ^[0-9]{1,6}$ ]] || pause=$1
-    ((pause <= api_longest_pause)) || pause=$api_longest_pause
+    ((10#$pause <= api_longest_pause)) || pause=$api_longest_pause
     sleep "$pause"
 }
 
 # api METHOD PATH [FILE]: PATH is of the repository, or an address; FILE is the JSON to send. True for 2xx; $api_body is then a
 # file. Sets api_status.
 api() {
-    local method=$1 address=$2 try pause=${PG_API_PAUSE:-1}
+    local method=$1 address=$2 try pause=1
     local -a send=()
     [[ $address == http*://* ]] || address=${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY/$address
     [ $# -lt 3 ] || send=(--header 'Content-Type: application/json' --data-binary "@$3")

@@ -2,9 +2,8 @@
 # A check run of its own, for those who want one beside the job: made when the verdict is known and complete from the first
 # moment, so that none is left pending.
 #
-# Environment: PG_TOKEN, PG_IN_CHECK_RUN (its name; empty: none), PG_FAILS (true, false: whether the gate will fail; else the
-# verdict says); api.sh's and render.sh's.
-# Facts read: pull-sha, verdict, and render.sh's. Output: check-run-url. Never fails for what GitHub says.
+# Environment: PG_TOKEN, PG_IN_CHECK_RUN (its name; empty: none); api.sh's and render.sh's.
+# Facts read: pull-sha, verdict, fails (why the gate will fail; empty: it will not), and render.sh's. Output: check-run-url. Never fails for what GitHub says.
 # shellcheck source=render.sh
 . "$(dirname "${BASH_SOURCE[0]}")/render.sh"
 # shellcheck source=api.sh
@@ -13,9 +12,9 @@
 summary_limit=65535
 
 conclusion() {
-    case ${PG_FAILS-},$1 in
-    true,* | ,regression | ,broken) echo failure ;;
-    *,pass | *,overridden | *,measured) echo success ;;
+    [ -z "$(fact fails)" ] || { echo failure && return; }
+    case $1 in
+    pass | overridden | measured) echo success ;;
     *) echo neutral ;;
     esac
 }

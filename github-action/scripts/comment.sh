@@ -31,7 +31,7 @@ see_that_head_is_current() {
 # own_comments MARKER: into $api_list, oldest first. Anybody can write the marker; who wrote it is known from the login alone.
 own_comments() {
     api_pages "issues/$number/comments" '.[] | select(
-        (.user.login == $login or (.user.type == "Bot" and .user.login == $login + "[bot]"))
+        .user.login == $login
         and ((.body | type) == "string" and (.body | gsub("\r"; "") | . == $marker or startswith($marker + "\n")))) | .id' \
         --arg marker "$1" --arg login "$api_login" || return 1
     sort -n -o "$api_list" "$api_list"
@@ -44,7 +44,7 @@ worth_a_comment() {
     case $policy,$verdict in
     always,* | *,regression | *,overridden) return 0 ;;
     esac
-    [ "$(jq '(.counts.regressed // 0) + (.counts.improved // 0)' "$PG_STATE/report.json" 2>/dev/null || echo 0)" = 0 ] || return 0
+    [ "$(jq '(.gated_counts // .counts) | (.regressed // 0) + (.improved // 0)' "$PG_STATE/report.json" 2>/dev/null || echo 0)" = 0 ] || return 0
     [ "$policy" = auto ] && [ "$verdict" != pass ]
 }
 
@@ -70,7 +70,7 @@ limit_comment() {
 refused() {
     case $api_status in
     401 | 403 | 404)
-        output publish true
+        [ ! -s "$PG_STATE/report.json" ] || output publish true
         give_up warning "the token may not ($api_problem). On a pull request of a fork that is as it should be: the publish action comments there. Elsewhere the job needs 'permissions: pull-requests: write'"
         ;;
     *) give_up warning "$api_problem" ;;

@@ -10,6 +10,8 @@
 mkdir -p "$PG_STATE"
 # shellcheck source=api.sh
 . "$(dirname "${BASH_SOURCE[0]}")/api.sh"
+# shellcheck source=render.sh
+. "$scripts/render.sh"
 # shellcheck source=unpack.sh
 . "$scripts/unpack.sh"
 
@@ -75,13 +77,20 @@ fetch_report() {
     mv "$PG_STATE/report/report.json" "$PG_STATE/report.json"
 }
 
-# The verdict that the comment's policy asks for, out of what the parser accepted.
+# What perfgate makes of the report takes its place. One that cannot be read is rendered as broken; it is refused, not told.
+check_report() {
+    local file=$PG_STATE/checked.json facts='[.schema, .verdict, .exit_code, (.benchmarks | length)]'
+    render_report --report json="$file" 2>"$PG_STATE/report.log" ||
+        refuse "perfgate does not take its report.json: $(printable "$(tail -n 1 "$PG_STATE/report.log")")"
+    [ "$(jq -c "$facts" "$PG_STATE/report.json" 2>/dev/null)" = "$(jq -c "$facts" "$file")" ] ||
+        refuse "its report.json is no report: $(printable "$(tail -n 1 "$PG_STATE/report.log")")"
+    mv "$file" "$PG_STATE/report.json"
+}
+
+# The verdict that the comment's policy asks for.
 judge() {
     local said
-    tokenless "$(fact program perfgate)" report "$PG_STATE/report.json" --report json="$PG_STATE/checked.json" 2>"$PG_STATE/report.log" ||
-        refuse "its report.json is no report: $(printable "$(tail -n 1 "$PG_STATE/report.log")")"
-    mv "$PG_STATE/checked.json" "$PG_STATE/report.json"
-    said=$(jq -r '.verdict // "broken"' "$PG_STATE/report.json")
+    said=$(jq -r .verdict "$PG_STATE/report.json")
     PG_PULL_NUMBER=$number bash "$scripts/override.sh"
     [ ! -e "$PG_STATE/overridden-by" ] || said=overridden
     learn verdict "$said"
@@ -97,6 +106,7 @@ fetch_report
 learn pull-sha "$head"
 learn pull-number "$number"
 output pull-number "$number"
+check_report
 judge
 # which looks at the head of the pull request again, directly before it writes
 PG_PULL_NUMBER=$number PG_UNTRUSTED=true PG_ARTIFACT_URL='' PG_FLAMEGRAPH_URL='' bash "$scripts/comment.sh"

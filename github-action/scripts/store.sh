@@ -86,7 +86,7 @@ deepen_workspace() {
     commit=${1##*/}
     commit=${commit#*-} && commit=${commit%%-*}
     [ "$(git rev-parse --is-shallow-repository)" = true ] && ! git merge-base --is-ancestor "$commit" "$base" 2>/dev/null || return 0
-    depth=$(ancestors "$history_limit" | grep -n -m 1 -x "$commit" | cut -d: -f1)
+    depth=$(ancestors "$history_limit" | awk -v want="$commit" '$0 == want { print NR }')
     remote_git "$PWD" fetch -q --no-tags --depth="$((${depth:-$history_limit} + 1))" origin "$base" >&2 ||
         message notice "the history between $commit and the base could not be fetched"
 }

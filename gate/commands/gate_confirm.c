@@ -47,43 +47,31 @@ bool gate_compare(const struct gate *gate, struct recording *const *sides,
 
 /* ---- which entries are asked again ---- */
 
-static bool prints(const struct recording *part, const char *name) {
-    for (uint32_t i = 0; i < part->series_count; i++) {
-        if (strcmp(strings_get(part->strings, part->series[i].name), name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Which entries have a row for which `wanted` (by row number; NULL: that asks to be confirmed). */
 static size_t entries_of(const struct gate *gate, const struct comparison *comparison,
                          const bool *wanted, bool *chosen) {
-    size_t count = 0, head = gate->measuring.side_count - 1;
+    size_t count = 0;
     for (size_t i = 0; i < gate->measuring.count; i++) {
-        const struct recording *part = gate->measuring.benchmarks[i].parts[head];
         chosen[i] = false;
         for (size_t k = 0; k < comparison->row_count && !chosen[i]; k++) {
             const struct row *row = &comparison->rows[k];
-            chosen[i] = (wanted ? wanted[k] : confirm_wanted(row)) && prints(part, row->name);
+            chosen[i] = (wanted ? wanted[k] : confirm_wanted(row)) &&
+                        gate_entry_is(&gate->measuring, i, row->name);
         }
         count += chosen[i];
     }
     return count;
 }
 
-/* And which have a function that asks to be confirmed. */
+/* And which have a function for which `wanted` (by slice; NULL: that asks to be confirmed). */
 static size_t add_function_entries(const struct gate *gate, const struct comparison *c,
-                                   bool *chosen) {
+                                   const bool *wanted, bool *chosen) {
     const struct gate_measuring *m = &gate->measuring;
     size_t count = 0;
     for (size_t i = 0; i < m->count; i++) {
-        const struct gate_benchmark *benchmark = &m->benchmarks[i];
-        for (size_t k = 0; k < c->functions->slice_count && !chosen[i]; k++) {
-            const char *name = c->functions->slices[k].name;
-            chosen[i] = function_confirm_wanted(c, k) &&
-                        (strcmp(benchmark->entry->name, name) == 0 ||
-                         prints(benchmark->parts[m->side_count - 1], name));
-        }
+        for (size_t k = 0; k < c->functions->slice_count && !chosen[i]; k++)
+            chosen[i] = (wanted ? wanted[k] : function_confirm_wanted(c, k)) &&
+                        gate_entry_is(m, i, c->functions->slices[k].name);
         count += chosen[i];
     }
     return count;
@@ -106,6 +94,7 @@ static void keep_deciding(struct gate *gate, struct recording *const *first,
 struct again {
     struct comparison rows;
     struct policy policy;
+    struct gate_profiles profiles;
     unsigned rounds;
 };
 
@@ -140,21 +129,39 @@ static bool measure_again(struct gate *gate, const bool *chosen, struct again *o
                           struct pg_error *err) {
     struct gate_measuring *m = &gate->measuring;
     struct recording *sides[GATE_SIDES];
-    struct gate_profiles profiles = {.again = true};
     for (size_t i = 0; i < m->count; i++) {
         if (chosen[i] && m->benchmarks[i].rounds > out->rounds)
             out->rounds = m->benchmarks[i].rounds;
     }
+    out->profiles.again = true;
     out->policy = confirm_policy(&gate->policy);
     pg_log(LOG_NOTE, "measuring red benchmarks again");
     set_samplings(gate);
     if (!gate_measure(m, chosen, true, err) || !gate_join_sides(gate, chosen, sides, err) ||
-        !gate_profiles_make(&profiles, m, sides, gate->options->output, -1, err) ||
+        !gate_profiles_make(&out->profiles, m, sides, gate->options->output,
+                            gate->options->save ? (int)m->side_count - 1 : -1, err) ||
         !write_again(gate, sides, err) || !gate_compare(gate, sides, &out->policy, &out->rows, err))
         return false;
     if (policy_functions_decide(&gate->policy))
-        compare_functions(gate, &profiles, &out->rows);
+        compare_functions(gate, &out->profiles, &out->rows);
     return true;
+}
+
+/* Lets fresh rounds decide on functions, too, and chooses what is saved: also the profile is that
+ * of the rounds that decided. */
+static bool conclude(struct gate *gate, struct comparison *comparison, const struct again *again,
+                     struct recording *const *first, const bool *unconfirmed,
+                     struct pg_error *err) {
+    size_t slices = comparison->functions ? comparison->functions->slice_count : 0;
+    bool *chosen = ARENA_NEW(gate->arena, bool, gate->measuring.count);
+    bool *functions = ARENA_NEW(gate->arena, bool, slices);
+    functions_confirm(comparison, &again->rows, functions);
+    size_t count = entries_of(gate, comparison, unconfirmed, chosen);
+    keep_deciding(gate, first, chosen);
+    if (slices)
+        count = add_function_entries(gate, comparison, functions, chosen);
+    return !gate->options->save || count == 0 ||
+           gate_profiles_replace(&gate->profiles, &again->profiles, &gate->measuring, chosen, err);
 }
 
 bool gate_confirm(struct gate *gate, struct comparison *comparison, struct pg_error *err) {
@@ -167,19 +174,19 @@ bool gate_confirm(struct gate *gate, struct comparison *comparison, struct pg_er
     compare_functions(gate, &gate->profiles, &before);
     size_t count = entries_of(gate, comparison, NULL, chosen);
     if (before.functions_regressed)
-        count = add_function_entries(gate, &before, chosen);
+        count = add_function_entries(gate, &before, NULL, chosen);
     if (gate->config.confirm == 0 || count == 0) {
         *comparison = before;
         return true;
     }
     for (size_t i = 0; i < m->count; i++)
         first[i] = m->benchmarks[i].parts[m->side_count - 1];
-    if (!measure_again(gate, chosen, again, err))
-        return false;
-    confirm_rows(comparison, &again->rows, again->rounds, unconfirmed);
-    compare_functions(gate, &gate->profiles, comparison);
-    functions_confirm(comparison, &again->rows);
-    entries_of(gate, comparison, unconfirmed, chosen);
-    keep_deciding(gate, first, chosen);
-    return true;
+    bool good = measure_again(gate, chosen, again, err);
+    if (good) {
+        confirm_rows(comparison, &again->rows, again->rounds, unconfirmed);
+        compare_functions(gate, &gate->profiles, comparison);
+        good = conclude(gate, comparison, again, first, unconfirmed, err);
+    }
+    gate_profiles_end(&again->profiles);
+    return good;
 }

@@ -265,6 +265,15 @@ static void join_notes(struct recording *out, const struct recording *part) {
     }
 }
 
+bool gate_entry_is(const struct gate_measuring *m, size_t entry, const char *name) {
+    const struct gate_benchmark *benchmark = &m->benchmarks[entry];
+    const struct recording *part = benchmark->parts[m->side_count - 1];
+    bool is = strcmp(benchmark->entry->name, name) == 0;
+    for (uint32_t i = 0; i < part->series_count && !is; i++)
+        is = strcmp(strings_get(part->strings, part->series[i].name), name) == 0;
+    return is;
+}
+
 bool gate_join(const struct gate_measuring *m, size_t side, const bool *chosen,
                struct recording **out, struct pg_error *err) {
     const char *label = m->sides[side].label;

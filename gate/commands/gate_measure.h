@@ -60,6 +60,9 @@ bool gate_measure(struct gate_measuring *measuring, const bool *chosen, bool aga
 bool gate_join(const struct gate_measuring *measuring, size_t side, const bool *chosen,
                struct recording **out, struct pg_error *err);
 
+/* Is it the entry's name, or that of a benchmark that it prints? */
+bool gate_entry_is(const struct gate_measuring *measuring, size_t entry, const char *name);
+
 /* Removes worktrees. Harmless on a zeroed struct. */
 void gate_measuring_end(struct gate_measuring *measuring);
 

@@ -20,6 +20,13 @@ bool gate_profiles_make(struct gate_profiles *out, const struct gate_measuring *
                         struct recording *const *recordings, const char *folder, int stored,
                         struct pg_error *err);
 
+/* What the store gets of the head: of the chosen entries the samples of fresh rounds instead of the
+ * first, where both were written. The files in a folder stay as they are. Errors: PG_IO,
+ * PG_FORMAT. */
+bool gate_profiles_replace(struct gate_profiles *first, const struct gate_profiles *fresh,
+                           const struct gate_measuring *measuring, const bool *chosen,
+                           struct pg_error *err);
+
 /* Removes what is temporary. Harmless on a zeroed struct. */
 void gate_profiles_end(struct gate_profiles *profiles);
 

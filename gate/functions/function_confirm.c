@@ -44,6 +44,7 @@ static void add_note(struct function_row *row, const char *note, struct arena *a
     ARENA_PUSH(arena, row->notes, row->note_count, row->note_capacity, note);
 }
 
+/* Fresh rounds decide against it. */
 static void take_result(struct function_row *row, const struct function_row *fresh,
                         const struct function_slice *slice, struct arena *arena) {
     const char *note = arena_printf(
@@ -64,7 +65,8 @@ static void take_result(struct function_row *row, const struct function_row *fre
     add_note(row, note, arena);
 }
 
-static void ask(struct function_row *row, const struct comparison *fresh, const char *slice_name,
+/* Is it the fresh rounds' profile that decided against the row? */
+static bool ask(struct function_row *row, const struct comparison *fresh, const char *slice_name,
                 struct arena *arena) {
     const struct function_findings *f = fresh->functions;
     const struct function_slice *slice = find_slice(f, slice_name);
@@ -84,10 +86,12 @@ static void ask(struct function_row *row, const struct comparison *fresh, const 
                  arena);
     } else {
         take_result(row, again, slice, arena);
+        return true;
     }
+    return false;
 }
 
-void functions_confirm(struct comparison *c, const struct comparison *fresh) {
+void functions_confirm(struct comparison *c, const struct comparison *fresh, bool *unconfirmed) {
     if (c->functions_regressed == 0)
         return;
     struct function_findings *f = ARENA_NEW(c->arena, struct function_findings, 1);
@@ -98,7 +102,9 @@ void functions_confirm(struct comparison *c, const struct comparison *fresh) {
     for (size_t i = 0; i < f->row_count; i++) {
         if (!function_decides(f, &f->rows[i]))
             continue;
-        ask(&f->rows[i], fresh, f->slices[f->rows[i].slice].name, c->arena);
+        uint32_t slice = f->rows[i].slice;
+        if (ask(&f->rows[i], fresh, f->slices[slice].name, c->arena))
+            unconfirmed[slice] = true;
         c->functions_regressed += function_decides(f, &f->rows[i]);
     }
     f->slices = ARENA_NEW(c->arena, struct function_slice, f->slice_count);

@@ -11,7 +11,9 @@ bool function_confirm_wanted(const struct comparison *comparison, size_t slice);
 /* Applies what functions_compare found in the fresh rounds (of which `fresh` must live as long) to
  * the functions that decide, and concludes anew. One that is not confirmed becomes what the fresh
  * rounds say, or inconclusive: where they say improved, or have not enough samples of it, or where
- * their profile is unsound. Both results stand in the row's notes. */
-void functions_confirm(struct comparison *comparison, const struct comparison *fresh);
+ * their profile is unsound. Both results stand in the row's notes. `unconfirmed`, by slice, is set
+ * where the fresh rounds' profile decided against a row. */
+void functions_confirm(struct comparison *comparison, const struct comparison *fresh,
+                       bool *unconfirmed);
 
 #endif

@@ -284,6 +284,18 @@ END
     echo 0 >runs && echo 16 >slow
     run "$PERFGATE" gate --no-confirm
     [ "$status" -eq 1 ] && [ "$(cat runs)" -eq 16 ]
+    # stored are the rounds that decided: of 50 units skip_ws has 20, of 90 at first 60
+    echo 0 >runs && echo 16 >slow
+    run "$PERFGATE" gate --save --branch other --output saved
+    [ "$status" -eq 0 ]
+    share() { "$PERFGATE" profile top --report json=- "$1" | python3 -c '
+import json, sys
+top = json.load(sys.stdin)
+print(100 * next(f["flat"] for f in top["functions"] if f["name"] == "skip_ws") // top["total"])'; }
+    stored=$(find .perfgate -name '*.pb.gz' -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2)
+    echo "first $(share saved/head.pb.gz), fresh $(share saved/head-again.pb.gz), stored $(share "$stored")"
+    [ "$(share "$stored")" -eq "$(share saved/head-again.pb.gz)" ]
+    [ "$(share "$stored")" -lt "$(share saved/head.pb.gz)" ]
     sed -i 's/^functions: gate/functions: report/' perfgate.yml
     printf 'confirm: no\nfunction-rules:\n  - { function: "skip_*", threshold: 10%%, floor: 1%%, samples: 10, gated: yes }\n' >>perfgate.yml
     echo 0 >runs

@@ -127,7 +127,7 @@ assert reasons == {"damaged": "damaged-input", "missing": "missing-rows", "finge
                    "failed": "failed-rows", "absent": "no-baseline"}, reasons
 
 assert {f["class"] for f in reports["./moved.json"]["functions"]} >= {"moved"}
-assert len(reports["./functions.json"]["functions"]) == 14
+assert len(reports["./functions.json"]["functions"]) == 16
 
 refused = 0
 def must_refuse(change):

@@ -1,7 +1,8 @@
 /* Which function changed: verdicts for every function of two builds' profiles.
  *
  * A function is tested when on one side it has, itself, at least FUNCTION_LEAST_SAMPLES samples a
- * round on average; one that only one side has, at least one. That goes by size alone, never by how
+ * round on average; one that only one side has, at least one; where profiles do not tell how many
+ * samples they hold, when its share reaches the floor. That goes by size alone, never by how
  * much it changed, so that the correction for many tests holds. The test is of its flat cost, one
  * value a round (function_test.h), corrected over all functions of all slices (policy->correction).
  * What a function costs with its callees (cum) is tested and corrected likewise, and decides

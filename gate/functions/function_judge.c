@@ -290,6 +290,11 @@ static void put_notes(struct function_judge *judge) {
                                      "%zu samples without the label '%s', which others have, are "
                                      "left out",
                                      unnumbered, request->base->cut.round_label));
+    if (request->base->uncounted || request->head->uncounted)
+        put_note(judge, arena_printf(judge->arena,
+                                     "profiles do not say how many samples they hold: functions of "
+                                     "%.2g%% of the whole or more are tested",
+                                     100 * request->floor));
     if (request->base->names->joined)
         put_note(judge, arena_printf(judge->arena,
                                      "%u names were joined by leaving out what compilers number "

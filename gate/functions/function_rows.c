@@ -39,16 +39,19 @@ static void fill_side(struct function_row *row, int side, struct function_cells 
 
 /* Flat and cumulative samples, a round. */
 struct extent {
-    double flat, cum;
+    double flat, cum, flat_share, cum_share;
 };
 
-static struct extent extent_of(struct function_cells cells, double rounds) {
-    struct extent sum = {0, 0};
+static struct extent extent_of(struct function_cells cells, const struct function_rounds *rounds) {
+    struct extent sum = {0, 0, 0, 0};
+    double n = rounds->count;
     for (; cells.at < cells.end; cells.at++) {
         sum.flat += cells.at->flat_samples;
         sum.cum += cells.at->cum_samples;
+        sum.flat_share += cells.at->flat / rounds->cost[cells.at->round];
+        sum.cum_share += cells.at->cum / rounds->cost[cells.at->round];
     }
-    return (struct extent){sum.flat / rounds, sum.cum / rounds};
+    return (struct extent){sum.flat / n, sum.cum / n, sum.flat_share / n, sum.cum_share / n};
 }
 
 /* Crafted profiles could have a round a sample and samples of any size. */
@@ -62,11 +65,15 @@ static bool has_room(struct function_judge *judge, const struct slice_sides *sid
 
 /* Enough samples for a row? And for the test of the flat cost? */
 static bool large_enough(const struct function_cells *cells, const struct slice_sides *sides,
-                         int least, bool *flat) {
-    struct extent base = extent_of(cells[0], sides->rounds[0]->count);
-    struct extent head = extent_of(cells[1], sides->rounds[1]->count);
+                         const struct function_policy *policy, bool *flat) {
+    struct extent base = extent_of(cells[0], sides->rounds[0]);
+    struct extent head = extent_of(cells[1], sides->rounds[1]);
     bool one_sided = cells[0].at == cells[0].end || cells[1].at == cells[1].end;
-    *flat = function_large_enough(base.flat, head.flat, one_sided, least);
+    if (isnan(base.cum + head.cum)) {
+        *flat = fmax(base.flat_share, head.flat_share) >= policy->floor;
+        return *flat || fmax(base.cum_share, head.cum_share) >= policy->floor;
+    }
+    *flat = function_large_enough(base.flat, head.flat, one_sided, policy->least_samples);
     return *flat || function_large_enough(base.cum, head.cum, one_sided, -1);
 }
 
@@ -118,7 +125,7 @@ static void make_rows(struct function_judge *judge, size_t number, uint32_t text
     slice->first = judge->findings->row_count;
     while (function_walk_next(&walk)) {
         struct function_row row = new_row(judge, number, &walk);
-        if (!large_enough(walk.taken, sides, row.policy.least_samples, &row.flat_tested) ||
+        if (!large_enough(walk.taken, sides, &row.policy, &row.flat_tested) ||
             !has_room(judge, sides)) {
             count_small(slice, walk.taken[1], sides);
             continue;

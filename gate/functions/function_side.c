@@ -2,6 +2,7 @@
 
 #include "gate/functions/function_place.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* By function number, of the round that is counted now. */
@@ -29,7 +30,8 @@ struct function_side *function_side_new(struct function_names *names, struct fun
 struct counting {
     const struct profile *profile;
     double factor;             /* of the type's unit */
-    uint32_t type, count_type; /* PROFILE_NONE: a sample counts once */
+    uint32_t type, count_type; /* PROFILE_NONE: */
+    double period;             /* what one sample stands for; NaN: not known */
     struct frame_names frames; /* function numbers instead of names */
 };
 
@@ -135,7 +137,8 @@ static bool count_rounds(struct function_side *side, const struct counting *c,
              next++) {
             const int64_t *values = &p->values[placed[next].sample * p->type_count];
             double value = c->factor * (double)values[c->type];
-            double samples = c->count_type == PROFILE_NONE ? 1 : (double)values[c->count_type];
+            double samples = c->count_type == PROFILE_NONE ? (double)values[c->type] / c->period
+                                                           : (double)values[c->count_type];
             if (value < 0 || samples < 0)
                 return pg_error_set(err, PG_FORMAT,
                                     "sample %u has a negative value, as in a difference of "
@@ -202,6 +205,20 @@ const char *function_side_unit(const struct function_side *side) {
     return unit ? unit->name : side->unit;
 }
 
+/* The time that one sample stands for: the period, unless values contradict it. Servers that join
+ * and scale profiles keep a period that is none, or 1. */
+static double sample_period(const struct profile *p, uint32_t type, const struct side_unit *unit) {
+    const double least_sec = 1e-6;
+    const struct profile_type *of = &p->types[type];
+    bool good = p->period > 0 && p->period_type.name == of->name && p->period_type.unit == of->unit;
+    good &= unit && strcmp(unit->name, "sec") == 0 && (double)p->period * unit->factor >= least_sec;
+    for (size_t i = 0; i < p->sample_count && good; i++) {
+        int64_t value = p->values[i * p->type_count + type];
+        good = value == 0 || value >= p->period / 2;
+    }
+    return good ? (double)p->period : NAN;
+}
+
 bool function_side_add(struct function_side *side, const struct profile *p, const char *path,
                        struct pg_error *err) {
     struct counting c = {.profile = p, .count_type = type_of_unit(p, "count")};
@@ -210,6 +227,8 @@ bool function_side_add(struct function_side *side, const struct profile *p, cons
         return pg_error_in(err, path);
     const struct side_unit *unit = unit_of(side);
     c.factor = unit ? unit->factor : 1;
+    c.period = sample_period(p, c.type, unit);
+    side->uncounted |= c.count_type == PROFILE_NONE && isnan(c.period);
     c.frames = function_names_frames(side->names, p);
     function_names_files(side->names, p);
     make_room(side);

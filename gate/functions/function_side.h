@@ -17,7 +17,9 @@ struct function_cut {
 };
 
 /* One function in one round of a slice; flat and cum in seconds, or in the unit of a type that is
- * no time, with the number of samples that they come from. Recursion counts once. */
+ * no time, with the number of samples that they come from: of a type in `count`, or the value over
+ * the profile's period where that is one of the type and no value is less than half of it; NaN
+ * where neither tells. Recursion counts once. */
 struct function_cell {
     uint32_t slice, function, round;
     double flat, cum, flat_samples, cum_samples;
@@ -44,6 +46,7 @@ struct function_side {
     size_t profile_count, profile_capacity;
     const char *type, *unit; /* of the first profile, as it has them: "cpu", "nanoseconds" */
     uint32_t session;        /* of the profiles that follow, which are of one moment: 0, 1, … */
+    bool uncounted;          /* of some samples the number is not known */
     size_t unnumbered;       /* samples left out: without the round label, which others have */
     struct function_scratch *scratch;
 };

@@ -109,7 +109,7 @@ struct function_test function_test(const struct function_values *base,
                                    struct rank_workspace *ranks) {
     struct function_test out = function_untested(base, head);
     bool zeros = any_zero(base) || any_zero(head);
-    bool few = base->samples < MANY_SAMPLES || head->samples < MANY_SAMPLES;
+    bool few = !(base->samples >= MANY_SAMPLES && head->samples >= MANY_SAMPLES);
     enum scale scale = zeros || few ? SCALE_RAW : SCALE_LOG;
     if (base->n < FUNCTION_LEAST_ROUNDS || head->n < FUNCTION_LEAST_ROUNDS)
         return out;

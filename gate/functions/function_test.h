@@ -6,9 +6,10 @@
 #include "stats/rank.h"
 
 /* Values of one side, one a round; rounds without a sample of the function are zeros. `samples` is
- * the mean number of samples a round that they come from. The values hold a common factor (the time
- * of an operation) whose relative standard error is factor_se with factor_df degrees of freedom; 0
- * when it is exact. Values of several sessions stand one session after the other. */
+ * the mean number of samples a round that they come from, NaN (taken for few) if not known. The
+ * values hold a common factor (the time of an operation) whose relative standard error is factor_se
+ * with factor_df degrees of freedom; 0 when it is exact. Values of several sessions stand one
+ * session after the other. */
 struct function_values {
     const double *values;
     size_t n;

@@ -1,6 +1,7 @@
 #include "gate/functions/function_totals.h"
 
 #include "gate/functions/function_cells.h"
+#include "gate/functions/function_compare.h"
 #include "gate/functions/function_judge.h"
 
 #include <math.h>
@@ -39,6 +40,13 @@ static struct function_values take(const struct totals_side *s, struct function_
     return values;
 }
 
+static double share_of(const struct totals_side *s, struct function_cells cells) {
+    double sum = 0;
+    for (; cells.at < cells.end; cells.at++)
+        sum += cells.at->cum / s->of->cost[cells.at->round];
+    return sum / s->of->count;
+}
+
 static void adjust(struct function_total *totals, size_t count, const struct policy *policy,
                    struct arena *arena) {
     double *p = ARENA_NEW(arena, double, count);
@@ -68,8 +76,11 @@ size_t function_totals(struct function_total **out, const struct function_side *
         old.factor_se = time->base_se, old.factor_df = time->base_df;
         new.factor_se = time->head_se, new.factor_df = time->head_df;
         old.sessions = measure->sessions, old.session_count = measure->session_count;
-        if (!function_large_enough(old.samples, new.samples,
-                                   !(old.samples > 0) || !(new.samples > 0), -1))
+        bool one_sided = old.samples == 0 || new.samples == 0;
+        if (isnan(old.samples + new.samples)
+                ? fmax(share_of(&sides[0], walk.taken[0]), share_of(&sides[1], walk.taken[1])) <
+                      FUNCTION_FLOOR
+                : !function_large_enough(old.samples, new.samples, one_sided, -1))
             continue;
         struct function_total total = {walk.function, function_test(&old, &new, policy, ranks),
                                        NAN};

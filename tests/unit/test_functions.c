@@ -262,6 +262,51 @@ static void a_caller_has_a_row_but_is_not_to_blame(void **state) {
     }
 }
 
+/* Only cpu/nanoseconds, as servers hand it out, a sample a stack and round. */
+static void add_uncounted(struct scene *s, struct function_side *side, const char *lines,
+                          int64_t period) {
+    struct profile p = *profile_of(s, lines, 6, "B");
+    p.period = period;
+    p.period_type = p.types[1];
+    for (size_t i = 0; i < p.sample_count; i++)
+        p.values[i] = p.values[2 * i + 1];
+    p.types++;
+    p.type_count = 1;
+    struct profile *kept = ARENA_NEW(s->arena, struct profile, 1);
+    *kept = p;
+    if (!function_side_add(side, kept, "x.pb.gz", &s->err))
+        fail_msg("%s", s->err.text);
+}
+
+static void without_a_count_the_period_tells_it_or_nothing_does(void **state) {
+    (void)state;
+    /* a period; one that is none, one that values contradict, and none at all */
+    static const int64_t periods[] = {SAMPLE_NS, 1, 1000 * (int64_t)SAMPLE_NS, 0};
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+        struct scene s;
+        bool known = i == 0;
+        scene_begin(&s, plain_cut);
+        add_uncounted(&s, s.base, "m;a 100\nm;b 100\nm;c 4\nm;d 1\n", periods[i]);
+        add_uncounted(&s, s.head, "m;a 150\nm;b 100\nm;c 4\nm;d 1\n", periods[i]);
+        const struct function_findings *f = judge(&s, false);
+        check(f, "a", ROW_REGRESSED, FUNCTION_PLAIN);
+        check(f, "b", ROW_SAME, FUNCTION_MIX_SHIFT);
+        if (known) {
+            assert_near(find_function(f, "a")->base.samples, 100, 1e-12);
+            assert_near(find_function(f, "m")->head.cum_samples, 255, 1e-12);
+            assert_null(find_function(f, "c"));
+            assert_int_equal(f->note_count, 0);
+        } else {
+            assert_true(isnan(find_function(f, "a")->base.samples));
+            check(f, "c", ROW_SAME, FUNCTION_PLAIN); /* 2 % of the whole */
+            assert_string_equal(f->notes[0], "profiles do not say how many samples they hold: "
+                                             "functions of 0.5% of the whole or more are tested");
+        }
+        assert_null(find_function(f, "d")); /* 0.49 % */
+        arena_free(s.arena);
+    }
+}
+
 static void slices_are_compared_by_themselves(void **state) {
     (void)state;
     struct scene s;
@@ -357,6 +402,7 @@ int main(void) {
         cmocka_unit_test(what_has_nothing_to_do_with_it_makes_up_for_nothing),
         cmocka_unit_test(few_rounds_and_few_samples_decide_nothing),
         cmocka_unit_test(a_caller_has_a_row_but_is_not_to_blame),
+        cmocka_unit_test(without_a_count_the_period_tells_it_or_nothing_does),
         cmocka_unit_test(slices_are_compared_by_themselves),
         cmocka_unit_test(labels_choose_samples),
         cmocka_unit_test(what_cannot_be_compared_is_refused),

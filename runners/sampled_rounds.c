@@ -105,7 +105,8 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
     double periods = (double)sampling_round_counts(side->side->sampling).periods;
     bool clock = m->sampled.by == BY_PRELOAD || m->sampled.rings.event == RING_CLOCK;
     sampling_counts_add(&sampled->counts, sampling_round_counts(side->side->sampling));
-    if (clock && user - periods > PROFILE_SOUND * user)
+    double unsampled = (double)sampling_round_counts(side->side->sampling).unsampled;
+    if (fmin(user - periods, unsampled) > PROFILE_SOUND * user)
         sampling_unsampled(side->side->sampling, user - periods);
     sampling_end(side->side->sampling, clock || periods == 0 ? 1 : user / periods);
     ARENA_PUSH(m->arena, sampled->cpu, sampled->count, sampled->capacity, cpu * 1e-9);

@@ -227,7 +227,7 @@ test('a data branch with links and strange paths: only entries are taken', async
 
 test('the artifact store believes pushes to the default branch only', async t => {
     const world = await mainWorld(t, 6);
-    world.api.addToken('t', { actions: 'read' });
+    world.api.addToken('token-of-the-job', { actions: 'read' });
     const name = (sha, machine = MACHINE) => `main/20260102T030405Z-${sha}-${machine}.txt`;
     const left = (sha, { run = {}, event = 'push', data } = {}) => {
         const id = world.api.nextId();
@@ -235,7 +235,7 @@ test('the artifact store believes pushes to the default branch only', async t =>
         return world.artifacts.upload({ name: 'perfgate-baseline-00ff00ff-default', run: { id, head_branch: 'main', head_sha: sha, ...run },
             data: data ?? makeZip([{ name: name(sha), data: recording(sha) }]) });
     };
-    const env = { PG_TOKEN: 't' };
+    const env = { PG_TOKEN: 'token-of-the-job' };
     left(world.shas[5]);
     left(world.shas[1], { run: { head_repository_id: 777 } });                    // a fork's branch called main
     left(world.shas[1], { run: { head_branch: 'topic' } });

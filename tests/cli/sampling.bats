@@ -178,10 +178,10 @@ END
         "${CXX:-g++}" -O2 -g -I"$root" -pthread -o thrower thrower.cpp
         say "C++"
         "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 6 -o out -r 1 -w 0 -- ./thrower
-        near flat "turn(long)" 96 4
-        near cum "thrown()" 19 4
-        near cum main 49 5
-        near cum "on_thread()" 49 5
+        near flat "turn(long)" 100 2
+        near cum "thrown()" 20 3
+        near cum main 50 3
+        near cum "on_thread()" 50 3
         near cum "[truncated]" 0 1
     fi
     if command -v rustc; then

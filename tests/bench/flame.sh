@@ -37,6 +37,7 @@ for stacks in 100000 1000000; do
         read -r seconds kib < <(best "$scratch/theirs.$stacks")
         report "$stacks" "$seconds" "$kib" ""
     else
+        ours "$stacks"
         report "$stacks" "$(awk -v s="${seconds:-0}" 'BEGIN { print 10 * s }')" "" " (10 x the above)"
     fi
     rm "$scratch/$stacks.txt"

@@ -19,14 +19,15 @@ static inline struct text text_of(const char *terminated) {
     return (struct text){terminated, strlen(terminated)};
 }
 
+/* An empty text may be of no bytes at all, which memcmp is not to be given. */
 static inline bool text_equal(struct text text, const char *terminated) {
     size_t length = strlen(terminated);
-    return text.length == length && memcmp(text.at, terminated, length) == 0;
+    return text.length == length && (length == 0 || memcmp(text.at, terminated, length) == 0);
 }
 
 static inline bool text_starts(struct text text, const char *prefix) {
     size_t length = strlen(prefix);
-    return text.length >= length && memcmp(text.at, prefix, length) == 0;
+    return text.length >= length && (length == 0 || memcmp(text.at, prefix, length) == 0);
 }
 
 /* Without ASCII blanks at both ends. */

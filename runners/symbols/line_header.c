@@ -92,13 +92,17 @@ static void read_new_table(struct head_reader *r, bool folders) {
     uint64_t kinds[FORMATS_MOST], forms[FORMATS_MOST];
     uint64_t formats = take_number(&r->header->coding, &r->c, 1);
     bool named = false;
-    for (uint64_t i = 0; i < formats && formats <= FORMATS_MOST; i++) {
+    if (formats > FORMATS_MOST) {
+        r->c.bad = true;
+        return;
+    }
+    for (uint64_t i = 0; i < formats; i++) {
         kinds[i] = take_varint(&r->c);
         forms[i] = take_varint(&r->c);
         named |= kinds[i] == DW_LNCT_path;
     }
     uint64_t count = take_varint(&r->c);
-    r->c.bad |= formats > FORMATS_MOST || (count && !named);
+    r->c.bad |= count && !named;
     for (; count && !r->c.bad; count--) {
         const char *name = NULL;
         uint64_t folder = 0;

@@ -49,6 +49,28 @@ test('a pull request that is 10 % slower fails, after all is published', async t
     assert.match(archive(world, /^perfgate-report-0-1$/)['head.txt'], /^BenchmarkScan/m);
     assert.match(levels(run, 'error'), /Scan/);
     assert.match(run.outputs['artifact-url'], /artifacts\/\d+/);
+    const [comment, ...others] = world.api.issue(pull.number).comments;
+    assert.deepEqual(others, []);
+    assert.match(comment.body, /^<!-- perfgate:v1 key=default -->\n[^\n]*regression[^]*\| Scan /);
+    assert.match(comment.body, new RegExp(pull.sha));
+    assert.ok(comment.body.includes(run.outputs['artifact-url']));
+    assert.ok(run.outputs['comment-url']);
+});
+
+test('the label accepts a regression: green, and everything says who and what', async t => {
+    const world = await openWorld(t);
+    const { number } = world.repo.pulls.slow;
+    world.api.addLabel(number, 'perf-ok', 'maria');
+    const run = await gatePull(world, 'slow');
+    assert.equal(run.outcome, 'success', run.log);
+    assert.equal(run.outputs.verdict, 'overridden');
+    assert.equal(run.outputs['overridden-by'], 'maria');
+    assert.equal(run.outputs.enforced, 'false');
+    for (const text of [run.summary, world.api.issue(number).comments[0].body]) {
+        assert.match(text, /maria/);
+        assert.match(text, /Scan/);
+    }
+    assert.match(levels(run, 'warning'), /perf-ok/);
 });
 
 test('a pull request that costs nothing passes', async t => {

@@ -84,7 +84,7 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
     printf '#!/bin/sh\necho run >>log\n' >logged && chmod +x logged
     run "$PERFGATE" run --sampler perf --sampled-rounds 5 -o out -r 2 -w 0 -- ./logged
     [ "$status" -eq 0 ]
-    [ "$(wc -l <log)" -eq 7 ]
+    [ "$(wc -l <log)" -ge 7 ] # a round whose chains do not validate runs once more, with larger copies of the stack
 }
 
 @test "--sampler none: no profile, and none that an earlier recording left" {
@@ -163,13 +163,13 @@ provenance() { sed -n "s/^# perfgate $2: //p" "$1"; }
 #include <stdexcept>
 #include <thread>
 NOINLINE static void turn(long percents) { WORK(percents * PERCENT); __asm__ volatile(""); }
-NOINLINE static void thrown() { turn(2); throw std::runtime_error("x"); }
+NOINLINE static void thrown() { turn(8); throw std::runtime_error("x"); }
 NOINLINE static void caught() {
-    try { thrown(); } catch (std::exception &) { turn(3); }
+    try { thrown(); } catch (std::exception &) { turn(12); }
 }
-NOINLINE static void on_thread() { turn(5); __asm__ volatile(""); }
+NOINLINE static void on_thread() { turn(20); __asm__ volatile(""); }
 int main() {
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
         caught();
         std::thread(on_thread).join();
     }

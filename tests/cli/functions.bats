@@ -275,7 +275,7 @@ END
     [[ "$output" == *" skip_ws: "*"not confirmed: +"*" at first, "*" in 8 fresh rounds, which decide"* ]]
     grep -q '"not confirmed: +' report.json
     grep -q 'not confirmed: +' report.md
-    [ "$(cat runs)" -eq 32 ] && [ -s out/head-again.pb.gz ] && [ -s out/head.pb.gz ]
+    [ "$(cat runs)" -ge 32 ] && [ -s out/head-again.pb.gz ] && [ -s out/head.pb.gz ]
     echo 0 >runs && echo 99 >slow
     run "$PERFGATE" gate
     echo "$output"
@@ -283,7 +283,8 @@ END
     [[ "$output" == *"  regressed     skip_ws: "*"confirmed: +"*" in 8 fresh rounds"* ]]
     echo 0 >runs && echo 16 >slow
     run "$PERFGATE" gate --no-confirm
-    [ "$status" -eq 1 ] && [ "$(cat runs)" -eq 16 ]
+    [ "$status" -eq 1 ]
+    [ "$(cat runs)" -lt 24 ] # 16, and rounds whose chains wanted larger copies of the stack, but not 8 fresh ones
     # stored are the rounds that decided: of 50 units skip_ws has 20, of 90 at first 60
     echo 0 >runs && echo 16 >slow
     run "$PERFGATE" gate --save --branch other --output saved

@@ -264,7 +264,7 @@ int main(void) {
     return 0;
 }
 END
-    printf 'rounds: 8\nsampled-rounds: 8\nsampler: perf\nfunctions: gate\nwarmup: 0\nancestry: no\nbenchmarks:\n%s\n' \
+    printf 'threshold: 50%%\nrounds: 8\nsampled-rounds: 8\nsampler: perf\nfunctions: gate\nwarmup: 0\nancestry: no\nbenchmarks:\n%s\n' \
         '  - { name: p, command: ./p, threshold: 900% }' >perfgate.yml
     cc -O2 -o p p.c
     "$PERFGATE" gate --save --branch main || [ $? -eq 4 ]

@@ -1,22 +1,17 @@
 #include "runners/symbols/call_frame_info.h"
 
+#include "runners/symbols/key_table.h"
+
 #include <dwarf.h>
 #include <stdlib.h>
 
 enum { REGISTERS_MOST = 33 };
 
-struct row_slot {
-    uint64_t address;
-    const struct frame_row *row;
-    bool taken;
-};
-
 struct call_frame_info {
     Dwarf_CFI *exceptions, *debug; /* the first is ours, the second the DWARF's */
     unsigned registers;            /* that matter on the machine; 0: not known */
     struct arena *arena;
-    struct row_slot *slots;
-    size_t count, capacity;
+    struct key_table rows; /* by address; NULL where there is none */
 };
 
 static unsigned registers_of(Elf *elf) {
@@ -33,8 +28,7 @@ struct call_frame_info *call_frame_info_new(Elf *elf, Dwarf *dwarf) {
                                      .debug = dwarf ? dwarf_getcfi(dwarf) : NULL,
                                      .registers = registers_of(elf),
                                      .arena = arena,
-                                     .capacity = 1024};
-    info->slots = ARENA_NEW(arena, struct row_slot, info->capacity);
+                                     .rows = {.arena = arena}};
     return info;
 }
 
@@ -118,8 +112,8 @@ static void read_rules(struct frame_row *row, Dwarf_Frame *frame, unsigned regis
     memcpy(row->rules, rules, row->rule_count * sizeof *rules);
 }
 
-static const struct frame_row *read_row(struct call_frame_info *info, Dwarf_Frame *frame,
-                                        int column, bool signal) {
+static struct frame_row *read_row(struct call_frame_info *info, Dwarf_Frame *frame, int column,
+                                  bool signal) {
     struct frame_row *row = ARENA_NEW(info->arena, struct frame_row, 1);
     if (column < 0 || (unsigned)column >= info->registers || !read_cfa(row, frame, info->arena))
         return NULL;
@@ -129,47 +123,23 @@ static const struct frame_row *read_row(struct call_frame_info *info, Dwarf_Fram
     return row;
 }
 
-static struct row_slot *find_slot(struct call_frame_info *info, uint64_t address) {
-    size_t mask = info->capacity - 1, at = (size_t)(address * 0x9E3779B97F4A7C15u >> 32) & mask;
-    while (info->slots[at].taken && info->slots[at].address != address)
-        at = (at + 1) & mask;
-    return &info->slots[at];
-}
-
-static void grow(struct call_frame_info *info) {
-    struct row_slot *old = info->slots;
-    size_t count = info->capacity;
-    info->capacity = 2 * count;
-    info->slots = ARENA_NEW(info->arena, struct row_slot, info->capacity);
-    for (size_t i = 0; i < count; i++) {
-        if (old[i].taken)
-            *find_slot(info, old[i].address) = old[i];
-    }
-}
-
-static void put_row(struct call_frame_info *info, uint64_t address, const struct frame_row *row) {
-    if (2 * ++info->count > info->capacity)
-        grow(info);
-    *find_slot(info, address) = (struct row_slot){address, row, true};
-}
-
 const struct frame_row *call_frame_row(struct call_frame_info *info, uint64_t address) {
     Dwarf_Frame *frame = NULL;
     Dwarf_Addr start = address, end;
-    bool signal = false;
-    const struct frame_row *row = NULL;
-    struct row_slot *slot = find_slot(info, address);
-    if (slot->taken)
-        return slot->row;
+    bool signal = false, known;
+    void **row = key_table_place(&info->rows, address, &known);
+    if (known)
+        return *row;
     if ((info->exceptions && dwarf_cfi_addrframe(info->exceptions, address, &frame) == 0) ||
         (info->debug && dwarf_cfi_addrframe(info->debug, address, &frame) == 0)) {
         int column = dwarf_frame_info(frame, &start, &end, &signal);
-        slot = find_slot(info, start); /* where the row begins to hold */
-        row = slot->taken ? slot->row : read_row(info, frame, column, signal);
-        if (!slot->taken && start != address)
-            put_row(info, start, row);
+        if (start != address) /* where the row begins to hold */
+            row = key_table_place(&info->rows, start, &known);
+        if (!known)
+            *row = read_row(info, frame, column, signal);
         free(frame);
     }
-    put_row(info, address, row);
-    return row;
+    struct frame_row *found = *row;
+    *key_table_place(&info->rows, address, &known) = found;
+    return found;
 }

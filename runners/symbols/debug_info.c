@@ -39,8 +39,10 @@ struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
     struct debug_info *info = ARENA_NEW(arena, struct debug_info, 1);
     Dwarf_Die die, inner;
     uint8_t type;
-    *info = (struct debug_info){
-        .arena = arena, .lowest = lowest, .visits = SCOPE_VISITS, .paths = {.arena = arena}};
+    *info = (struct debug_info){.arena = arena,
+                                .lowest = lowest,
+                                .visits = SCOPE_VISITS,
+                                .paths = {.known = {.arena = arena}}};
     info->lines = unit_lines_new(dwarf, lowest, arena);
     info->tree = scope_tree_new(&info->visits, &info->lines, arena);
     for (Dwarf_CU *at = NULL;

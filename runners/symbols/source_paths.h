@@ -3,12 +3,10 @@
 #ifndef RUNNERS_SYMBOLS_SOURCE_PATHS_H
 #define RUNNERS_SYMBOLS_SOURCE_PATHS_H
 
-#include "runners/base/arena.h"
+#include "runners/symbols/key_table.h"
 
 struct source_paths {
-    struct source_path *slots;
-    size_t count, capacity; /* a power of two, or 0 */
-    struct arena *arena;
+    struct key_table known; /* whole paths by pointer of the file */
 };
 
 /* FOLDER/FILE for a relative file and a folder that is not NULL, else the file. Files are known by

@@ -32,36 +32,21 @@ struct unit_lines unit_lines_new(Dwarf *dwarf, uint64_t lowest, struct arena *ar
                                             ident && ident[EI_DATA] == ELFDATA2MSB},
                                .lowest = lowest,
                                .room = {.arena = arena},
+                               .tables = {.arena = arena},
                                .arena = arena};
     lines.budget = 4 * (uint64_t)lines.sections.lines.length;
     return lines;
 }
 
-static struct unit_table *find_slot(struct unit_lines *lines, Dwarf_CU *unit) {
-    size_t at = (size_t)((uintptr_t)unit * 0x9E3779B97F4A7C15u >> 32) & (lines->capacity - 1);
-    while (lines->slots[at].unit && lines->slots[at].unit != unit)
-        at = (at + 1) & (lines->capacity - 1);
-    return &lines->slots[at];
-}
-
-static void grow(struct unit_lines *lines) {
-    struct unit_table *old = lines->slots;
-    size_t count = lines->capacity;
-    lines->capacity = count ? 2 * count : 64;
-    lines->slots = ARENA_NEW(lines->arena, struct unit_table, lines->capacity);
-    for (size_t i = 0; i < count; i++) {
-        if (old[i].unit)
-            *find_slot(lines, old[i].unit) = old[i];
-    }
-}
-
 static struct unit_table *table_of(struct unit_lines *lines, Dwarf_CU *unit) {
-    if (2 * lines->count >= lines->capacity)
-        grow(lines);
-    struct unit_table *table = find_slot(lines, unit);
-    lines->count += !table->unit;
-    table->unit = unit;
-    return table;
+    bool known;
+    void **table = key_table_place(&lines->tables, (uintptr_t)unit, &known);
+    if (!known) {
+        struct unit_table *made = ARENA_NEW(lines->arena, struct unit_table, 1);
+        made->unit = unit;
+        *table = made;
+    }
+    return *table;
 }
 
 static void spend(struct unit_lines *lines, const uint8_t *from, const uint8_t *to) {

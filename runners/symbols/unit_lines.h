@@ -3,6 +3,7 @@
 #ifndef RUNNERS_SYMBOLS_UNIT_LINES_H
 #define RUNNERS_SYMBOLS_UNIT_LINES_H
 
+#include "runners/symbols/key_table.h"
 #include "runners/symbols/line_table.h"
 
 #include <elfutils/libdw.h>
@@ -13,8 +14,7 @@ struct unit_lines {
     uint64_t lowest;
     uint64_t budget; /* bytes that may still be read: hostile units may all point to one table */
     struct line_room room;
-    struct unit_table *slots; /* by unit */
-    size_t count, capacity;   /* a power of two, or 0 */
+    struct key_table tables; /* by unit */
     struct arena *arena;
 };
 

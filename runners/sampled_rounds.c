@@ -174,7 +174,8 @@ static bool sample_process(struct measuring *m, struct side_state *side, uint32_
                                   m->sampled.most_frames};
     bool clock = m->sampled.by == BY_PERF && m->sampled.rings.event == RING_CLOCK;
     struct sampling_round of = {benchmark_of(m, side), round, reader,
-                                clock ? ring_period(m->plan->sampling.rate) : 0};
+                                clock ? ring_period(m->plan->sampling.rate) : 0,
+                                (uint64_t)llround(1e9 * m->plan->sampling.slice)};
     struct watching watching = {.sampling = side->side->sampling};
     struct launched launched;
     struct launch_how how = {.pad = true, .padding = padding};

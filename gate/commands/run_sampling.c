@@ -16,7 +16,7 @@ bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct
                                  .count = sides->count};
     plan->sampling =
         (struct plan_sampling){(enum sampler)options->sampler, (enum stack)options->stack,
-                               options->rate, (uint32_t)options->rounds};
+                               options->rate, (uint32_t)options->rounds, options->slice};
     for (size_t i = 0; i < out->count; i++) {
         out->paths[i] = recording_profile_path(sides->recordings[i]->path, arena);
         if (!out->paths[i] && options->sampler != SAMPLER_AUTO && options->sampler != SAMPLER_NONE)

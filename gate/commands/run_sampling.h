@@ -10,7 +10,7 @@
 /* As given on the command line. */
 struct sampling_options {
     int sampler, stack, rounds;
-    double rate;
+    double rate, slice;
 };
 #define SAMPLING_DEFAULTS                                                                          \
     { .sampler = SAMPLER_AUTO, .stack = STACK_AUTO, .rate = 1000 }
@@ -28,9 +28,17 @@ struct sampling_options {
             "on as small ones as do (auto)"),                                                      \
         COUNT("sampled-rounds", 0, &(to)->rounds, 1, 100000,                                       \
               "how many (as many as are measured, at most 20)"),                                   \
+        {.name = "rate",                                                                           \
+         .kind = OPTION_DOUBLE,                                                                    \
+         .target = &(to)->rate,                                                                    \
+         .argument = "HZ",                                                                         \
+         .help = "samples a second of CPU time (1000)",                                            \
+         .low = 1,                                                                                 \
+         .high = 4000},                                                                            \
     {                                                                                              \
-        .name = "rate", .kind = OPTION_DOUBLE, .target = &(to)->rate, .argument = "HZ",            \
-        .help = "samples a second of CPU time (1000)", .low = 1, .high = 4000                      \
+        .name = "slices", .kind = OPTION_DURATION, .target = &(to)->slice, .argument = "TIME",     \
+        .help = "label samples with when they were taken (elapsed), in steps of this",             \
+        .low = 1e-6, .high = 86400                                                                 \
     }
 
 struct run_sampling {

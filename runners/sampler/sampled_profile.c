@@ -2,7 +2,7 @@
 
 #include <time.h>
 
-enum { TYPES = 2, LABELS_MOST = 3 };
+enum { TYPES = 2, LABELS_MOST = 4 };
 
 static uint32_t text(const struct sampling *s, const char *terminated) {
     return strings_add(s->strings, text_of(terminated));
@@ -71,6 +71,10 @@ static void add_labels(struct profile *p, const struct sampling *s, const struct
     p->labels[(*used)++] = (struct profile_label){.key = text(s, "round"), .number = kept->round};
     if (kept->comm)
         p->labels[(*used)++] = (struct profile_label){.key = text(s, "comm"), .text = kept->comm};
+    if (kept->elapsed >= 0)
+        p->labels[(*used)++] = (struct profile_label){.key = text(s, SAMPLING_ELAPSED),
+                                                      .unit = text(s, "nanoseconds"),
+                                                      .number = kept->elapsed};
 }
 
 static void add_samples(struct profile *p, const struct sampling *s, struct arena *arena) {

@@ -85,6 +85,13 @@ static uint32_t comm_label(struct sampling *s, uint32_t tid) {
     return comm == task_table_first_comm(s->round.tasks) ? 0 : comm_class(s, comm);
 }
 
+static uint32_t slice_of(const struct round *round, uint64_t time) {
+    if (!round->of.slice || !time)
+        return NO_SLICE;
+    uint64_t slice = time > round->began ? (time - round->began) / round->of.slice : 0;
+    return slice < NO_SLICE ? (uint32_t)slice : NO_SLICE - 1;
+}
+
 static void fold(struct round *round, struct text key, struct folded more) {
     uint32_t number = strings_add(round->stacks, key);
     if (number > round->count) {
@@ -97,20 +104,21 @@ static void fold(struct round *round, struct text key, struct folded more) {
 
 static void take_sample(struct sampling *s, const struct perf_record *record) {
     struct sample_stack stack;
-    uint32_t key[STACK_MOST + 2] = {comm_label(s, record->tid)}, frames = 0;
+    uint32_t key[STACK_MOST + 3] = {comm_label(s, record->tid), slice_of(&s->round, record->time)};
+    uint32_t *places = key + KEY_STACK, frames = 0;
     sample_stack_read(&stack, &s->round.of.reader, record, s->round.tasks);
     if (s->frame_count + s->round.frame_count > FRAMES_MOST) {
         stack.truncated |= stack.count > 1;
         stack.count = 1;
     }
     while (frames < stack.count) {
-        if (!find_place(s, record->pid, stack.addresses[frames], &key[1 + frames]))
-            key[1 + frames] = named_place(s, "[unknown]");
+        if (!find_place(s, record->pid, stack.addresses[frames], &places[frames]))
+            places[frames] = named_place(s, "[unknown]");
         frames++;
     }
     if (stack.truncated)
-        key[1 + frames++] = named_place(s, "[truncated]");
-    fold(&s->round, (struct text){(const char *)key, (1 + frames) * sizeof *key},
+        places[frames++] = named_place(s, "[truncated]");
+    fold(&s->round, (struct text){(const char *)key, (KEY_STACK + frames) * sizeof *key},
          (struct folded){1, record->sample.period});
     s->round.counts.samples++;
     s->round.counts.periods += record->sample.period;
@@ -139,7 +147,7 @@ void sampling_unsampled(struct sampling *s, double periods) {
     double share = round->counts.unsampled ? periods / (double)round->counts.unsampled : 0;
     for (size_t i = 0; i < round->tail_count && share > 0; i++) {
         double part = fmin(share, 1) * (double)round->tails[i].periods;
-        uint32_t key[2] = {round->tails[i].comm, named_place(s, "[unsampled]")};
+        uint32_t key[] = {round->tails[i].comm, NO_SLICE, named_place(s, "[unsampled]")};
         fold(&s->round, (struct text){(const char *)key, sizeof key},
              (struct folded){0, (uint64_t)part});
     }
@@ -147,6 +155,8 @@ void sampling_unsampled(struct sampling *s, double periods) {
 
 void sampling_take(void *sampling, const struct perf_record *record) {
     struct sampling *s = sampling;
+    if (!s->round.began)
+        s->round.began = record->time;
     if (record->kind == PERF_KIND_SAMPLE)
         take_sample(s, record);
     else if (record->kind == PERF_KIND_LOST)
@@ -187,7 +197,7 @@ static uint32_t settled(struct sampling *s, const struct pending *pending) {
 static void settle(struct sampling *s) {
     struct round old = s->round, *round = &s->round;
     uint32_t *places = ARENA_NEW(old.arena, uint32_t, old.pending_count);
-    uint32_t key[STACK_MOST + 2];
+    uint32_t key[STACK_MOST + 3];
     for (uint32_t i = 0; i < old.pending_count; i++)
         places[i] = settled(s, &old.pending[i]);
     round->stacks = strings_new(round->arena);
@@ -196,7 +206,7 @@ static void settle(struct sampling *s) {
     for (uint32_t i = 0; i < old.count; i++) {
         struct text stack = stack_of(&old, i);
         memcpy(key, stack.at, stack.length);
-        for (size_t k = 1; k < stack.length / sizeof *key; k++)
+        for (size_t k = KEY_STACK; k < stack.length / sizeof *key; k++)
             key[k] = key[k] & PENDING ? places[key[k] & ~PENDING] : key[k];
         fold(round, (struct text){(const char *)key, stack.length}, old.folded[i]);
     }
@@ -211,11 +221,16 @@ void sampling_end(struct sampling *s, double ns) {
         struct text key = stack_of(round, i);
         struct kept kept = {.benchmark = round->of.benchmark,
                             .round = round->of.number,
+                            .elapsed = -1,
                             .samples = (int64_t)round->folded[i].samples,
                             .cpu_ns = llround((double)round->folded[i].periods * ns)};
-        memcpy(&kept.comm, key.at, sizeof kept.comm);
-        key.at += sizeof kept.comm;
-        key.length -= sizeof kept.comm;
+        uint32_t head[KEY_STACK];
+        memcpy(head, key.at, sizeof head);
+        key.at += sizeof head;
+        key.length -= sizeof head;
+        kept.comm = head[KEY_COMM];
+        if (head[KEY_SLICE] != NO_SLICE)
+            kept.elapsed = (int64_t)(head[KEY_SLICE] * round->of.slice);
         uint32_t before = strings_count(s->stacks);
         kept.stack = strings_add(s->stacks, key);
         if (kept.stack == before)

@@ -9,6 +9,9 @@
 
 struct sampling;
 
+/* Label of samples that were taken in slices. */
+#define SAMPLING_ELAPSED "elapsed"
+
 struct sampling *sampling_new(struct strings *strings, struct arena *arena);
 
 struct sampling_round {
@@ -16,6 +19,7 @@ struct sampling_round {
     uint32_t number;    /* from 1 */
     struct stack_reader reader;
     uint64_t period; /* between two samples of a task; 0: the kernel chooses */
+    uint64_t slice;  /* ns: samples of each so long part of the round are kept apart; 0: are not */
 };
 
 /* Between these two calls all records are of one process and its children. Nothing of a round that
@@ -45,7 +49,8 @@ struct sampling_counts sampling_round_counts(const struct sampling *sampling);
 struct sampling_counts sampling_counts(const struct sampling *sampling);
 
 /* Everything as a profile that is not symbolised yet: types samples/count and cpu/nanoseconds,
- * labels `benchmark` and `round`, and `comm` where a task has another name than the command. Of a
+ * labels `benchmark` and `round`, `comm` where a task has another name than the command, and with
+ * slices `elapsed`: the beginning of the slice in ns since the command's exec. Of a
  * stack that does not reach its root the outermost frame is a function `[truncated]`. `period_ns`
  * is written down as the period. */
 struct profile *sampling_profile(const struct sampling *sampling, int64_t period_ns,

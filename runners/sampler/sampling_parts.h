@@ -31,8 +31,12 @@ struct tail {
     uint64_t periods;
 };
 
-/* A round that has begun. `stacks`: a comm label and then the places of a stack, the leaf first,
- * all as 32-bit words → index into folded + 1. */
+/* Words before the places of a round's stack, and the slice of samples that have none. */
+enum { KEY_COMM, KEY_SLICE, KEY_STACK };
+#define NO_SLICE UINT32_MAX
+
+/* A round that has begun. `stacks`: a comm label, a slice and then the places of a stack, the leaf
+ * first, all as 32-bit words → index into folded + 1. */
 struct round {
     struct sampling_round of;
     struct task_table *tasks;
@@ -46,6 +50,7 @@ struct round {
     struct tail *tails;
     size_t tail_count, tail_capacity;
     struct sampling_counts counts;
+    uint64_t began; /* time of the first record */
     struct arena *arena;
 };
 
@@ -53,6 +58,7 @@ struct round {
 struct kept {
     uint32_t stack, benchmark, round, comm;
     int64_t samples, cpu_ns;
+    int64_t elapsed; /* ns; -1: no slice */
 };
 
 struct sampling {

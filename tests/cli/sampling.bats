@@ -480,6 +480,23 @@ END
     [ ! -e out.pb.gz ]
 }
 
+@test "slices tell when in its process a sample was taken" {
+    may_sample
+    "$PERFGATE" -q run --slices 50ms --sampled-rounds 3 -o out -r 2 -w 0 -- ./leaves
+    "$PERFGATE" profile labels out.pb.gz >labels
+    grep -q '^ *elapsed' labels
+    whole=$(value)
+    begin=$(value --tag-focus elapsed=0ms:49ms)
+    rest=$(value --tag-focus elapsed=50ms:)
+    [ "$begin" -gt 0 ] && [ "$rest" -gt 0 ]
+    [ $((begin + rest)) -le "$whole" ]
+    [ $((100 * (begin + rest))) -ge $((99 * whole)) ] # what no sample saw is in no slice
+    "$PERFGATE" -q run --sampled-rounds 1 -o out -r 1 -w 0 -- ./leaves
+    ! "$PERFGATE" profile labels out.pb.gz | grep -q elapsed
+    run "$PERFGATE" run --slices 0 -o out -- true
+    [ "$status" -eq 2 ]
+}
+
 @test "a recording on stdout has no place for a profile" {
     run "$PERFGATE" run --sampler perf -o - -- ./leaves
     [ "$status" -eq 2 ]

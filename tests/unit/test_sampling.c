@@ -25,7 +25,7 @@ static void world_free(struct world *w) {
 
 static void begin(struct world *w, uint32_t round) {
     struct sampling_round of = {
-        strings_add(w->strings, text_of("Bench")), round, {.most_frames = 127}, 0};
+        strings_add(w->strings, text_of("Bench")), round, {.most_frames = 127}, 0, 0};
     sampling_begin(w->sampling, &of, w->scratch);
 }
 
@@ -153,7 +153,7 @@ static void what_tasks_ran_without_a_sample_is_told(void **state) {
     (void)state;
     struct world w = world_new();
     struct sampling_round of = {
-        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000};
+        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000, 0};
     sampling_begin(w.sampling, &of, w.scratch);
     exec(&w, 10, "bench");
     map(&w, 10, 0x400000, 0x1000, 0, "/bench");
@@ -330,6 +330,57 @@ static void losses_are_counted_over_rounds(void **state) {
     world_free(&w);
 }
 
+static int64_t elapsed_of(const struct profile *p, size_t sample) {
+    for (uint32_t i = p->label_start[sample]; i < p->label_start[sample + 1]; i++) {
+        if (strcmp(strings_get(p->strings, p->labels[i].key), SAMPLING_ELAPSED) == 0) {
+            assert_string_equal(strings_get(p->strings, p->labels[i].unit), "nanoseconds");
+            return p->labels[i].number;
+        }
+    }
+    return -1;
+}
+
+static void sample_when(struct world *w, uint64_t time) {
+    uint64_t words[] = {PERF_CONTEXT_USER, 0x400123};
+    struct perf_record record = {
+        .kind = PERF_KIND_SAMPLE, .pid = 10, .tid = 10, .time = time, .sample = {.ip = words[1]}};
+    record.sample.period = 1000;
+    record.sample.chain = (const uint8_t *)words;
+    record.sample.depth = 2;
+    sampling_take(w->sampling, &record);
+}
+
+/* Slices begin with the exec, whenever that was; code that is given a name later stays in its
+ * slice; what no sample saw is in none. */
+static void slices_are_kept_apart(void **state) {
+    (void)state;
+    struct world w = world_new();
+    struct sampling_round of = {
+        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000, 50};
+    sampling_begin(w.sampling, &of, w.scratch);
+    sampling_take(w.sampling, &(struct perf_record){.kind = PERF_KIND_COMM,
+                                                    .pid = 10,
+                                                    .tid = 10,
+                                                    .exec = true,
+                                                    .time = 7000,
+                                                    .comm = text_of("bench")});
+    map(&w, 10, 0x400000, 0x1000, 0, "//anon");
+    static const uint64_t times[] = {7000, 7049, 7050, 7149, 7150, 6999};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        sample_when(&w, times[i]);
+    ended_after(&w, 10, 700);
+    sampling_unsampled(w.sampling, 700);
+    sampling_end(w.sampling, 1);
+    struct profile *p = finish(&w);
+    static const int64_t elapsed[] = {0, 50, 100, 150, -1}, samples[] = {3, 1, 1, 1, 0};
+    assert_int_equal(p->sample_count, 5);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(elapsed_of(p, i), elapsed[i]);
+        assert_int_equal(p->values[2 * i], samples[i]);
+    }
+    world_free(&w);
+}
+
 /* A thousand rounds of the same: what grows is a line a round and stack. */
 static void rounds_are_folded(void **state) {
     (void)state;
@@ -364,6 +415,7 @@ int main(void) {
         cmocka_unit_test(stacks_without_root_say_so),
         cmocka_unit_test(code_made_at_run_time_is_one_place),
         cmocka_unit_test(losses_are_counted_over_rounds),
+        cmocka_unit_test(slices_are_kept_apart),
         cmocka_unit_test(rounds_are_folded),
     };
     return RUN_TESTS(tests);

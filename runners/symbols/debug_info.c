@@ -163,7 +163,7 @@ size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
         const char *declared = source_path(&info->paths, unit->folder, scope->function.declared_in);
         out[i] = at;
         out[i].name = scope->function.name;
-        if (at.file && declared && strcmp(at.file, declared) == 0)
+        if (at.file && (!declared || strcmp(at.file, declared) == 0)) /* Go names no file */
             out[i].start_line = scope->function.start_line;
         if (i + 1 < depth) {
             scope_call(&info->tree, scope);

@@ -14,7 +14,7 @@ struct debug_frame {
     const char *name; /* as linked where that is known; NULL: not known */
     const char *file; /* of the line; NULL: not known */
     int line, column; /* 0: not known */
-    int start_line;   /* where the function is declared, when that is in `file`, else 0 */
+    int start_line; /* where the function is declared; 0 when that is in another file than `file` */
 };
 
 enum { DEBUG_FRAMES = 256 };

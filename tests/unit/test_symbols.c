@@ -92,6 +92,15 @@ static void inlined_functions_come_innermost_first(void **state) {
         check_inlined(build("program", arena_printf(arena, "-O2 -g %s", kinds[i]), program));
 }
 
+/* As Go writes it: a function that is inlined has the line where it is declared, but no file. */
+static void a_declaration_without_file_is_in_the_file_of_the_line(void **state) {
+    (void)state;
+    build("source.s", "-O2 -g -S", program);
+    shell("sed 's/\\.uleb128 0x3a$/.uleb128 0x2fff/' source.s >go.s && cc go.s -o program && "
+          "! readelf --debug-dump=abbrev program | grep DW_AT_decl_file >/dev/null");
+    check_inlined(in_folder("program"));
+}
+
 static void equal_addresses_share_and_old_lines_stay(void **state) {
     (void)state;
     const char *file = build("program", "-O2 -g", program);
@@ -327,6 +336,7 @@ static int set_up(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         ROW(inlined_functions_come_innermost_first),
+        ROW(a_declaration_without_file_is_in_the_file_of_the_line),
         ROW(equal_addresses_share_and_old_lines_stay),
         ROW(what_is_unknown_is_a_share_of_the_samples),
         ROW(without_debug_information_there_are_symbols),

@@ -258,7 +258,7 @@ void run_sampled_rounds(struct measuring *m) {
         m->sides[i].sampled.unwinder = unwinder_new();
     int64_t before = highest_rate(m);
     sample_rounds(m, rounds);
-    int64_t after = highest_rate(m);
+    int64_t after = m->sampled.highest_rate = highest_rate(m);
     if (after < before)
         note_sides(m, NOTE_WARNING,
                    arena_printf(m->arena,

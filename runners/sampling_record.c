@@ -50,15 +50,27 @@ static void set(struct recording *out, const char *key, const char *format, doub
     recording_set(out, key, arena_printf(out->arena, format, value));
 }
 
+/* The kernel pauses an event until its next tick when it comes more often than the highest rate. */
+static void note_pauses(struct recording *out, uint64_t times, const struct sampled_how *how) {
+    const char *cure = "";
+    if (how->highest_rate >= 0 && (double)how->highest_rate < how->rings.rate)
+        cure = arena_printf(out->arena,
+                            ": perf_event_max_sample_rate is %lld, below --rate; type: sudo sysctl "
+                            "kernel.perf_event_max_sample_rate=100000",
+                            (long long)how->highest_rate);
+    const char *count = arena_printf(out->arena, "%llu times", (unsigned long long)times);
+    recording_note(out, NOTE_WARNING, NULL, "the kernel paused sampling %s%s",
+                   times == 1 ? "once" : count, cure);
+}
+
 static void note_counts(struct recording *out, const struct sampling_counts *counts,
-                        uint64_t damaged) {
+                        uint64_t damaged, const struct sampled_how *how) {
     if (counts->lost)
         recording_note(out, NOTE_WARNING, NULL,
                        "sampling lost %llu records for want of room in the rings",
                        (unsigned long long)counts->lost);
     if (counts->throttled)
-        recording_note(out, NOTE_WARNING, NULL, "the kernel paused sampling %llu times",
-                       (unsigned long long)counts->throttled);
+        note_pauses(out, counts->throttled, how);
     if (damaged)
         recording_note(out, NOTE_WARNING, NULL, "%llu records of the kernel's could not be read",
                        (unsigned long long)damaged);
@@ -68,13 +80,14 @@ static void note_counts(struct recording *out, const struct sampling_counts *cou
 }
 
 static void check_sound(struct recording *out, const struct account *account) {
-    if (fabs(account->samples - account->system) <= account->allowed)
+    double missing = account->system - account->samples;
+    if (fabs(missing) <= account->allowed)
         return;
     recording_set(out, "profile-unsound", "true");
     recording_note(out, NOTE_WARNING, NULL,
                    "profile unsound: samples account for %.3g s, the system for %.3g s of %s%s",
                    account->samples * 1e-9, account->system * 1e-9, account->what,
-                   account->unsampled > 0
+                   account->unsampled > missing / 2 && missing > 0
                        ? arena_printf(out->arena,
                                       "; processes and threads that end between two samples ran for"
                                       " %.3g s, [unsampled] in the profile (--rate raises how many"
@@ -122,7 +135,7 @@ void record_sampling(struct measuring *m, struct side_state *side, double timed_
         check_sound(out, &account);
     if (inside)
         note_preload(out, sampled);
-    note_counts(out, counts, sampled->damaged);
+    note_counts(out, counts, sampled->damaged, &m->sampled);
     if (sampled->count)
         recording_note(
             out, NOTE_INFO, NULL,

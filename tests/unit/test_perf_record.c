@@ -189,6 +189,26 @@ static void what_was_lost_is_counted(void **state) {
     assert_int_equal(record.lost, 17);
 }
 
+static void a_pause_is_told_its_end_passed_over(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t type;
+        enum perf_kind kind;
+    } told[] = {{PERF_RECORD_THROTTLE, PERF_KIND_THROTTLE},
+                {PERF_RECORD_UNTHROTTLE, PERF_KIND_OTHER}};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        struct perf_record record;
+        struct bytes bytes = begin(told[i].type, 0);
+        put64(&bytes, 7); /* time, id, stream_id */
+        put64(&bytes, 1);
+        put64(&bytes, 1);
+        put_id(&bytes, 10, 11, 7);
+        assert_true(perf_record_read(&record, end(&bytes), 0));
+        assert_int_equal(record.kind, told[i].kind);
+        assert_int_equal(record.time, 7);
+    }
+}
+
 static void a_type_of_a_newer_kernel_is_passed_over(void **state) {
     (void)state;
     struct perf_record record;
@@ -257,6 +277,7 @@ int main(void) {
         cmocka_unit_test(a_mapping_has_its_inode_or_its_build_id),
         cmocka_unit_test(tasks_begin_are_named_and_end),
         cmocka_unit_test(what_was_lost_is_counted),
+        cmocka_unit_test(a_pause_is_told_its_end_passed_over),
         cmocka_unit_test(a_type_of_a_newer_kernel_is_passed_over),
         cmocka_unit_test(a_record_that_is_cut_is_refused),
         cmocka_unit_test(a_chain_longer_than_its_record_is_refused),

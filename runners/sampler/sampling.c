@@ -61,28 +61,31 @@ static bool find_place(struct sampling *s, uint32_t pid, uint64_t address, uint3
 
 /* "worker-17" is a worker like others: digits become N. A task may call itself anything, so other
  * characters than printable ones become `_`. */
-static uint32_t comm_class(struct sampling *s, uint32_t comm) {
+static uint32_t comm_class(struct sampling *s, const char *comm) {
     char text[64];
     size_t used = 0;
-    for (const char *at = strings_get(s->strings, comm); *at && used < sizeof text; at++) {
+    for (const char *at = comm; *at && used < sizeof text; at++) {
         bool digit = *at >= '0' && *at <= '9', plain = *at >= ' ' && *at <= '~';
         if (!digit || used == 0 || text[used - 1] != 'N')
             text[used++] = digit ? 'N' : plain ? *at : '_';
     }
-    uint32_t class = strings_add(s->strings, (struct text){text, used});
-    for (uint32_t i = 0; i < s->comm_count; i++) {
+    uint32_t class;
+    bool known = strings_find(s->strings, (struct text){text, used}, &class);
+    for (uint32_t i = 0; known && i < s->comm_count; i++) {
         if (s->comms[i] == class)
             return class;
     }
     if (s->comm_count >= COMMS_MOST)
         return strings_add(s->strings, text_of("other"));
+    class = strings_add(s->strings, (struct text){text, used});
     ARENA_PUSH(s->arena, s->comms, s->comm_count, s->comm_capacity, class);
     return class;
 }
 
 static uint32_t comm_label(struct sampling *s, uint32_t tid) {
-    uint32_t comm = task_table_comm(s->round.tasks, tid);
-    return comm == task_table_first_comm(s->round.tasks) ? 0 : comm_class(s, comm);
+    const char *comm = task_table_comm(s->round.tasks, tid);
+    bool own = !comm[0] || strcmp(comm, task_table_first_comm(s->round.tasks)) == 0;
+    return own ? 0 : comm_class(s, comm);
 }
 
 static uint32_t slice_of(const struct round *round, uint64_t time) {

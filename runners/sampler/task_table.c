@@ -2,7 +2,12 @@
 
 #include <stdio.h>
 
-enum { NO_SPACE = UINT32_MAX };
+enum {
+    NO_SPACE = UINT32_MAX,
+    NO_TASK = UINT32_MAX,
+    COMM_BYTES = 16,     /* the kernel's TASK_COMM_LEN */
+    ENDED_KEPT = 1 << 10 /* what their events had counted comes after their end */
+};
 
 struct range {
     uint64_t start, end;
@@ -20,20 +25,26 @@ struct space {
 };
 
 struct task {
+    uint32_t tid;
     uint32_t space; /* of a process: of its first task */
-    uint32_t comm;
+    uint32_t next;  /* of its bucket, or of those that are free; NO_TASK: none */
+    bool ended;
+    char comm[COMM_BYTES];
 };
 
-/* Numbers of tasks are reused by the system, so their entries are, and are at most as many as it
- * has numbers. */
+/* Has entries for the tasks that live and for those that ended last, so a command may start others
+ * for hours. */
 struct task_table {
     struct code_pieces *pieces;
-    struct strings *numbers; /* the 4 bytes of a tid → index into tasks */
+    uint32_t *buckets; /* the first task of each; a power of two */
+    uint32_t bucket_count;
     struct task *tasks;
-    uint32_t task_count, task_capacity;
+    uint32_t task_count, task_capacity, free_task;
+    uint32_t ended[ENDED_KEPT]; /* tids, a ring */
+    uint32_t ended_count;       /* ever */
     struct space *spaces;
     uint32_t space_count, space_capacity, free;
-    uint32_t first_comm;
+    char first_comm[COMM_BYTES];
     struct arena *arena;
 };
 
@@ -142,27 +153,80 @@ static uint32_t new_space(struct task_table *table) {
 
 /* ---- tasks ---- */
 
+static void new_buckets(struct task_table *table, uint32_t count) {
+    table->buckets = ARENA_NEW(table->arena, uint32_t, count);
+    table->bucket_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        table->buckets[i] = NO_TASK;
+}
+
 struct task_table *task_table_new(struct code_pieces *pieces, struct arena *arena) {
     struct task_table *table = ARENA_NEW(arena, struct task_table, 1);
     *table = (struct task_table){
-        .pieces = pieces, .numbers = strings_new(arena), .free = NO_SPACE, .arena = arena};
-    ARENA_PUSH(arena, table->tasks, table->task_count, table->task_capacity,
-               (struct task){.space = NO_SPACE}); /* number 0, which no text has */
+        .pieces = pieces, .free_task = NO_TASK, .free = NO_SPACE, .arena = arena};
+    new_buckets(table, 256);
     return table;
 }
 
+static uint32_t *bucket_of(const struct task_table *table, uint32_t tid) {
+    return &table->buckets[tid & (table->bucket_count - 1)]; /* tids are given out in turn */
+}
+
 static struct task *find_task(const struct task_table *table, uint32_t tid) {
-    uint32_t number;
-    struct text key = {(const char *)&tid, sizeof tid};
-    return strings_find(table->numbers, key, &number) ? &table->tasks[number] : NULL;
+    uint32_t at = *bucket_of(table, tid);
+    while (at != NO_TASK && table->tasks[at].tid != tid)
+        at = table->tasks[at].next;
+    return at == NO_TASK ? NULL : &table->tasks[at];
+}
+
+static void link_task(struct task_table *table, uint32_t index) {
+    uint32_t *bucket = bucket_of(table, table->tasks[index].tid);
+    table->tasks[index].next = *bucket;
+    *bucket = index;
+}
+
+static struct task *new_task(struct task_table *table, uint32_t tid) {
+    uint32_t index = table->free_task;
+    if (index != NO_TASK) {
+        table->free_task = table->tasks[index].next;
+    } else {
+        index = table->task_count;
+        ARENA_PUSH(table->arena, table->tasks, table->task_count, table->task_capacity,
+                   (struct task){0});
+        if (table->task_count > table->bucket_count) { /* then none is free */
+            new_buckets(table, 2 * table->bucket_count);
+            for (uint32_t i = 0; i < index; i++)
+                link_task(table, i);
+        }
+    }
+    table->tasks[index] = (struct task){.tid = tid, .space = NO_SPACE};
+    link_task(table, index);
+    return &table->tasks[index];
 }
 
 static struct task *task_of(struct task_table *table, uint32_t tid) {
-    uint32_t number = strings_add(table->numbers, (struct text){(const char *)&tid, sizeof tid});
-    if (number == table->task_count)
-        ARENA_PUSH(table->arena, table->tasks, table->task_count, table->task_capacity,
-                   (struct task){.space = NO_SPACE});
-    return &table->tasks[number];
+    struct task *task = find_task(table, tid);
+    return task ? task : new_task(table, tid);
+}
+
+static void forget(struct task_table *table, uint32_t tid) {
+    uint32_t *from = bucket_of(table, tid);
+    while (*from != NO_TASK && table->tasks[*from].tid != tid)
+        from = &table->tasks[*from].next;
+    if (*from == NO_TASK || !table->tasks[*from].ended)
+        return;
+    uint32_t index = *from;
+    *from = table->tasks[index].next;
+    table->tasks[index].next = table->free_task;
+    table->free_task = index;
+}
+
+static void end_task(struct task_table *table, uint32_t tid) {
+    uint32_t *place = &table->ended[table->ended_count++ % ENDED_KEPT];
+    if (table->ended_count > ENDED_KEPT)
+        forget(table, *place);
+    task_of(table, tid)->ended = true;
+    *place = tid;
 }
 
 static struct space *space_of(struct task_table *table, uint32_t pid) {
@@ -183,8 +247,10 @@ static void leave(struct task_table *table, struct task *process) {
 
 static void copy_space(struct task_table *table, uint32_t from_pid, uint32_t to_pid) {
     space_of(table, from_pid);
-    leave(table, task_of(table, to_pid)); /* the number's last owner, had its end been lost */
-    task_of(table, to_pid)->space = NO_SPACE;
+    struct task *task = task_of(table, to_pid);
+    if (task->space != NO_SPACE) /* the number's last owner, had its end been lost */
+        table->spaces[task->space].users = 1;
+    leave(table, task);
     struct space *to = space_of(table, to_pid), *from = space_of(table, from_pid);
     if (to->capacity < from->count) {
         to->ranges = ARENA_NEW(table->arena, struct range, from->count);
@@ -200,20 +266,35 @@ static void fork_task(struct task_table *table, const struct perf_record *record
         space_of(table, record->pid)->users++;
     else
         copy_space(table, record->parent_pid, record->pid);
-    uint32_t comm = task_of(table, record->parent_tid)->comm;
-    task_of(table, record->tid)->comm = comm;
+    struct task parent = *task_of(table, record->parent_tid);
+    struct task *task = task_of(table, record->tid);
+    memcpy(task->comm, parent.comm, sizeof task->comm);
+    task->ended = false;
+}
+
+/* The first task of a process may end before the others, and stands for it until they have. */
+static void leave_task(struct task_table *table, const struct perf_record *record) {
+    struct task *process = task_of(table, record->pid);
+    leave(table, process);
+    bool last = process->space == NO_SPACE;
+    if (record->tid != record->pid)
+        end_task(table, record->tid);
+    if (last)
+        end_task(table, record->pid);
 }
 
 static void name_task(struct task_table *table, const struct perf_record *record) {
-    uint32_t comm = strings_add(table->pieces->strings, record->comm);
-    if (record->exec) {
-        struct space *space = space_of(table, record->pid);
-        space->count = 0;
-        space->version = ++table->pieces->versions;
-    }
-    task_of(table, record->tid)->comm = comm;
-    if (record->exec && !table->first_comm)
-        table->first_comm = comm;
+    struct task *task = task_of(table, record->tid);
+    size_t length = record->comm.length < COMM_BYTES ? record->comm.length : COMM_BYTES - 1;
+    memset(task->comm, 0, sizeof task->comm);
+    memcpy(task->comm, record->comm.at, length);
+    if (!record->exec)
+        return;
+    if (!table->first_comm[0])
+        memcpy(table->first_comm, task->comm, sizeof task->comm);
+    struct space *space = space_of(table, record->pid);
+    space->count = 0;
+    space->version = ++table->pieces->versions;
 }
 
 void task_table_record(struct task_table *table, const struct perf_record *record) {
@@ -221,7 +302,7 @@ void task_table_record(struct task_table *table, const struct perf_record *recor
     if (record->kind == PERF_KIND_FORK) {
         fork_task(table, record);
     } else if (record->kind == PERF_KIND_EXIT) {
-        leave(table, task_of(table, record->pid));
+        leave_task(table, record);
     } else if (record->kind == PERF_KIND_COMM) {
         name_task(table, record);
     } else if (record->kind == PERF_KIND_MMAP && mmap->length) {
@@ -266,11 +347,11 @@ uint64_t task_table_version(const struct task_table *table, uint32_t pid) {
     return task && task->space != NO_SPACE ? table->spaces[task->space].version : 0;
 }
 
-uint32_t task_table_comm(const struct task_table *table, uint32_t tid) {
+const char *task_table_comm(const struct task_table *table, uint32_t tid) {
     const struct task *task = find_task(table, tid);
-    return task ? task->comm : 0;
+    return task ? task->comm : "";
 }
 
-uint32_t task_table_first_comm(const struct task_table *table) {
+const char *task_table_first_comm(const struct task_table *table) {
     return table->first_comm;
 }

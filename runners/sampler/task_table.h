@@ -47,10 +47,10 @@ bool task_table_code(const struct task_table *table, uint32_t pid, uint64_t addr
  */
 uint64_t task_table_version(const struct task_table *table, uint32_t pid);
 
-/* The task's name, a text of the pieces' strings; 0 when not known. */
-uint32_t task_table_comm(const struct task_table *table, uint32_t tid);
+/* The task's name, "" when not known; valid until the next record. */
+const char *task_table_comm(const struct task_table *table, uint32_t tid);
 
-/* The name that the command itself had after its first exec; 0 before. */
-uint32_t task_table_first_comm(const struct task_table *table);
+/* The name that the command itself had after its first exec; "" before. */
+const char *task_table_first_comm(const struct task_table *table);
 
 #endif

@@ -403,6 +403,71 @@ static void rounds_are_folded(void **state) {
     world_free(&w);
 }
 
+/* A thread and a process of a name of its own, again and again: numbers go on, nothing grows. */
+static void tasks_that_ended_leave_nothing(void **state) {
+    (void)state;
+    struct world w = world_new();
+    size_t after_first = 0, kept = 0;
+    begin(&w, 1);
+    exec(&w, 10, "bench");
+    map(&w, 10, 0x400000, 0x1000, 0, "/bench");
+    for (uint32_t i = 0; i < 100000; i++) {
+        const uint64_t at = 0x400100;
+        uint32_t tid = 100 + 2 * i, pid = tid + 1;
+        char name[16] = "";
+        for (uint32_t n = i + 1, k = 0; n; n /= 26)
+            name[k++] = (char)('a' + n % 26);
+        task(&w, PERF_KIND_FORK, 10, 10, tid);
+        rename_task(&w, 10, tid, name);
+        sample(&w, 10, tid, &at, 1);
+        task(&w, PERF_KIND_EXIT, 10, 10, tid);
+        task(&w, PERF_KIND_FORK, 10, pid, pid);
+        exec(&w, pid, name);
+        map(&w, pid, 0x400000, 0x1000, 0, "/child");
+        sample_at(&w, pid, 0x400200);
+        task(&w, PERF_KIND_EXIT, 10, pid, pid);
+        if (i == 5000) {
+            after_first = arena_bytes(w.scratch);
+            kept = arena_bytes(w.arena);
+        }
+    }
+    assert_int_equal(arena_bytes(w.scratch), after_first);
+    assert_int_equal(arena_bytes(w.arena), kept);
+    sampling_end(w.sampling, 1);
+    struct profile *p = finish(&w);
+    assert_string_equal(file_of(p, p->frames[p->stack_start[1]]), "/child");
+    assert_string_equal(label_of(p, p->sample_count - 1, "comm"), "other");
+    world_free(&w);
+}
+
+/* The kernel says what a task's event had counted when the task has ended already. */
+static void what_ended_is_known_a_while(void **state) {
+    (void)state;
+    struct world w = world_new();
+    struct sampling_round of = {
+        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000};
+    sampling_begin(w.sampling, &of, w.scratch);
+    exec(&w, 10, "bench");
+    task(&w, PERF_KIND_FORK, 10, 10, 11);
+    rename_task(&w, 10, 11, "worker");
+    task(&w, PERF_KIND_EXIT, 10, 10, 11);
+    ended_after(&w, 11, 700);
+    task(&w, PERF_KIND_FORK, 10, 10, 11); /* the number again, which then is alive */
+    rename_task(&w, 10, 11, "second");
+    for (uint32_t tid = 1000; tid < 4000; tid++) {
+        task(&w, PERF_KIND_FORK, 10, 10, tid);
+        task(&w, PERF_KIND_EXIT, 10, 10, tid);
+    }
+    ended_after(&w, 11, 300);
+    sampling_unsampled(w.sampling, 1000);
+    sampling_end(w.sampling, 1);
+    struct profile *p = finish(&w);
+    assert_int_equal(p->sample_count, 2);
+    assert_string_equal(label_of(p, 0, "comm"), "worker");
+    assert_string_equal(label_of(p, 1, "comm"), "second");
+    world_free(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_stacks_of_a_round_are_one_sample),
@@ -417,6 +482,8 @@ int main(void) {
         cmocka_unit_test(losses_are_counted_over_rounds),
         cmocka_unit_test(slices_are_kept_apart),
         cmocka_unit_test(rounds_are_folded),
+        cmocka_unit_test(tasks_that_ended_leave_nothing),
+        cmocka_unit_test(what_ended_is_known_a_while),
     };
     return RUN_TESTS(tests);
 }

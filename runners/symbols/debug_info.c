@@ -11,6 +11,7 @@ struct unit {
     Dwarf_Die inner; /* with functions: another one where units are split over files */
     struct die_unit entries;
     const char *folder; /* that the compiler ran in, or NULL */
+    enum debug_compiler compiler;
     bool read, read_nested;
     struct ranges ranges; /* of functions */
     const uint8_t **functions;
@@ -27,11 +28,23 @@ struct debug_info {
     struct unit_lines lines;
     const uint8_t *current; /* the function of the last lookup: addresses mostly come in order */
     struct scope_tree tree;
+    bool want_sites;
 };
 
 static const char *folder_of(Dwarf_Die *unit) {
     Dwarf_Attribute attribute;
     return dwarf_attr(unit, DW_AT_comp_dir, &attribute) ? dwarf_formstring(&attribute) : NULL;
+}
+
+static enum debug_compiler compiler_of(Dwarf_Die *unit) {
+    Dwarf_Attribute attribute;
+    const char *producer =
+        dwarf_attr(unit, DW_AT_producer, &attribute) ? dwarf_formstring(&attribute) : NULL;
+    if (!producer)
+        return DEBUG_COMPILER_OTHER;
+    if (strncmp(producer, "GNU ", 4) == 0)
+        return DEBUG_COMPILER_GCC;
+    return strstr(producer, "clang") ? DEBUG_COMPILER_LLVM : DEBUG_COMPILER_OTHER;
 }
 
 struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
@@ -63,6 +76,12 @@ void debug_info_free(struct debug_info *info) {
     if (!info)
         return;
     arena_free(info->arena);
+}
+
+void debug_info_want_sites(struct debug_info *info) {
+    info->want_sites = info->lines.room.wants_marks = true;
+    for (size_t i = 0; i < info->count; i++)
+        info->units[i].compiler = compiler_of(&info->units[i].inner);
 }
 
 bool debug_info_has_code(const struct debug_info *info) {
@@ -140,7 +159,9 @@ static struct debug_frame line_at(struct debug_info *info, struct unit *unit, ui
     struct unit_line at = unit_line(&info->lines, unit->die.cu, address);
     return (struct debug_frame){.file = source_path(&info->paths, unit->folder, at.file),
                                 .line = at.line,
-                                .column = at.column};
+                                .column = at.column,
+                                .discriminator = at.discriminator,
+                                .compiler = unit->compiler};
 }
 
 size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
@@ -165,12 +186,18 @@ size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
         out[i].name = scope->function.name;
         if (at.file && (!declared || strcmp(at.file, declared) == 0)) /* Go names no file */
             out[i].start_line = scope->function.start_line;
+        if (info->want_sites) {
+            out[i].decl_line = scope->function.start_line;
+            out[i].decl_file = declared;
+        }
         if (i + 1 < depth) {
             scope_call(&info->tree, scope);
             at = (struct debug_frame){.file =
                                           source_path(&info->paths, unit->folder, scope->call_file),
                                       .line = scope->call_line,
-                                      .column = scope->call_column};
+                                      .column = scope->call_column,
+                                      .discriminator = scope->call_discriminator,
+                                      .compiler = unit->compiler};
         }
     }
     return depth;

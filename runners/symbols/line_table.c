@@ -6,7 +6,7 @@
 
 /* Rows of the room: code without a gap, and a row that ends it. */
 struct line_sequence {
-    size_t start, count;
+    size_t start, count, mark_start, mark_count;
     uint64_t address, end;
 };
 
@@ -16,15 +16,17 @@ struct machine {
     struct cursor c;
     uint64_t address, lowest;
     uint64_t file, column;
-    uint32_t line;
+    uint32_t line, discriminator;
     struct line_room *room;
-    size_t begun; /* the sequence's first row */
+    size_t begun, marks_begun; /* the sequence's first row and mark */
 };
 
 static void reset(struct machine *m) {
     m->address = m->column = 0;
     m->file = m->line = 1;
+    m->discriminator = 0;
     m->begun = m->room->count;
+    m->marks_begun = m->room->mark_count;
 }
 
 static void push(struct machine *m, uint16_t file) {
@@ -33,8 +35,19 @@ static void push(struct machine *m, uint16_t file) {
     ARENA_PUSH(room->arena, room->rows, room->count, room->capacity, row);
 }
 
+static void put_mark(struct machine *m) {
+    struct line_room *room = m->room;
+    struct line_mark mark = {m->address, m->discriminator};
+    struct line_mark *last =
+        room->mark_count > m->marks_begun ? &room->marks[room->mark_count - 1] : NULL;
+    if (last && last->address == mark.address)
+        *last = mark;
+    else if ((last ? last->discriminator : 0) != mark.discriminator)
+        ARENA_PUSH(room->arena, room->marks, room->mark_count, room->mark_capacity, mark);
+}
+
 /* Of rows at one address the last holds; what changes nothing is left out. */
-static inline void put_row(struct machine *m) {
+static inline void keep_row(struct machine *m) {
     struct line_room *room = m->room;
     if (m->file >= LINE_END || m->column > UINT16_MAX) {
         m->c.bad = true;
@@ -53,6 +66,13 @@ static inline void put_row(struct machine *m) {
     push(m, (uint16_t)m->file);
 }
 
+static inline void put_row(struct machine *m) {
+    keep_row(m);
+    if (m->room->wants_marks)
+        put_mark(m);
+    m->discriminator = 0;
+}
+
 static void end_sequence(struct machine *m) {
     struct line_room *room = m->room;
     size_t count = room->count - m->begun;
@@ -61,12 +81,20 @@ static void end_sequence(struct machine *m) {
         m->c.bad = true;
     if (m->c.bad || !rows || rows->address < m->lowest || rows->address == m->address) {
         room->count = m->begun;
+        room->mark_count = m->marks_begun;
     } else {
-        struct line_sequence sequence = {m->begun, 0, rows->address, m->address};
+        struct line_sequence sequence = {.start = m->begun,
+                                         .mark_start = m->marks_begun,
+                                         .address = rows->address,
+                                         .end = m->address};
         if (rows[count - 1].address == m->address)
             room->count--;
         push(m, LINE_END);
         sequence.count = room->count - m->begun;
+        m->discriminator = 0;
+        if (room->wants_marks)
+            put_mark(m);
+        sequence.mark_count = room->mark_count - m->marks_begun;
         ARENA_PUSH(room->arena, room->sequences, room->sequence_count, room->sequence_capacity,
                    sequence);
     }
@@ -106,6 +134,9 @@ static void run_extended(struct machine *m) {
     case DW_LNE_set_address:
         c->bad |= length != 1U + m->header->coding.address_size;
         m->address = take_number(&m->header->coding, c, m->header->coding.address_size);
+        break;
+    case DW_LNE_set_discriminator:
+        m->discriminator = (uint32_t)take_varint(c);
         break;
     case DW_LNE_define_file:
         c->bad = true;
@@ -172,21 +203,26 @@ bool line_table_read(struct line_table *out, const struct line_header *header, u
                      struct line_room *room, struct arena *arena) {
     struct machine m = {.header = header, .c = header->program, .lowest = lowest, .room = room};
     *out = (struct line_table){0};
-    room->count = room->sequence_count = 0;
+    room->count = room->sequence_count = room->mark_count = 0;
     reset(&m);
     if (!run(&m))
         return false;
     if (room->sequence_count)
         qsort(room->sequences, room->sequence_count, sizeof *room->sequences, by_address);
     out->rows = ARENA_NEW(arena, struct line_row, room->count);
+    out->marks = ARENA_NEW(arena, struct line_mark, room->mark_count);
     for (size_t i = 0; i < room->sequence_count; i++) {
         const struct line_sequence *s = &room->sequences[i];
         if (i && s->address < s[-1].end) {
-            out->count = 0;
+            out->count = out->mark_count = 0;
             return false;
         }
         memcpy(out->rows + out->count, room->rows + s->start, s->count * sizeof *out->rows);
         out->count += s->count;
+        if (s->mark_count)
+            memcpy(out->marks + out->mark_count, room->marks + s->mark_start,
+                   s->mark_count * sizeof *out->marks);
+        out->mark_count += s->mark_count;
     }
     return true;
 }
@@ -201,4 +237,16 @@ const struct line_row *line_table_find(const struct line_table *table, uint64_t 
             high = middle;
     }
     return low && table->rows[low - 1].file != LINE_END ? &table->rows[low - 1] : NULL;
+}
+
+uint32_t line_table_mark(const struct line_table *table, uint64_t address) {
+    size_t low = 0, high = table->mark_count; /* as in line_table_find */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (table->marks[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? table->marks[low - 1].discriminator : 0;
 }

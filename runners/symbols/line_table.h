@@ -14,18 +14,29 @@ struct line_row {
 };
 #define LINE_END UINT16_MAX
 
+/* A discriminator that holds from its address up to the next mark's; before the first it is 0. */
+struct line_mark {
+    uint64_t address;
+    uint32_t discriminator;
+};
+
 /* Room for rows that are being read; used again for the next table. */
 struct line_room {
     struct line_row *rows;
     size_t count, capacity;
     struct line_sequence *sequences;
     size_t sequence_count, sequence_capacity;
+    bool wants_marks; /* beside the rows; few ask for them, so they are not in there */
+    struct line_mark *marks;
+    size_t mark_count, mark_capacity;
     struct arena *arena;
 };
 
 struct line_table {
     struct line_row *rows;
     size_t count;
+    struct line_mark *marks;
+    size_t mark_count;
 };
 
 /* Runs the header's program, and keeps what begins at address `lowest` or above (lower ones are
@@ -36,5 +47,8 @@ bool line_table_read(struct line_table *out, const struct line_header *header, u
 
 /* NULL when the address has no line. */
 const struct line_row *line_table_find(const struct line_table *table, uint64_t address);
+
+/* The discriminator at an address that has a line; 0 without marks. */
+uint32_t line_table_mark(const struct line_table *table, uint64_t address);
 
 #endif

@@ -90,6 +90,11 @@ void module_open(struct module *m, const char *path, const char *build_id, const
     read_all(m);
 }
 
+void module_want_sites(struct module *m) {
+    if (m->info)
+        debug_info_want_sites(m->info);
+}
+
 void module_close(struct module *m) {
     debug_info_free(m->info);
     dwarf_end(m->dwarf);

@@ -30,6 +30,9 @@ void module_open(struct module *out, const char *path, const char *build_id, con
 /* The same from bytes, which libelf may change; there is no other debug file then. */
 void module_open_memory(struct module *out, char *bytes, size_t length, struct arena *arena);
 
+/* See debug_info_want_sites. */
+void module_want_sites(struct module *module);
+
 void module_close(struct module *module);
 
 /* The functions around an address of the file's own numbering, as debug_info_find gives them; the

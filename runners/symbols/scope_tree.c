@@ -2,6 +2,10 @@
 
 #include <dwarf.h>
 
+#ifndef DW_AT_GNU_discriminator /* older elfutils do not name it */
+#define DW_AT_GNU_discriminator 0x2136
+#endif
+
 enum { ORIGINS = 1 << 12 };
 
 struct scope_origin {
@@ -175,6 +179,7 @@ void scope_name(struct scope_tree *tree, struct scope *scope) {
 
 void scope_call(const struct scope_tree *tree, struct scope *scope) {
     Dwarf_Attribute attribute;
+    Dwarf_Word value;
     Dwarf_Die die = die_of(tree->unit, scope->die);
     if (scope->call_known)
         return;
@@ -182,4 +187,6 @@ void scope_call(const struct scope_tree *tree, struct scope *scope) {
     scope->call_line = number_of(dwarf_attr(&die, DW_AT_call_line, &attribute));
     scope->call_column = number_of(dwarf_attr(&die, DW_AT_call_column, &attribute));
     scope->call_file = file_of(tree, dwarf_attr(&die, DW_AT_call_file, &attribute));
+    if (dwarf_formudata(dwarf_attr(&die, DW_AT_GNU_discriminator, &attribute), &value) == 0)
+        scope->call_discriminator = (uint32_t)value;
 }

@@ -24,6 +24,7 @@ struct scope {
     struct scope_function function;
     const char *call_file; /* where it was inlined to */
     int call_line, call_column;
+    uint32_t call_discriminator;
 };
 
 /* Scopes are read as far as addresses lead into them. The first is the function. */

@@ -114,6 +114,7 @@ const char *unit_file(struct unit_lines *lines, Dwarf_CU *unit, uint64_t number)
 
 static struct unit_line line_of_libdw(Dwarf_CU *unit, uint64_t address) {
     struct unit_line out = {0};
+    unsigned discriminator;
     Dwarf_Die die;
     Dwarf_Line *line = dwarf_cu_die(unit, &die, NULL, NULL, NULL, NULL, NULL, NULL)
                            ? dwarf_getsrc_die(&die, address)
@@ -125,6 +126,8 @@ static struct unit_line line_of_libdw(Dwarf_CU *unit, uint64_t address) {
         out.line = 0;
     if (dwarf_linecol(line, &out.column) != 0 || out.column < 0)
         out.column = 0;
+    if (dwarf_linediscriminator(line, &discriminator) == 0)
+        out.discriminator = discriminator;
     return out;
 }
 
@@ -137,5 +140,6 @@ struct unit_line unit_line(struct unit_lines *lines, Dwarf_CU *unit, uint64_t ad
         return (struct unit_line){0};
     return (struct unit_line){.file = line_file_path(&table->header, row->file, lines->arena),
                               .line = row->line <= INT32_MAX ? (int)row->line : 0,
-                              .column = row->column};
+                              .column = row->column,
+                              .discriminator = line_table_mark(&table->rows, address)};
 }

@@ -13,7 +13,7 @@ struct unit_lines {
     struct line_sections sections;
     uint64_t lowest;
     uint64_t budget; /* bytes that may still be read: hostile units may all point to one table */
-    struct line_room room;
+    struct line_room room;   /* `wants_marks` may be set before the first line is asked for */
     struct key_table tables; /* by unit */
     struct arena *arena;
 };
@@ -26,8 +26,9 @@ struct unit_lines unit_lines_new(Dwarf *dwarf, uint64_t lowest, struct arena *ar
 const char *unit_file(struct unit_lines *lines, Dwarf_CU *unit, uint64_t number);
 
 struct unit_line {
-    const char *file; /* as unit_file; NULL: nothing is known */
-    int line, column; /* 0: not known */
+    const char *file;       /* as unit_file; NULL: nothing is known */
+    int line, column;       /* 0: not known */
+    uint32_t discriminator; /* when the room wants marks, else 0 */
 };
 
 /* Where the code at an address of the unit comes from. */

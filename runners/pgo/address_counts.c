@@ -1,0 +1,126 @@
+#include "runners/pgo/address_counts.h"
+
+#include <stdlib.h>
+
+/* A place before equal ones are one. */
+struct sighting {
+    uint32_t path, build_id;
+    struct address_count at;
+};
+
+struct gathering {
+    struct sighting *items;
+    size_t count, capacity;
+    double samples;
+    struct arena *arena;
+};
+
+/* Samples that a value of the type stands for. */
+static double samples_per_value(const struct profile *p, uint32_t *type) {
+    *type = profile_find_type(p, text_of("samples"));
+    if (*type != PROFILE_NONE)
+        return 1;
+    *type = profile_shown_type(p);
+    if (*type == PROFILE_NONE || p->period <= 0 || p->types[*type].name != p->period_type.name ||
+        p->types[*type].unit != p->period_type.unit)
+        return 1;
+    return 1 / (double)p->period;
+}
+
+static void gather(struct gathering *g, const struct address_part *part) {
+    const struct profile *p = part->profile;
+    uint32_t type;
+    double each = part->weight * samples_per_value(p, &type);
+    if (type == PROFILE_NONE)
+        return;
+    double *counts = ARENA_NEW(g->arena, double, p->location_count);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        double value = each * (double)p->values[i * p->type_count + type];
+        if (!(value > 0))
+            continue;
+        g->samples += value;
+        if (p->stack_start[i] < p->stack_start[i + 1])
+            counts[p->frames[p->stack_start[i]]] += value;
+    }
+    for (uint32_t i = 0; i < p->location_count; i++) {
+        const struct profile_location *l = &p->locations[i];
+        if (!(counts[i] > 0) || l->mapping == PROFILE_NONE)
+            continue;
+        const struct profile_mapping *m = &p->mappings[l->mapping];
+        struct sighting sighting = {m->build_id ? 0 : m->file,
+                                    m->build_id,
+                                    {l->address - m->start + m->offset, counts[i], p, i}};
+        ARENA_PUSH(g->arena, g->items, g->count, g->capacity, sighting);
+    }
+}
+
+/* Stable: which of equal places stands for them does not depend on the sorting. */
+static int by_place(const void *left, const void *right) {
+    const struct sighting *a = left, *b = right;
+    if (a->build_id != b->build_id)
+        return a->build_id < b->build_id ? -1 : 1;
+    if (a->path != b->path)
+        return a->path < b->path ? -1 : 1;
+    if (a->at.place != b->at.place)
+        return a->at.place < b->at.place ? -1 : 1;
+    return 0;
+}
+
+static bool same_build(const struct sighting *a, const struct sighting *b) {
+    return a->build_id == b->build_id && a->path == b->path;
+}
+
+static const char *path_of(const struct address_count *at) {
+    const struct profile *p = at->profile;
+    return strings_get(p->strings, p->mappings[p->locations[at->location].mapping].file);
+}
+
+static struct address_counts build_of(const struct sighting *from, const struct sighting *end,
+                                      struct arena *arena) {
+    struct address_counts out = {.path = path_of(&from->at),
+                                 .build_id = strings_get(from->at.profile->strings, from->build_id),
+                                 .places =
+                                     ARENA_NEW(arena, struct address_count, (size_t)(end - from)),
+                                 .taken_ns = INT64_MIN};
+    for (; from < end; from++) {
+        out.samples += from->at.count;
+        if (from->at.profile->time_ns > out.taken_ns) {
+            out.taken_ns = from->at.profile->time_ns;
+            out.path = path_of(&from->at);
+        }
+        if (out.count && out.places[out.count - 1].place == from->at.place)
+            out.places[out.count - 1].count += from->at.count;
+        else
+            out.places[out.count++] = from->at;
+    }
+    return out;
+}
+
+static int by_samples(const void *left, const void *right) {
+    const struct address_counts *a = left, *b = right;
+    if (a->samples < b->samples || a->samples > b->samples)
+        return a->samples > b->samples ? -1 : 1;
+    int order = strcmp(a->path, b->path);
+    return order ? order : strcmp(a->build_id, b->build_id);
+}
+
+struct address_book address_book_new(const struct address_part *parts, size_t count,
+                                     struct arena *arena) {
+    struct gathering g = {.arena = arena};
+    struct address_book book = {0};
+    size_t capacity = 0;
+    for (size_t i = 0; i < count; i++)
+        gather(&g, &parts[i]);
+    if (g.count)
+        qsort(g.items, g.count, sizeof *g.items, by_place);
+    for (size_t start = 0, end; start < g.count; start = end) {
+        for (end = start + 1; end < g.count && same_build(&g.items[start], &g.items[end]);)
+            end++;
+        ARENA_PUSH(arena, book.builds, book.build_count, capacity,
+                   build_of(g.items + start, g.items + end, arena));
+    }
+    if (book.build_count)
+        qsort(book.builds, book.build_count, sizeof *book.builds, by_samples);
+    book.samples = g.samples;
+    return book;
+}

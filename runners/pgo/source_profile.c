@@ -57,7 +57,7 @@ static struct text without_suffix(struct text name) {
     return name;
 }
 
-struct text source_name(struct text symbol) {
+struct text source_function_name(struct text symbol) {
     struct text name = symbol, shorter = without_suffix(name);
     while (shorter.length < name.length) {
         name = shorter;
@@ -193,7 +193,7 @@ void source_profile_join(struct source_profile *into, const struct source_profil
         const struct source_instance *function = from->functions[i];
         struct text name = {strings_get(from->strings, function->name),
                             strings_length(from->strings, function->name)};
-        uint32_t own = strings_add(into->strings, source_name(name));
+        uint32_t own = strings_add(into->strings, source_function_name(name));
         join(into, source_profile_function(into, own), function, weight);
     }
 }

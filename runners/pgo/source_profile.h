@@ -55,7 +55,7 @@ struct source_profile *source_profile_new(struct strings *strings, struct arena 
 /* Is the name there for the function of that name, for a part of it or for a clone of it? The
  * function's own name: without the `.cold`, `.part.0`, `.isra.0`, `.constprop.0`, `.llvm.1234` that
  * compilers append, with the `.__uniq.1234` that is part of it. */
-struct text source_name(struct text symbol);
+struct text source_function_name(struct text symbol);
 
 /* One frame of an address. */
 struct source_frame {

@@ -1,6 +1,7 @@
 #include "runners/worktree.h"
 
 #include "runners/base/log.h"
+#include "runners/profile/path_strip.h"
 #include "runners/sampler/child.h"
 
 #include <fcntl.h>
@@ -9,9 +10,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#define FOLDER "perfgate."
-#define TREE "side"
 
 static const char *git_line(const char *repository, const char *const *arguments, size_t count,
                             struct arena *arena, struct pg_error *err) {
@@ -52,7 +50,7 @@ static bool add_one(struct worktrees *trees, const char *revision, struct arena 
         return pg_error_set(err, PG_CHILD, "%.200s: git knows no such revision in %.400s", revision,
                             trees->repository);
     tree->branch = branch_name(trees->repository, revision, arena);
-    tree->path = arena_printf(arena, "%s/" TREE "%04zu", trees->folder, trees->count + 1);
+    tree->path = arena_printf(arena, "%s/" TREE_SIDE "%04zu", trees->folder, trees->count + 1);
     tree->directory = arena_printf(arena, "%s/%s", tree->path, trees->prefix);
     if (!GIT(trees->repository, arena, err, "worktree", "add", "--detach", "--force", "--quiet",
              tree->path, tree->commit))
@@ -88,7 +86,7 @@ static void remove_left_behind(const char *repository, struct arena *arena) {
         if (strncmp(path, key, sizeof key - 1) != 0)
             continue;
         path += sizeof key - 1;
-        if (fnmatch("*/" FOLDER "*/" TREE "[0-9][0-9][0-9][0-9]", path, 0) != 0)
+        if (fnmatch("*/" TREE_FOLDER "*/" TREE_SIDE "[0-9][0-9][0-9][0-9]", path, 0) != 0)
             continue;
         const char *folder = arena_strndup(arena, path, (size_t)(strrchr(path, '/') - path));
         int lock = lock_folder(folder);
@@ -104,7 +102,7 @@ static void remove_left_behind(const char *repository, struct arena *arena) {
 bool worktrees_add(struct worktrees *out, const char *repository, const char *const *revisions,
                    size_t count, struct arena *arena, struct pg_error *err) {
     const char *base = getenv("TMPDIR");
-    char *folder = arena_printf(arena, "%s/" FOLDER "XXXXXX", base && *base ? base : "/tmp");
+    char *folder = arena_printf(arena, "%s/" TREE_TEMPLATE, base && *base ? base : "/tmp");
     memset(out, 0, sizeof *out);
     const char *top = GIT(repository, arena, err, "rev-parse", "--show-toplevel");
     const char *prefix = top ? GIT(repository, arena, err, "rev-parse", "--show-prefix") : NULL;

@@ -164,6 +164,11 @@ struct output_options {
          .target = &(o)->overridden,                                                               \
          .argument = "LABEL:ACTOR",                                                                \
          .help = "who accepted what regressed; the exit code stays"},                              \
+        {.name = "checkout",                                                                       \
+         .kind = OPTION_STRING,                                                                    \
+         .target = &(o)->publication.checkout,                                                     \
+         .argument = "DIR",                                                                        \
+         .help = "of the commit: annotate functions in its files"},                                \
     {                                                                                              \
         .name = "untrusted", .kind = OPTION_FLAG, .target = &(o)->publication.untrusted,           \
         .help = "say that the code of the change could meddle"                                     \

@@ -34,10 +34,15 @@ static bool has_profile(const struct source_side *source, struct arena *arena) {
 static bool add_profile(struct function_side *side, struct profile *profile, const char *path,
                         const struct source_side *source, struct pg_error *err) {
     const struct comparison *c = source->comparison;
+    bool of_base = source->renames != NULL;
     if (!c->policy->keep_paths)
         profile_strip_paths(profile, side->names->arena);
-    return function_side_add(
-        side, source->renames ? function_renamed(profile, c, source->renames) : profile, path, err);
+    const struct profile *named = of_base ? function_renamed(profile, c, source->renames) : profile;
+    if (!function_side_add(side, named, path, err))
+        return false;
+    if (!of_base)
+        function_names_lines(side->names, profile);
+    return true;
 }
 
 static bool read_side(struct function_side *side, const struct source_side *source,

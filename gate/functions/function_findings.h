@@ -57,6 +57,8 @@ struct function_row {
     uint32_t slice;          /* index of findings->slices */
     uint32_t function;       /* number in the sides' names */
     const char *name, *file; /* file NULL: not known */
+    uint32_t
+        line; /* of its declaration in head, when file is one of the repository; 0: not known */
     struct function_policy policy;
     enum row_verdict verdict;
     enum row_verdict unwaived; /* what it would be without a waiver */

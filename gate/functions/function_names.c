@@ -46,6 +46,18 @@ void function_names_files(struct function_names *names, const struct profile *p)
     }
 }
 
+void function_names_lines(struct function_names *names, const struct profile *p) {
+    for (size_t i = 0; i < p->function_count; i++) {
+        const struct profile_function *function = &p->functions[i];
+        bool known = function->name && function->start_line > 0 && function->start_line < INT32_MAX;
+        if (!function->in_repository || !known)
+            continue;
+        uint32_t number = number_of(names, function->name);
+        names->items[number].file = function->file;
+        names->items[number].line = (uint32_t)function->start_line;
+    }
+}
+
 struct frame_names function_names_frames(struct function_names *names, const struct profile *p) {
     struct frame_names frames = frame_names_find(p, names->arena);
     for (uint32_t i = 0; i < frames.start[p->location_count]; i++)

@@ -9,6 +9,7 @@ struct function_names {
     struct arena *arena;
     struct function_known {
         uint32_t name, file; /* texts; file 0: not known */
+        uint32_t line;       /* of the head, where file is one of the repository; 0: not known */
     } * items;
     uint32_t count, capacity;
     uint32_t joined;   /* names that were not what the profile says */
@@ -23,5 +24,8 @@ struct frame_names function_names_frames(struct function_names *names,
 
 /* Learns the source files of a profile's functions; what was learnt first stays. */
 void function_names_files(struct function_names *names, const struct profile *profile);
+
+/* Learns the lines of declarations, and files anew, of the functions in files of the repository. */
+void function_names_lines(struct function_names *names, const struct profile *profile);
 
 #endif

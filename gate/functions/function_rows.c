@@ -98,6 +98,7 @@ static struct function_row new_row(const struct function_judge *judge, size_t sl
         .function = walk->function,
         .name = name,
         .file = known->file ? strings_get(f->names->strings, known->file) : NULL,
+        .line = known->line,
         .policy = policy_for_function(judge->request->policy, judge->request->floor,
                                       f->slices[slice].name, name, judge->used),
         .verdict = ROW_INCONCLUSIVE,

@@ -1,16 +1,21 @@
 /* GitHub's workflow commands, one a line, for a step that prints them. GitHub shows ten of a level
  * for the whole action and drops the rest without a word, so that at most nine are written, worst
- * first, with a tenth that says how many more there are. They name no file: what a benchmark or a
- * function is called says nothing of the line it stands in. */
+ * first, with a tenth that says how many more there are. What a benchmark is called says nothing of
+ * the line it stands in; functions that regressed are annotated where they are declared, when that
+ * is in a file of the checkout. */
 #include "gate/report/environment.h"
 #include "gate/report/function_text.h"
 #include "gate/report/report.h"
 #include "gate/report/row_text.h"
 #include "runners/base/escape.h"
 
+#include <stdlib.h>
+#include <sys/stat.h>
+
 enum {
     MOST_OF_A_LEVEL = 10,
-    MOST_TITLE = 150,   /* characters; escaped at most three times as many */
+    MOST_TITLE = 150, /* characters; escaped at most three times as many */
+    MOST_PATH = 500,
     MOST_MESSAGE = 1000 /* GitHub cuts at 4096 */
 };
 
@@ -26,12 +31,18 @@ struct annotations {
     bool counting;
 };
 
-static void put_command(const struct annotations *a, enum level level, const char *title,
-                        const char *message) {
+/* `place`: the properties of a place, escaped, or "". */
+static void put_command_at(const struct annotations *a, enum level level, const char *place,
+                           const char *title, const char *message) {
     static const char *const names[LEVEL_COUNT] = {"error", "warning", "notice"};
-    fprintf(a->out, "::%s title=%s::%s\n", names[level],
+    fprintf(a->out, "::%s %stitle=%s::%s\n", names[level], place,
             escape_command_property(a->arena, title, MOST_TITLE),
             escape_command_data(a->arena, message, MOST_MESSAGE));
+}
+
+static void put_command(const struct annotations *a, enum level level, const char *title,
+                        const char *message) {
+    put_command_at(a, level, "", title, message);
 }
 
 /* Is there room for another of this level? What is beyond it is told as a number. */
@@ -99,19 +110,51 @@ static void put_row(struct annotations *a, const struct row *row) {
     put_command(a, level, title, *text ? text : row_verdict_name(row->verdict));
 }
 
-static void put_functions(struct annotations *a) {
+/* Where a function is declared, as properties; "" unless that is a file of the checkout, also
+ * behind links. */
+static const char *place_of(const struct annotations *a, const struct function_row *row) {
+    const char *checkout = a->publication->checkout, *place = "";
+    if (!checkout || !row->line || !row->file || row->file[0] == '/')
+        return place;
+    char *folder = realpath(checkout, NULL);
+    char *file = realpath(arena_printf(a->arena, "%s/%s", checkout, row->file), NULL);
+    size_t length = folder ? strlen(folder) : 0;
+    struct stat is;
+    if (folder && file && strncmp(file, folder, length) == 0 && file[length] == '/' &&
+        text_characters(text_of(file + length)) <= MOST_PATH && stat(file, &is) == 0 &&
+        S_ISREG(is.st_mode))
+        place = arena_printf(a->arena, "file=%s,line=%u,",
+                             escape_command_property(a->arena, file + length + 1, MOST_PATH),
+                             row->line);
+    free(folder);
+    free(file);
+    return place;
+}
+
+/* Functions that decide stand in the way of a pass. Others are told only where there is a place to
+ * show: beside what is red, or as a hint. */
+static enum level level_of_function(const struct annotations *a, const struct function_row *row,
+                                    bool placed) {
+    const struct comparison *c = a->comparison;
+    if (c->functions_regressed && function_decides(c->functions, row))
+        return publication_accepts(a->publication, c) ? LEVEL_WARNING : LEVEL_ERROR;
+    bool red = c->verdict == VERDICT_REGRESSION && c->functions->slices[row->slice].regressed;
+    return !placed ? LEVEL_COUNT : red ? LEVEL_WARNING : LEVEL_NOTICE;
+}
+
+static void put_function(struct annotations *a, const struct function_row *row) {
     const struct function_findings *f = a->comparison->functions;
+    if (row->verdict != ROW_REGRESSED)
+        return;
+    const char *place = place_of(a, row);
+    enum level level = level_of_function(a, row, *place);
     bool accepted = publication_accepts(a->publication, a->comparison);
-    enum level level = accepted ? LEVEL_WARNING : LEVEL_ERROR;
-    for (size_t i = 0; a->comparison->functions_regressed && i < f->row_count; i++) {
-        const struct function_row *row = &f->rows[i];
-        if (!function_decides(f, row) || !take(a, level))
-            continue;
-        put_command(a, level,
-                    arena_printf(a->arena, "regressed%s: %s in %s", accepted ? ", accepted" : "",
-                                 row->name, function_slice_name(&f->slices[row->slice])),
-                    function_words(f, row, a->arena));
-    }
+    if (level == LEVEL_COUNT || !take(a, level))
+        return;
+    put_command_at(a, level, place,
+                   arena_printf(a->arena, "regressed%s: %s in %s", accepted ? ", accepted" : "",
+                                row->name, function_slice_name(&f->slices[row->slice])),
+                   function_words(f, row, a->arena));
 }
 
 static void put_all(struct annotations *a, const size_t *order, bool counting) {
@@ -123,7 +166,11 @@ static void put_all(struct annotations *a, const size_t *order, bool counting) {
         put_row(a, &c->rows[order[i]]);
         arena_reset(a->arena, mark);
     }
-    put_functions(a);
+    for (size_t i = 0; c->functions && i < c->functions->row_count; i++) {
+        struct arena_mark mark = arena_mark(a->arena);
+        put_function(a, &c->functions->rows[i]);
+        arena_reset(a->arena, mark);
+    }
 }
 
 static bool annotations_write(FILE *out, const struct comparison *c,

@@ -184,6 +184,8 @@ static void put_row(struct json_writer *w, const struct function_findings *f,
     json_string_member(w, "benchmark", slice->name);
     json_string_member(w, "function", row->name);
     json_string_member(w, "file", row->file);
+    if (row->line)
+        json_count_member(w, "line", row->line);
     json_string_member(w, "verdict", row_verdict_name(row->verdict));
     if (row->verdict == ROW_WAIVED)
         json_string_member(w, "unwaived", row_verdict_name(row->unwaived));

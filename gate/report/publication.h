@@ -12,6 +12,7 @@ struct publication {
     const char *flame_url;
     const char *label, *actor; /* who accepted regressions, and by which label */
     const char *commit;        /* that this is about, which need not be the one measured */
+    const char *checkout;      /* folder of the commit, whose files annotations may name */
     bool untrusted;            /* measured where the code of the change could meddle */
 };
 

@@ -79,6 +79,7 @@ static const struct member function_members[] = {
     {.key = "benchmark", .kind = MEMBER_NAME, .offset = AT(benchmark)},
     {.key = "function", .kind = MEMBER_NAME, .offset = AT(row.name)},
     {.key = "file", .kind = MEMBER_NAME, .nullable = true, .offset = AT(row.file)},
+    {.key = "line", .kind = MEMBER_COUNT32, .optional = true, .offset = AT(row.line)},
     {.key = "verdict",
      .kind = MEMBER_CHOICE,
      .choices = REPORT_ROW_VERDICTS,

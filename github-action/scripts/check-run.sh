@@ -9,8 +9,6 @@
 # shellcheck source=api.sh
 . "$scripts/api.sh"
 
-summary_limit=65535
-
 conclusion() {
     [ -z "$(fact fails)" ] || { echo failure && return; }
     case $1 in
@@ -33,8 +31,8 @@ main() {
     api_ready || give_up "$api_problem"
     render comment "$PG_STATE/check-run.md" || render_without comment >"$PG_STATE/check-run.md"
     jq -Rs --arg name "$PG_IN_CHECK_RUN" --arg head "$head" --arg conclusion "$(conclusion "$verdict")" --arg verdict "$verdict" \
-        --argjson limit "$summary_limit" '{name: $name, head_sha: $head, status: "completed", conclusion: $conclusion,
-        output: {title: ("perfgate: " + $verdict), summary: .[0:($limit - 1)]}}' \
+        '{name: $name, head_sha: $head, status: "completed", conclusion: $conclusion,
+        output: {title: ("perfgate: " + $verdict), summary: .}}' \
         "$PG_STATE/check-run.md" >"$api_folder/check-run.json"
     if ! api POST check-runs "$api_folder/check-run.json"; then
         case $api_status in

@@ -14,7 +14,6 @@
 
 policy=${PG_IN_COMMENT:-auto}
 number=${PG_PULL_NUMBER-}
-characters_limit=65536
 
 give_up() {
     message "$1" "no comment was written: $2"
@@ -58,15 +57,6 @@ write_comment() {
     fi
 }
 
-# what GitHub will take, should the text be longer than it ought to be
-limit_comment() {
-    local length
-    length=$(LC_ALL=C.UTF-8 wc -m <"$PG_STATE/comment.md")
-    ((length > characters_limit)) || return 0
-    jq -Rrs '.[0:60000] + "\n\n…\n\nThe rest was cut off: a comment holds 65536 characters.\n"' "$PG_STATE/comment.md" >"$PG_STATE/comment.cut"
-    mv "$PG_STATE/comment.cut" "$PG_STATE/comment.md"
-}
-
 refused() {
     case $api_status in
     401 | 403 | 404)
@@ -85,7 +75,6 @@ main() {
     [[ $head =~ ^[0-9a-f]{40}$ ]] || give_up warning "it is not known which commit was measured"
     api_ready || give_up warning "$api_problem"
     render comment "$PG_STATE/comment.md" || give_up warning "perfgate could not render the report"
-    limit_comment
     marker=$(head -n 1 "$PG_STATE/comment.md")
     [[ $marker == '<!-- perfgate:'*'-->' ]] || give_up warning "the text has no marker to find it by"
     api_login || refused

@@ -165,7 +165,7 @@ measure_drift() {
     fi
     recordings=$PG_STATE/drift
     gate=("${gate[@]/#--output=*/--output=$PG_STATE/drift}")
-    limited "${gate[@]}" --base="$reference" --no-confirm --report "json=$PG_STATE/drift.json" --report "markdown=$PG_STATE/drift.md"
+    limited "${gate[@]}" --base="$reference" --no-confirm --budget=60000 --report "json=$PG_STATE/drift.json" --report "markdown=$PG_STATE/drift.md"
     rm -f "$PG_STATE/timed-out"
     learn gate-exit "$exit_code"
 }

@@ -4,6 +4,7 @@
 root=$(cd "$scripts/../.." && pwd)
 version=$(cat "$scripts/../VERSION")
 archive=perfgate-$version-linux-$(uname -m).tar.gz
+released_by=perfgate/perfgate # repository on github.com whose workflow makes the archives
 kept=${GITHUB_WORKSPACE:?}/.perfgate/bin
 
 # The checksum of this version's archive for this machine; nothing where none is released.

@@ -23,6 +23,7 @@ render() {
     value=$(address "${PG_FLAMEGRAPH_URL-}") && options+=(--flame-url "$value")
     [ ! -e "$PG_STATE/overridden-by" ] || options+=(--overridden-by "$(fact override-label):$(fact overridden-by)")
     [ "${PG_UNTRUSTED-}" != true ] || options+=(--untrusted)
+    [ "$what" != annotations ] || options+=(--checkout "${GITHUB_WORKSPACE:?}")
     render_report "${options[@]}" --report "github-$what=$file" && [ -s "$file" ]
 }
 

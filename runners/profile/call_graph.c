@@ -163,7 +163,8 @@ static void index_entries(struct call_graph *g) {
 
 static uint32_t location_of(struct unfolding *u, const struct call_site *at) {
     const struct node *node = &u->graph->nodes[at->node];
-    const struct profile_function function = {node->name, node->name, at->file, 0};
+    const struct profile_function function = {
+        .name = node->name, .system_name = node->name, .file = at->file};
     const struct profile_line line = {profile_builder_function(u->builder, &function), at->line, 0};
     struct profile_location location = {.mapping = PROFILE_NONE};
     if (node->object)

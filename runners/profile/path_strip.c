@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+#define TREE_FORM "/" TREE_TEMPLATE "/" TREE_SIDE "0000/"
+
 /* What private paths of one root have in common. */
 struct path_family {
     struct text root, shared; /* shared starts with the root and ends with a slash */
@@ -106,10 +108,34 @@ static size_t lead_of(struct text path) {
     return text_starts(rest, "/root/") ? at + strlen("/root") : 0;
 }
 
+/* Does a tree's folder begin here: `/perfgate.a1B2c3/side0001/`? */
+static bool is_tree(const char *at) {
+    for (const char *form = TREE_FORM; *form; form++, at++) {
+        bool same = *form == 'X'   ? isalnum((unsigned char)*at)
+                    : *form == '0' ? isdigit((unsigned char)*at)
+                                   : *at == *form;
+        if (!same)
+            return false;
+    }
+    return true;
+}
+
+size_t path_tree(struct text path) {
+    static const size_t length = sizeof TREE_FORM - 1;
+    size_t found = 0;
+    for (size_t i = 0; path.length && path.at[0] == '/' && i + length <= path.length; i++) {
+        if (is_tree(path.at + i))
+            found = i + length;
+    }
+    return found;
+}
+
 /* How many bytes of a path are its private root. */
 static size_t root_of(struct text path, enum root_kind *kind) {
-    size_t lead = lead_of(path);
+    size_t lead = lead_of(path), tree = path_tree(path);
     *kind = ROOT_PERSON;
+    if (tree)
+        return tree;
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         size_t at = below(path, lead, roots[i].folder);
         for (int name = 0; at && name < roots[i].names; name++)
@@ -153,7 +179,7 @@ void path_strip_learn(struct path_strip *strip, const char *learnt) {
     struct text path = text_of(learnt);
     struct text root = {path.at, root_of(path, &kind)};
     size_t folder = folder_length(path), same = 0;
-    if (kind == ROOT_NONE)
+    if (kind == ROOT_NONE || path_tree(path))
         return;
     if (folder < root.length)
         folder = root.length;

@@ -1,11 +1,22 @@
 /* Paths of the machine that something was built or ran on, without what tells whose it is and where
  * it lay: `/home/ann/shop/src/cart.c` becomes `src/cart.c`. A path is private below a home folder,
  * a folder for temporary files, or any other folder at the top that systems do not have; those
- * below `/usr`, `/lib`, `/opt`, `/nix/store` and their like stay, and so do relative ones. */
+ * below `/usr`, `/lib`, `/opt`, `/nix/store` and their like stay, and so do relative ones. Of a
+ * tree that perfgate checked out the path in the repository remains, nothing less. */
 #ifndef RUNNERS_PROFILE_PATH_STRIP_H
 #define RUNNERS_PROFILE_PATH_STRIP_H
 
 #include "runners/base/strings.h"
+
+/* Trees of a repository that perfgate checks out itself (worktree.h) lie in folders of this form:
+ * below them a path says what it says in the repository. */
+#define TREE_FOLDER "perfgate."
+#define TREE_SIDE "side"
+#define TREE_TEMPLATE TREE_FOLDER "XXXXXX" /* mkdtemp's */
+
+/* The length of such a tree's folder at the beginning of a path, with the slash; 0: there is none.
+ */
+size_t path_tree(struct text path);
 
 struct path_strip {
     struct strings *strings;

@@ -24,6 +24,7 @@ struct profile_mapping {
 struct profile_function {
     uint32_t name, system_name, file;
     int64_t start_line;
+    bool in_repository; /* profile_strip_paths made the file a path in it */
 };
 
 /* A place in a function; of a location's lines the first is the innermost inlined one. */

@@ -18,6 +18,7 @@ static void strip_places(struct profile *p, struct path_strip *strip) {
         struct profile_function *f = &p->functions[i];
         f->name = path_strip_text(strip, f->name);
         f->system_name = path_strip_text(strip, f->system_name);
+        f->in_repository |= path_tree(text_of(strings_get(p->strings, f->file))) > 0;
         f->file = path_strip_source(strip, f->file);
     }
     for (size_t i = 0; i < p->mapping_count; i++)

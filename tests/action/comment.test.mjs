@@ -1,11 +1,12 @@
 // The sticky comment, the label that overrides, the check run: each script against the mock API.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { BOT } from './harness/api.mjs';
+import { SUMMARY_LIMIT } from './harness/commands.mjs';
 import { perfgate, recordingText, runFacts } from './harness/script.mjs';
 import { openWorld } from './harness/world.mjs';
 
@@ -189,29 +190,51 @@ test('Retry-After is obeyed', async t => {
     assert.deepEqual(run.calls(), ['sleep 7']);
 });
 
-test('5,000 benchmarks fit into a comment', async t => {
-    const world = await pullWorld(t);
+function manyRegressions(count) {
     const big = JSON.parse(reports.regression);
     const row = big.benchmarks.find(b => b.verdict === 'regressed');
-    big.benchmarks = Array.from({ length: 5000 }, (_, i) => ({ ...row, name: `Scan/${'x'.repeat(60)}/${i}` }));
+    big.benchmarks = Array.from({ length: count }, (_, i) => ({ ...row, name: `Scan/${'é'.repeat(60)}/${i}` }));
     for (const counts of [big.counts, big.gated_counts]) {
-        Object.assign(counts, { regressed: 5000, same: 0 });
+        Object.assign(counts, { regressed: count, same: 0 });
     }
-    const run = await comment(world, { facts: { 'report.json': JSON.stringify(big) } });
+    return JSON.stringify(big);
+}
+
+test('5,000 benchmarks fit into a comment and a check run', async t => {
+    const world = await pullWorld(t, { 'pull-requests': 'write', checks: 'write' });
+    const facts = { 'pull-sha': HEAD, verdict: 'regression', 'report.json': manyRegressions(5000) };
+    const run = await comment(world, { facts });
     assert.equal(run.code, 0, run.log);
+    assert.deepEqual(run.annotations, []);
     assert.equal(comments(world).length, 1, run.log);
-    assert.ok([...comments(world)[0].body].length <= 65536);
+    assert.match(comments(world)[0].body, /rows left out for size/);
+    const check = await runFacts(world, 'check-run', { facts, env: { PG_TOKEN: TOKEN, PG_IN_CHECK_RUN: 'x' } });
+    assert.deepEqual(check.annotations, []);
+    assert.equal(world.api.checkRuns.length, 1, check.log);
 });
 
-test('text over the limit of GitHub is cut', async t => {
+test('20,000 benchmarks fit into a summary with the drift below it, and into ten annotations', async t => {
     const world = await pullWorld(t);
-    const stub = `out=\${*##*github-comment=}; printf '${MARKER}\\n' >"$out"; printf 'é%.0s' {1..70000} >>"$out"`;
+    const summary = join(world.root, 'summary.md');
+    const facts = { 'pull-sha': HEAD, verdict: 'regression', 'report.json': manyRegressions(20000), reference: 'v1', 'drift.md': 'x'.repeat(60000) };
+    const run = await runFacts(world, 'summary', { facts, env: { GITHUB_STEP_SUMMARY: summary } });
+    assert.equal(run.code, 0, run.log);
+    assert.ok(statSync(summary).size > 800000 && statSync(summary).size < SUMMARY_LIMIT, String(statSync(summary).size));
+    assert.match(readFileSync(summary, 'utf8'), /rows left out for size[^]*Since v1/);
+    const lines = await runFacts(world, 'annotations', { facts });
+    assert.equal(lines.annotations.filter(a => a.level === 'error').length, 10);
+    assert.match(lines.annotations.at(-1).message, /^and 19992 more/);
+});
+
+test('a text that GitHub finds too long is a warning, and no second attempt', async t => {
+    const world = await pullWorld(t);
     const folder = mkdtempSync(join(world.root, 'stub-'));
-    writeFileSync(join(folder, 'perfgate'), `#!/bin/bash\nexport LC_ALL=C.UTF-8\nout="\${@: -1}"\n${stub.replace('${*##*github-comment=}', '${out#github-comment=}')}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'perfgate'), `#!/bin/bash\nout="\${@: -1}"\n{ echo '${MARKER}'; printf 'x%.0s' {1..70000}; } >"\${out#github-comment=}"\n`, { mode: 0o755 });
     const run = await comment(world, { facts: { program: join(folder, 'perfgate') } });
     assert.equal(run.code, 0, run.log);
-    assert.ok([...comments(world)[0].body].length <= 65536);
-    assert.match(comments(world)[0].body, /was cut off/);
+    assert.match(run.annotations[0].message, /422/);
+    assert.equal(writes(world).length, 1);
+    assert.deepEqual(comments(world), []);
 });
 
 test('the token is in no argument, no log and no file', async t => {

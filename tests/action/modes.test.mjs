@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { pullRequestEvent, pushEvent } from './harness/events.mjs';
 import { runAction } from './harness/run.mjs';
+import { demoFiles } from './harness/demo_files.mjs';
 import { openWorld } from './harness/world.mjs';
 import { readZip } from './harness/zip.mjs';
 
@@ -70,9 +71,16 @@ test('measured long enough, a regression has a flame graph, and main a profile',
     const top = spawnSync(program, ['profile', 'top', push.outputs['pgo-profile']], { encoding: 'utf8' });
     assert.match(top.stdout, /work/);
     assert.ok(artifact(world, /-pgo$/));
-    const pull = world.repo.addPull('long', { program: { ...long, scan: 36000000 } }, 77);
-    const run = await go(world, pullRequestEvent(world.repo, pull), pull.merge, { rounds: 5, 'max-rounds': 5 });
+    // the slow function stands in a file of a hostile name, and another one, as slow, says that it is none of the repository
+    const odd = 'src/100%,a:b.c';
+    const slower = demoFiles({ program: { ...long, scan: 36000000 } })['bench.c'].replace('static void work', `#line 41 "${odd}"\nstatic void work`);
+    const pull = world.repo.addPull('long', { files: { 'bench.c': slower, [odd]: '/* of the generator */\n' } }, 77);
+    const run = await go(world, pullRequestEvent(world.repo, pull), pull.merge, { rounds: 5, 'max-rounds': 5, build: `${inputs.build} -g` });
     assert.equal(run.outputs.verdict, 'regression', run.log);
+    const [place, ...others] = run.annotations.filter(a => a.file);
+    assert.deepEqual(others, []);
+    assert.deepEqual([place.level, place.file, place.line], ['warning', odd, '41'], JSON.stringify(run.annotations));
+    assert.match(place.title, /^regressed: \w+ in /);
     const page = artifact(world, /flame\.html$/);
     assert.match(page.name, /^perfgate-report-0-1-flame\.html$/);
     assert.equal(page.archived, false);
@@ -125,13 +133,50 @@ test('a released archive is taken if its checksum is the one that is known', asy
     const sum = createHash('sha256').update(readFileSync(join(releases, name))).digest('hex');
     const where = { env: { PERFGATE_RELEASES: `file://${dirname(releases)}` } };
     const action = copyOfAction(world, `${sum}  ${name}\n`);
-    const good = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...where });
+    const good = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...where, tools: { hide: ['gh'] } });
     assert.equal(good.outputs.verdict, 'pass', good.log);
     assert.match(good.step('install').log, /\(prebuilt\)/);
     writeFileSync(join(action, 'checksums.txt'), `${'0'.repeat(64)}  ${name}\n`);
     const bad = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...where });
     assert.equal(bad.outcome, 'failure');
     assert.match(levels(bad, 'error'), /has the SHA-256 [0-9a-f]{64}; checksums.txt has 0{64}/);
+});
+
+// gh as far as install.sh talks to it: what it is told goes to $GH_SEEN, what it says is the first argument
+const gh = (says, status) => `{ echo "$*"; echo "token $GH_TOKEN"; } >>"$RUNNER_TEMP/gh-seen"; echo '${says}' >&2; exit ${status}`;
+
+test('a released archive is checked with gh, too: a no is red, no answer is a warning', async t => {
+    const world = await openWorld(t);
+    const name = `perfgate-${version}-linux-${machine}.tar.gz`;
+    const releases = join(world.root, 'releases', `v${version}`);
+    mkdirSync(join(releases, 'bin'), { recursive: true });
+    cpSync(program, join(releases, 'bin/perfgate'), { dereference: true });
+    assert.equal(spawnSync('tar', ['-czf', name, 'bin'], { cwd: releases }).status, 0);
+    const sum = createHash('sha256').update(readFileSync(join(releases, name))).digest('hex');
+    const action = copyOfAction(world, `${sum}  ${name}\n`);
+    const install = tools => pullRun(world, 'docs-only', { 'perfgate-path': '', install: 'prebuilt', 'paths-ignore': '*.md' },
+        { action, tools, env: { PERFGATE_RELEASES: `file://${dirname(releases)}` } });
+    const good = await install({ stubs: { gh: gh('Loaded 1 attestation', 0) } });
+    assert.equal(good.outcome, 'success', good.log);
+    assert.match(good.step('install').log, /was built by perfgate\/perfgate, as GitHub attests/);
+    assert.equal(levels(good, 'warning'), '');
+    const seen = readFileSync(join(good.job.temp, 'gh-seen'), 'utf8');
+    assert.match(seen, new RegExp(`^attestation verify \\S+/${name} --repo perfgate/perfgate --hostname github.com\ntoken sesame-open-the-door\n$`));
+    for (const [says, status] of [['HTTP 404: Not Found', 1], ['verifying with issuer "sigstore.dev"\nError: no matching attestations', 1]]) {
+        const bad = await install({ stubs: { gh: gh(says, status) } });
+        assert.equal(bad.outcome, 'failure');
+        assert.equal(bad.step('measure').outcome, 'skipped');
+        assert.match(levels(bad, 'error'), /is not attested to be built by perfgate\/perfgate .*(404|no matching)/);
+    }
+    for (const [says, status] of [['To get started with GitHub CLI, please run: gh auth login', 4], ['unknown command "attestation" for "gh"', 1],
+        ['HTTP 503: Service Unavailable', 1], ['error connecting to api.github.com', 1], ['', 124]]) {
+        const unknown = await install({ stubs: { gh: gh(says, status) } });
+        assert.equal(unknown.outcome, 'success', unknown.log);
+        assert.match(levels(unknown, 'warning'), /who built it could not be checked .*its checksum is right/, says);
+    }
+    const absent = await install({ hide: ['gh'] });
+    assert.equal(absent.outcome, 'success', absent.log);
+    assert.match(levels(absent, 'warning'), /this machine has no gh; its checksum is right/);
 });
 
 test('else it is built from this source once, and the cache keeps it', async t => {

@@ -119,6 +119,50 @@ setup() {
     [ "$(grep -c '^::error' lines)" -eq 0 ]
 }
 
+# in_file FILE LINE STATUS: `placed`, lines with the annotation that names a file, for a report that says FILE and LINE of memcpy
+in_file() {
+    python3 - "$1" "$2" <<'END'
+import json, sys
+report = json.load(open("found.json"))
+for function in report["functions"]:
+    if function["function"] == "memcpy":
+        function.update(file=sys.argv[1], line=int(sys.argv[2]))
+json.dump(report, open("placed.json", "w"))
+END
+    run "$PERFGATE" report placed.json --checkout tree --report github-annotations=lines
+    [ "$status" -eq "$3" ]
+    placed=$(grep '^::[a-z]* file=' lines || true)
+}
+
+@test "a function that regressed is annotated in its file, if that is one of the checkout" {
+    for side in "base 1 old" "library 2 new"; do
+        read -r program seed name <<<"$side"
+        "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/$program.folded" 20 "$seed" Parse/1k "$name"
+    done
+    run "$PERFGATE" compare old.txt new.txt --report json=found.json --report github-annotations=lines
+    code=$status
+    [ "$(grep -c file= lines)" -eq 0 ]
+    mkdir -p tree/src tree/a,b elsewhere
+    touch tree/src/copy.c tree/a,b/100%:c.c elsewhere/x.c
+    ln -s ../elsewhere/x.c tree/link.c
+    in_file src/copy.c 12 "$code"
+    [[ "$placed" =~ ^::(error|warning|notice)\ file=src/copy.c,line=12,title=regressed%3A\ memcpy\ in\ Parse/1k::.+ ]]
+    [[ "$placed" != *$'\n'* ]]
+    in_file a,b/100%:c.c 3 "$code" # what would end a property or a command is text
+    [[ "$placed" == *" file=a%2Cb/100%25%3Ac.c,line=3,title="* ]]
+    for file in src ../elsewhere/x.c src/../../elsewhere/x.c link.c nowhere.c "$PWD/tree/src/copy.c" "" $'src/copy.c\n::error::x'; do
+        in_file "$file" 3 "$code"
+        [ -z "$placed" ] || { echo "$file: $placed" && return 1; }
+    done
+    in_file src/copy.c 0 "$code"
+    [ -z "$placed" ]
+    run "$PERFGATE" compare old.txt new.txt --functions gate --report json=found.json
+    in_file src/copy.c 7 1
+    [[ "$placed" == "::error file=src/copy.c,line=7,title=regressed%3A memcpy"* ]]
+    run "$PERFGATE" report placed.json --checkout tree --overridden-by ok:ann --report github-annotations=-
+    [[ "$output" == *"::warning file=src/copy.c,line=7,title=regressed%2C accepted%3A memcpy"* ]]
+}
+
 @test "every failing output call ends with 4, or with the regression's 1, and leaves no half report" {
     "$PERFGATE" compare old.txt old.txt --report json=r.json
     "$PERFGATE" report r.json --report github-comment=want.md

@@ -31,6 +31,10 @@ static void sources(void **state) {
         {"C:/Users/ann/cart.c", "cart.c"},
         {"/tmp/build.x1/src/cart.c", "src/cart.c"},
         {"/tmp/cart.c", "cart.c"},
+        {"/tmp/perfgate.a1B2c3/side0002/src/cart.c", "src/cart.c"},
+        {"/opt/runner/temp/perfgate.a1B2c3/side0001/cart.c", "cart.c"},
+        {"/tmp/perfgate.a1B2c3/side0001/perfgate.a1B2c4/side0002/x.c", "x.c"},
+        {"/tmp/perfgate.a1B2c3/side2/cart.c", "side2/cart.c"},
         {"/var/folders/qh/ab/T/cart.c", "T/cart.c"},
         {"/proc/123/root/home/ann/cart.c", "cart.c"},
         {"/proc/self/cwd/src/cart.c", "src/cart.c"},
@@ -79,6 +83,24 @@ static void folders_that_all_share_go(void **state) {
     arena_free(t.arena);
 }
 
+/* What lies in a tree that perfgate checked out is called what the repository calls it. */
+static void trees_share_nothing(void **state) {
+    (void)state;
+    struct texts t = texts_new();
+    path_strip_learn(&t.strip, "/tmp/perfgate.a1B2c3/side0001/lib/src/cart.c");
+    path_strip_learn(&t.strip, "/tmp/perfgate.a1B2c3/side0001/lib/src/list.c");
+    becomes(&t, path_strip_source, "/tmp/perfgate.a1B2c3/side0001/lib/src/cart.c",
+            "lib/src/cart.c");
+    becomes(&t, path_strip_text, "at /tmp/perfgate.a1B2c3/side0001/lib/src/cart.c:3",
+            "at lib/src/cart.c:3");
+    assert_int_equal(path_tree(text_of("/tmp/perfgate.a1B2c3/side0001/cart.c")), 30);
+    assert_int_equal(path_tree(text_of("tmp/perfgate.a1B2c3/side0001/cart.c")), 0);
+    assert_int_equal(path_tree(text_of("/tmp/perfgate.a1B2c3/side0001")), 0);
+    assert_int_equal(path_tree(text_of("/tmp/perfgate.../side0001/cart.c")), 0);
+    assert_int_equal(path_tree(text_of("")), 0);
+    arena_free(t.arena);
+}
+
 static void binaries(void **state) {
     (void)state;
     struct texts t = texts_new();
@@ -119,6 +141,7 @@ static void paths_in_texts(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sources), cmocka_unit_test(folders_that_all_share_go),
-        cmocka_unit_test(binaries), cmocka_unit_test(paths_in_texts)};
+        cmocka_unit_test(trees_share_nothing), cmocka_unit_test(binaries),
+        cmocka_unit_test(paths_in_texts)};
     return RUN_TESTS(tests);
 }

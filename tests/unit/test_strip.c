@@ -121,8 +121,25 @@ static void paths_alone(void **state) {
     arena_free(m.arena);
 }
 
+/* Also when it is stripped again, as a profile that is compared twice is. */
+static void files_of_trees_are_of_the_repository(void **state) {
+    (void)state;
+    struct made m = make(1);
+    struct profile_function *work = &m.profile->functions[0];
+    profile_strip_paths(m.profile, m.arena);
+    assert_false(work->in_repository);
+    work->file = put(&m, "/tmp/perfgate.a1B2c3/side0001/src/a.rs");
+    for (int i = 0; i < 2; i++) {
+        profile_strip_paths(m.profile, m.arena);
+        assert_string_equal(get(&m, work->file), "src/a.rs");
+        assert_true(work->in_repository);
+    }
+    arena_free(m.arena);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_tells_of_people_goes),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(files_of_trees_are_of_the_repository),
+                                       cmocka_unit_test(what_tells_of_people_goes),
                                        cmocka_unit_test(bounded_labels_stay),
                                        cmocka_unit_test(paths_alone)};
     return RUN_TESTS(tests);

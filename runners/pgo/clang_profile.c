@@ -10,8 +10,12 @@
 
 /* ---- out ---- */
 
+/* What was seen at all was seen once; what was never seen is not told. */
 static uint64_t whole(double count) {
-    return count < 1 ? 1 : count < 0x1p63 ? (uint64_t)llround(count) : (uint64_t)1 << 63;
+    return !(count > 0)     ? 0
+           : count < 1      ? 1
+           : count < 0x1p63 ? (uint64_t)llround(count)
+                            : (uint64_t)1 << 63;
 }
 
 static uint64_t total_of(const struct source_instance *instance) {
@@ -67,6 +71,8 @@ static void write_site(struct writing *w, struct source_site site, int depth) {
 static void write_body(struct writing *w, const struct source_instance *instance, int depth) {
     for (uint32_t i = 0; i < instance->line_count; i++) {
         const struct source_line *line = instance->lines[i];
+        if (whole(line->count) == 0)
+            continue;
         write_site(w, line->site, depth);
         fprintf(w->out, "%" PRIu64, whole(line->count));
         for (uint32_t k = 0; k < line->target_count; k++) {

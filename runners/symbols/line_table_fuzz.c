@@ -1,5 +1,6 @@
 /* Any bytes as .debug_line (a byte before it: size of addresses, order of bytes), which are its
- * strings, too: rows are in order, each is found at its address, and the last one ends. */
+ * strings, too: rows and marks are in order, each is found at its address, and the last row ends.
+ */
 #include "runners/symbols/line_table.h"
 
 #include <assert.h>
@@ -8,10 +9,16 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void look(struct line_header *header, struct arena *arena) {
-    struct line_room room = {.arena = arena};
+    struct line_room room = {.arena = arena, .wants_marks = true};
     struct line_table table;
     if (!line_table_read(&table, header, 0x1000, &room, arena))
         return;
+    for (size_t i = 0; i < table.mark_count; i++) {
+        const struct line_mark *mark = &table.marks[i];
+        bool next_begins = i + 1 < table.mark_count && mark[1].address == mark->address;
+        assert(i == 0 || mark->address >= mark[-1].address);
+        assert(next_begins || line_table_mark(&table, mark->address) == mark->discriminator);
+    }
     for (size_t i = 0; i < table.count; i++) {
         const struct line_row *row = &table.rows[i], *found = line_table_find(&table, row->address);
         bool next_begins = i + 1 < table.count && row[1].address == row->address;

@@ -19,18 +19,21 @@ static void compare_at(struct unit_lines *lines, Dwarf_Die *unit, uint64_t addre
     struct unit_line ours = unit_line(lines, unit->cu, address);
     Dwarf_Line *theirs = dwarf_getsrc_die(unit, address);
     int line, column;
+    unsigned discriminator;
     assert_int_equal(!ours.file, !theirs);
     if (!theirs)
         return;
     dwarf_lineno(theirs, &line);
     dwarf_linecol(theirs, &column);
+    dwarf_linediscriminator(theirs, &discriminator);
     assert_string_equal(ours.file, dwarf_linesrc(theirs, NULL, NULL));
     assert_int_equal(ours.line, line);
     assert_int_equal(ours.column, column);
+    assert_int_equal(ours.discriminator, lines->room.wants_marks ? discriminator : 0);
 }
 
-/* Every address of the program, ours against libdw's; how many have a line. */
-static size_t compare(const char *file) {
+/* Every address of the program, ours against libdw's; how many have a line, or a discriminator. */
+static size_t compare(const char *file, bool discriminators) {
     struct elf_file elf;
     size_t found = 0;
     Dwarf_Die die, none;
@@ -39,10 +42,12 @@ static size_t compare(const char *file) {
     Dwarf *dwarf = dwarf_begin_elf(elf.elf, DWARF_C_READ, NULL);
     uint64_t start = symbol_value(file, "_start") & ~(uint64_t)0xfff;
     struct unit_lines lines = unit_lines_new(dwarf, start, arena);
+    lines.room.wants_marks = discriminators;
     for (Dwarf_CU *at = NULL; dwarf_get_units(dwarf, at, &at, NULL, &type, &die, &none) == 0;) {
         for (uint64_t address = start; address < start + 0x2000; address++) {
             compare_at(&lines, &die, address);
-            found += unit_line(&lines, die.cu, address).file != NULL;
+            struct unit_line at_address = unit_line(&lines, die.cu, address);
+            found += discriminators ? at_address.discriminator != 0 : at_address.file != NULL;
         }
     }
     dwarf_end(dwarf);
@@ -55,12 +60,28 @@ static void every_version_gives_the_lines_that_libdw_gives(void **state) {
     shell("mkdir -p sub && echo 'static inline int other(int x) { return x ^ 5; }' >sub/part.h");
     for (int version = 2; version <= 5; version++) {
         const char *format = "-O2 -g -gdwarf-%d -Isub -no-pie %s";
-        assert_true(compare(build("a", arena_printf(arena, format, version, ""), source)) > 30);
-        assert_true(compare(build("a", arena_printf(arena, format, version, "-gz"), source)) > 30);
+        assert_true(compare(build("a", arena_printf(arena, format, version, ""), source), false) >
+                    30);
+        assert_true(
+            compare(build("a", arena_printf(arena, format, version, "-gz"), source), false) > 30);
         const char *own = arena_printf(arena, format, version, "-gno-as-loc-support");
-        assert_true(compare(build("a", own, source)) > 30);
+        assert_true(compare(build("a", own, source), false) > 30);
         const char *apart = arena_printf(arena, format, version, "-ffunction-sections");
-        assert_true(compare(build("a", apart, source)) > 30);
+        assert_true(compare(build("a", apart, source), false) > 30);
+    }
+}
+
+static void discriminators_are_those_that_libdw_gives(void **state) {
+    (void)state;
+    shell("mkdir -p sub && echo 'static inline int other(int x) { return x ^ 5; }' >sub/part.h");
+    for (int version = 4; version <= 5; version++) {
+        const char *format = "-O0 -g -gdwarf-%d -Isub -no-pie %s";
+        assert_true(compare(build("a", arena_printf(arena, format, version, ""), source), true) >
+                    5);
+        const char *own = arena_printf(arena, format, version, "-gno-as-loc-support");
+        assert_true(compare(build("a", own, source), true) > 5);
+        const char *apart = arena_printf(arena, format, version, "-ffunction-sections");
+        assert_true(compare(build("a", apart, source), true) > 5);
     }
 }
 
@@ -94,7 +115,7 @@ static bool read_table(struct line_table *out, struct line_header *header, const
     bytes[0] = (uint8_t)(used - 4);
     bytes[1] = (uint8_t)((used - 4) >> 8);
     struct line_sections sections = {.lines = {(const char *)bytes, used}};
-    struct line_room room = {.arena = arena};
+    struct line_room room = {.arena = arena, .wants_marks = true};
     return line_header_read(header, &sections, 0, 8, "/build", arena) &&
            line_table_read(out, header, 0x1000, &room, arena);
 }
@@ -117,6 +138,25 @@ static void rows_are_sorted_and_end(void **state) {
     assert_string_equal(line_file_path(&header, 1, arena), "f/a.c");
     assert_string_equal(line_file_path(&header, 0, arena), "???");
     assert_null(line_file_path(&header, 2, arena));
+}
+
+/* 0x2080: 5; 0x2084: the same line with 7, the last of two; 0x2088: none; then a sequence that ends
+ * with one, and one right behind it without. */
+static void a_discriminator_holds_for_one_row(void **state) {
+    (void)state;
+    struct line_table table;
+    struct line_header header;
+    assert_true(read_table(&table, &header, SET("\x80"), "\0\2\4\5\1", 5,
+                           "\2\4\0\2\4\6\1\0\2\4\7\1", 12, "\2\4\1\2\4", 5, END, SET("\x90"),
+                           "\0\2\4\3\1\2\4", 7, END, SET("\x94"), "\1\2\4", 3, END, NULL));
+    assert_int_equal(line_table_mark(&table, 0x207f), 0);
+    assert_int_equal(line_table_mark(&table, 0x2083), 5);
+    assert_int_equal(line_table_mark(&table, 0x2084), 7);
+    assert_int_equal(line_table_mark(&table, 0x2087), 7);
+    assert_int_equal(line_table_mark(&table, 0x2088), 0);
+    assert_int_equal(line_table_mark(&table, 0x2093), 3);
+    assert_int_equal(line_table_mark(&table, 0x2094), 0);
+    assert_int_equal(table.mark_count, 5);
 }
 
 static void what_rows_cannot_say_is_refused(void **state) {
@@ -156,7 +196,9 @@ static void what_the_linker_dropped_is_left_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         ROW(every_version_gives_the_lines_that_libdw_gives),
+        ROW(discriminators_are_those_that_libdw_gives),
         ROW(rows_are_sorted_and_end),
+        ROW(a_discriminator_holds_for_one_row),
         ROW(what_rows_cannot_say_is_refused),
         ROW(what_the_linker_dropped_is_left_out),
     };

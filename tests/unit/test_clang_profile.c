@@ -87,8 +87,8 @@ static void counts_are_whole_and_never_nothing(void **state) {
     struct source_profile *p = source_profile_new(texts, arena);
     struct source_instance *f = source_profile_function(p, strings_add(texts, text_of("f"))), *in;
     struct pg_error err;
-    const double counts[] = {0.2, 1.4, 2.5, 1e30, 0};
-    for (uint32_t i = 0; i < 5; i += 1 + (i == 2))
+    const double counts[] = {0.2, 1.4, 2.5, 0};
+    for (uint32_t i = 0; i < 4; i++)
         source_profile_line(p, f, (struct source_site){i + 2, 0})->count = counts[i];
     in = source_profile_call(p, f, (struct source_site){1, 0}, strings_add(texts, text_of("in")));
     source_profile_line(p, in, (struct source_site){0, 0})->count = 8;
@@ -96,7 +96,7 @@ static void counts_are_whole_and_never_nothing(void **state) {
     /* entered as often as its first line ran, which is one of `in` */
     assert_string_equal(written(p, NULL, &err), "f:13:8\n 2: 1\n 3: 1\n 4: 3\n 1: in:8\n  0: 8\n");
     f->head = 3;
-    source_profile_line(p, f, (struct source_site){4, 0})->count = counts[3];
+    source_profile_line(p, f, (struct source_site){4, 0})->count = 1e30;
     source_profile_finish(p);
     assert_non_null(strstr(written(p, NULL, &err), ":3\n 2: 1\n"));
     assert_non_null(strstr(written(p, NULL, &err), " 4: 9223372036854775808\n"));

@@ -53,6 +53,8 @@ struct flame {
         rounds[FLAME_SIDES];    /* distinct `round` labels; 0 on both sides unless both have some */
     double per_op[FLAME_SIDES]; /* what makes a value the cost of an operation; 0: not known. The
                                    caller's to set, of both sides or none */
+    const char *per_round;      /* why costs are those of a round, not of an operation; or NULL. The
+                                   caller's to set */
     struct flame_frame *frames; /* the root first */
     size_t frame_count, frame_capacity;
     size_t narrow_count;              /* frames that were joined */

@@ -88,6 +88,8 @@ static void put_head(struct json_writer *w, const struct flame *f, struct arena 
     put_pair(w, "totals", f->stacks.total[FLAME_OLD], f->stacks.total[FLAME_NEW], both);
     put_pair(w, "rounds", f->rounds[FLAME_OLD], f->rounds[FLAME_NEW], both);
     put_per_op(w, f);
+    if (f->per_round)
+        json_string_member(w, "per_round", escape_visible(arena, text_of(f->per_round)));
     json_key(w, "measure");
     json_put_string(w, measures[f->input.measure]);
     json_key(w, "width");

@@ -86,6 +86,8 @@ void flame_notes(const char *out[FLAME_NOTES], const struct flame *f, struct are
             out[count++] = gone;
         if (f->input.measure == FLAME_BY_COST && !f->rounds[FLAME_NEW])
             out[count++] = "No rounds are labelled: totals are compared as they are";
+        if (f->input.measure == FLAME_BY_COST && f->per_round)
+            out[count++] = f->per_round;
         out[count++] = f->tested[f->input.measure]
                            ? "Grey: not significant, or not tested; hatched: on one side only"
                            : "Nothing was tested: colours are the size of the change alone";

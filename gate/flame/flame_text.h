@@ -12,7 +12,7 @@ const char *flame_summary(const struct flame *flame, struct arena *arena);
 
 /* What stands beside the picture: what was joined, what is gone, what the widths mean. NULL behind
  * the last. */
-enum { FLAME_NOTES = 6 };
+enum { FLAME_NOTES = 7 };
 void flame_notes(const char *out[FLAME_NOTES], const struct flame *flame, struct arena *arena);
 
 /* Name, total, self and share of a frame, old → new, and what a test said of its function. */

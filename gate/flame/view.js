@@ -252,6 +252,8 @@ class View {
     }
     if (f.difference && !f.rounds[NEW] && f.measure === 'cost')
       note('No rounds are labelled: totals are compared as they are. Compare shares if one was sampled for longer.');
+    if (data.per_round && f.measure === 'cost')
+      note(`${data.per_round}.`);
     if (f.difference && !f.tested())
       note(data.functions.verdict ? 'Costs were not tested, only shares: colours are the size of the change alone.'
         : 'Nothing was tested (that takes five labelled rounds a side): colours are the size of the change alone.');

@@ -2,6 +2,7 @@
 #ifndef GATE_REPORT_FLAME_MARKS_H
 #define GATE_REPORT_FLAME_MARKS_H
 
+#include "gate/compare/comparison.h"
 #include "gate/flame/flame.h"
 #include "gate/functions/function_findings.h"
 
@@ -17,9 +18,12 @@ void flame_mark_slice(struct flame *flame, const struct function_findings *findi
                       const struct function_slice *slice, const struct policy *policy,
                       struct arena *arena);
 
-/* The same for two profiles that nothing was found in yet, all samples as one slice. Does nothing
- * to the graph of one profile, of chosen samples, or of sides without enough labelled rounds. */
-bool flame_mark_all(struct flame *flame, const struct policy *policy, struct arena *arena,
-                    struct pg_error *err);
+/* The same for two profiles that nothing was found in yet, all samples as one slice. Chosen samples
+ * and sides without enough labelled rounds stay untested. Costs are those of an operation where all
+ * samples are of one benchmark, which `recordings` (compared; NULL: there are none) have a time of;
+ * else flame->per_round, which the caller set for the case that there are none, says why not. Does
+ * nothing to the graph of one profile. */
+bool flame_mark_all(struct flame *flame, const struct policy *policy,
+                    const struct comparison *recordings, struct arena *arena, struct pg_error *err);
 
 #endif

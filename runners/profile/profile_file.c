@@ -17,12 +17,22 @@ static bool is_wanted(const struct profile_format *format, const struct wanted *
            (!wanted->formats[0] || format == wanted->formats[0] || format == wanted->formats[1]);
 }
 
+/* What `perfgate run` writes, or `go test -bench` prints, is what a profile lies beside. */
+static bool is_recording(struct text bytes) {
+    return text_starts(bytes, "# perfgate ") || text_starts(bytes, "goos: ");
+}
+
 /* Reads the source, which is closed. */
 static bool read_source(struct profile **out, struct source *source, const struct wanted *wanted,
                         struct strings *strings, struct arena *arena, struct pg_error *err) {
     struct text bytes;
     bool good = source_view(source, PROFILE_BYTES, &bytes, err);
     const struct profile_format *format = good ? profile_format_detect(bytes) : NULL;
+    if (good && !wanted->formats[0] && is_recording(bytes))
+        good = pg_error_set(err, PG_FORMAT,
+                            "%.400s: expected a profile, got a recording of benchmarks; what was "
+                            "sampled with NAME.txt is in NAME.pb.gz beside it",
+                            source_name(source));
     if (good && !is_wanted(format, wanted))
         good = pg_error_set(err, PG_FORMAT, "%.400s: expected a %s%s%s", source_name(source),
                             wanted->words, wanted->formats[0] ? ", got " : "",

@@ -124,6 +124,47 @@ assert d["all"]["changed"] and f["share_cum_p"][place["slow"]] < 1e-3 and f["sha
 assert f["cum_p"][place["rare"]] is None and f["cum_changed"][place["rare"]] is None, f'
 }
 
+# recorded SIDE FACTOR: six rounds of two benchmarks as SIDE.txt and SIDE.pb.gz, a round being a hundred operations; Slow takes FACTOR ms an operation
+recorded() {
+    awk -v side="$1" -v ms="$2" 'BEGIN { for (r = 1; r <= 6; r++) {
+        print r "@Slow", "main;slow", ms * 80000000 + 100000 * (r % 3) > side
+        print r "@Slow", "main;rest", ms * 20000000 > side
+        print r "@Even", "main;even", 50000000 + 100000 * (r % 3) > side
+        print "BenchmarkSlow 100", ms * 1000000 + 1000 * r, "ns/op" > (side ".txt")
+        print "BenchmarkEven 100", 500000 + 1000 * r, "ns/op" > (side ".txt") } }'
+    python3 "${root:?}/tests/folded_profile.py" <"$1" | gzip >"$1.pb.gz"
+}
+
+@test "costs are an operation's where recordings beside the profiles tell its time, else it is said that they are a round's" {
+    recorded old 1
+    recorded new 1.25
+    costs() { "$PERFGATE" flame "$@" -o - --format svg | grep -aoE 'cpu (per [a-z]*)?: [^,<]*|Costs are[^<]*'; }
+    # one benchmark: by the profiles or by their recordings, also of some stacks alone
+    for operands in "old.pb.gz new.pb.gz" "old.txt new.txt"; do
+        # shellcheck disable=SC2086 # two operands
+        [ "$(costs $operands --tag-focus benchmark=Slow)" = "cpu per operation: 1ms → 1.25ms (+24.92%)" ]
+    done
+    [ "$(costs old.txt new.txt --tag-focus benchmark=Slow --focus rest)" = "cpu per operation: 200.49us → 250.50us (+24.94%)" ]
+    "$PERFGATE" flame old.txt new.txt -o page.json --tag-focus benchmark=Slow
+    python3 -c 'import json; page = json.load(open("page.json")); assert len(page["per_op"]) == 2 and "per_round" not in page'
+    # the cost of an operation is none of several benchmarks, nor without times, nor that of another type
+    costs old.txt new.txt | grep 'Costs are those of a round of several benchmarks; --tag-focus benchmark=NAME'
+    "$PERFGATE" flame old.txt new.txt -o page.html
+    grep -q '"per_round":"Costs are those of a round of several' page.html
+    sed -i '/BenchmarkSlow/d' old.txt
+    costs old.txt new.txt --tag-focus benchmark=Slow | grep 'the recordings do not tell the time of Slow on both sides'
+    echo rubbish >old.txt
+    costs old.pb.gz new.pb.gz | grep 'Costs are those of a round: old.txt: '
+    rm old.txt
+    costs old.pb.gz new.pb.gz | grep 'Costs are those of a round; an operation.*s are known where NAME.txt lies beside NAME.pb.gz on both sides'
+    run "$PERFGATE" flame new.pb.gz -o one.svg
+    [ "$status" -eq 0 ]
+    { echo "# perfgate recording: 1" && cat new.txt; } >alone.txt
+    run "$PERFGATE" flame alone.txt -o one.svg
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"alone.txt: expected a profile, got a recording"* ]] # which has none beside it
+}
+
 @test "the HTML report of a comparison draws the benchmark that regressed" {
     awk 'BEGIN { for (r = 1; r <= 12; r++) for (s = 0; s < 2; s++) {
         print r "@Slow", "main;slow", (s ? 75000000 : 60000000) + 100000 * (r % 3) > (s ? "new" : "old")

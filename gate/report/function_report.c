@@ -123,6 +123,14 @@ static const char *markdown_notes(const struct function_findings *f,
     return *text ? arena_printf(arena, "%s\n", text) : "";
 }
 
+/* The name, and the place of the declaration where that is known. */
+static const char *markdown_name(const struct function_row *row, struct arena *arena) {
+    const char *name = escape_markdown(arena, row->name, MOST_NAME);
+    return row->line ? arena_printf(arena, "%s, %s:%u", name,
+                                    escape_markdown(arena, row->file, MOST_NAME), row->line)
+                     : name;
+}
+
 const char *function_report_markdown(const struct function_findings *f,
                                      const struct function_slice *slice, struct arena *arena) {
     size_t left = standing_out(f, slice), shown = 0;
@@ -143,15 +151,14 @@ const char *function_report_markdown(const struct function_findings *f,
             continue;
         bool red = row->verdict == ROW_REGRESSED;
         const struct function_test *test = f->by_share ? &row->share : &row->cost;
-        text =
-            arena_printf(arena, "%s| %s | %s%s%s | %s | %s | %s | %s |\n", text,
-                         escape_markdown(arena, row->name, MOST_NAME), red ? "**" : "",
-                         function_verdict(row, arena), red ? "**" : "",
-                         function_amount(f, slice, row->base.flat, row->base.flat_fraction, arena),
-                         function_amount(f, slice, row->head.flat, row->head.flat_fraction, arena),
-                         f->by_share ? arena_printf(arena, "%+.2f points", 100 * test->difference)
-                                     : change_text(change, test->change),
-                         p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
+        text = arena_printf(
+            arena, "%s| %s | %s%s%s | %s | %s | %s | %s |\n", text, markdown_name(row, arena),
+            red ? "**" : "", function_verdict(row, arena), red ? "**" : "",
+            function_amount(f, slice, row->base.flat, row->base.flat_fraction, arena),
+            function_amount(f, slice, row->head.flat, row->head.flat_fraction, arena),
+            f->by_share ? arena_printf(arena, "%+.2f points", 100 * test->difference)
+                        : change_text(change, test->change),
+            p_text(p, f->by_share ? row->share_p_adjusted : row->p_adjusted));
         shown++;
     }
     text = arena_printf(arena, "%s%s", text, markdown_notes(f, slice, arena));

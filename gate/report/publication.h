@@ -24,7 +24,7 @@ bool publication_overridden(struct publication *publication, const char *text, s
 bool publication_check(const struct publication *publication, struct arena *arena,
                        struct pg_error *err);
 
-/* A regression that was accepted. */
+/* A regression that was accepted, or that benchmarks are gone and nothing else is wrong. */
 bool publication_accepts(const struct publication *publication, const struct comparison *c);
 
 /* No comparison could be enforced: the data do not decide, or there is no baseline. */

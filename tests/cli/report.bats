@@ -119,6 +119,17 @@ setup() {
     [ "$(grep -c '^::error' lines)" -eq 0 ]
 }
 
+@test "that benchmarks are gone can be accepted as a regression can, damaged input cannot" {
+    run "$PERFGATE" compare <(grep Keep old.txt; grep Parse new.txt) <(grep Parse new.txt) --overridden-by ok:ann \
+        --report github-comment=- --report github-annotations=lines
+    [ "$status" -eq 4 ]
+    [[ "${lines[1]}" == "### ⚠️ perfgate: overridden: broken: missing-rows: "*", accepted with the label ok by ann" ]]
+    [[ "$output" == *"| Keep | sec/op | **missing**, accepted |"* ]]
+    [ "$(grep -c '^::error' lines)" -eq 0 ]
+    run "$PERFGATE" compare nowhere.txt new.txt --overridden-by ok:ann --report github-comment=-
+    [[ "$output" != *overridden* ]]
+}
+
 # in_file FILE LINE STATUS: `placed`, lines with the annotation that names a file, for a report that says FILE and LINE of memcpy
 in_file() {
     python3 - "$1" "$2" <<'END'

@@ -87,6 +87,17 @@ static void what_was_written_comes_back_byte_for_byte(void **state) {
     }
 }
 
+static void places_of_functions_come_back_and_are_shown(void **state) {
+    (void)state;
+    const char *text = edited(file("functions"), "\"file\": \"utf8.c\"",
+                              "\"file\": \"a|b.c\",\n      \"line\": 7");
+    must_read(text);
+    assert_string_equal(render(&json_report, NULL), text);
+    assert_has(render(&markdown_report, NULL), ", a&#124;b.c:7 |");
+    refused(edited(text, "\"line\": 7", "\"line\": -7"), "functions[0].line");
+    refused(edited(text, "\"line\": 7", "\"line\": null"), "functions[0].line");
+}
+
 static void changes_from_nothing_are_infinite_again(void **state) {
     (void)state;
     must_read(file("functions"));
@@ -243,6 +254,32 @@ static void the_first_line_says_what_was_enforced(void **state) {
                "### ⚠️ perfgate: NOT ENFORCED: inconclusive: the data cannot decide\n");
 }
 
+/* What somebody understands who knows no statistics comes before any table. */
+static void plain_words_come_first(void **state) {
+    (void)state;
+    must_read(file("rows"));
+    const char *comment = render(&github_comment_report, NULL);
+    const char *slower = strstr(comment, "\n- **Parse/1k-8** takes **"),
+               *table = strstr(comment, "| bench");
+    assert_non_null(slower);
+    assert_true(slower < table);
+    assert_has(comment, "% longer**: ");
+    assert_has(comment, "** is gone: the base has it, the head has not.\n");
+    assert_has(comment, "<details><summary>How to read this</summary>");
+    assert_null(strstr(comment, "Functions** stand"));
+    assert_null(strstr(render(&markdown_report, NULL), " takes **"));
+    must_read(file("no-baseline"));
+    assert_has(render(&github_comment_report, NULL),
+               "**This change was not checked.** Nothing was");
+    must_read(file("gate"));
+    comment = render(&github_summary_report, NULL);
+    assert_has(comment, "<details><summary>");
+    assert_has(comment, " that do not decide (not gated)</summary>");
+    assert_has(comment, "on how it was measured</summary>");
+    assert_null(strstr(strstr(comment, "How to read this"), ", not gated |"));
+    assert_true(strstr(comment, "<details>") < strstr(comment, ", not gated |"));
+}
+
 static void the_marker_is_the_first_line_and_its_key_is_tame(void **state) {
     (void)state;
     static const struct {
@@ -278,7 +315,7 @@ static void links_commit_and_doubts_are_told(void **state) {
     assert_has(comment, "**about** commit 0123456789abcdef");
     assert_has(comment, "Measured by an untrusted job");
     assert_has(comment, "AMD EPYC"); /* the CPU */
-    assert_has(comment, "**head** head (commit ");
+    assert_has(comment, "**head** (commit ");
 }
 
 static void who_accepted_is_said_with_each_change(void **state) {
@@ -376,6 +413,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_was_written_comes_back_byte_for_byte),
+        TEST(places_of_functions_come_back_and_are_shown),
         TEST(changes_from_nothing_are_infinite_again),
         TEST(counts_verdict_and_exit_code_are_worked_out_again),
         TEST(a_red_row_is_what_the_policy_calls_red),
@@ -385,6 +423,7 @@ int main(void) {
         TEST(long_names_are_cut_and_hidden_characters_shown),
         TEST(functions_belong_to_their_profiles),
         TEST(the_first_line_says_what_was_enforced),
+        TEST(plain_words_come_first),
         TEST(the_marker_is_the_first_line_and_its_key_is_tame),
         TEST(links_commit_and_doubts_are_told),
         TEST(who_accepted_is_said_with_each_change),

@@ -56,6 +56,12 @@ class Figures {
     return this.data.functions.verdict?.[name - 2] ?? null;
   }
 
+  // A verdict is on what a function costs itself, which totals beside it must not be taken for.
+  verdictWords(name, of) {
+    const verdict = this.verdict(name);
+    return verdict && of === 'cum' ? `self ${verdict}` : verdict ?? '';
+  }
+
   // The class of palette.css.
   paint({name, total}, of = 'cum') {
     if (!this.difference)

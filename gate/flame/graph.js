@@ -25,11 +25,12 @@ class Graph {
     this.svg = svg;
     this.figures = figures;
     this.drawn = []; // {node, x, width, row, group}
+    this.paper = 0; // width when it is printed, whatever the window's is
   }
 
   // Draws the callers of `focus`, then it at full width, then all below it.
   draw(tree, focus, marked) {
-    const width = Math.max(this.svg.parentElement.clientWidth, 200), all = document.createElementNS(SVG, 'g'), stack = [];
+    const width = this.paper || Math.max(this.svg.parentElement.clientWidth, 200), all = document.createElementNS(SVG, 'g'), stack = [];
     this.letter ??= this.measureLetter();
     this.drawn = [];
     this.marked = marked;

@@ -34,7 +34,7 @@ class FunctionTable {
     };
     const columns = [name, side('Old', OLD), side('New', NEW), change];
     if (f.data.functions.verdict) {
-      const p = i => f.mark(i + 2, this.of)?.p, verdict = i => f.verdict(i + 2) ?? '';
+      const p = i => f.mark(i + 2, this.of)?.p, verdict = i => f.verdictWords(i + 2, this.of);
       columns.push({title: 'p', text: i => p(i) === undefined ? '' : f.p(p(i)), key: i => -(p(i) ?? 2)},
         {title: 'Verdict', words: true, text: verdict, key: verdict, paint: () => 'words'});
     }
@@ -84,6 +84,7 @@ class FunctionTable {
     this.table.tBodies[0].replaceChildren(body);
     this.more.hidden = !left;
     this.more.textContent = `Show ${Math.min(left, STEP)} of ${left} more`;
+    this.more.dataset.left = `${left} more are not shown`;
   }
 
   row(i, body) {

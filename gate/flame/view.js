@@ -1,4 +1,6 @@
 // The page: what is chosen, and what follows from it.
+const PAPER = 900; // of which a sheet's width makes letters of seven points
+
 class View {
   constructor(graphs) {
     this.graphs = graphs;
@@ -65,6 +67,8 @@ class View {
     svg.addEventListener('pointerleave', () => this.tip(null));
     svg.addEventListener('keydown', event => this.key(event));
     svg.addEventListener('blur', () => this.tip(null));
+    addEventListener('beforeprint', () => this.print(PAPER));
+    addEventListener('afterprint', () => this.print(0));
     document.addEventListener('keydown', event => {
       if (event.key === '/' && !(event.target instanceof HTMLInputElement && event.target.type === 'search')) {
         event.preventDefault();
@@ -73,6 +77,11 @@ class View {
       } else if (event.key === 'Escape')
         this.back();
     });
+  }
+
+  print(width) {
+    this.graph.paper = width;
+    this.draw();
   }
 
   root() {

@@ -74,7 +74,8 @@ static void mark_rows(struct marking *m) {
         if (m->flame->tested[FLAME_BY_COST])
             mark->self[FLAME_BY_COST] = verdict_on(row->p_adjusted, m->policy);
         mark->self[FLAME_BY_SHARE] = verdict_on(row->share_p_adjusted, m->policy);
-        mark->verdict = function_verdict(row, m->arena);
+        if (row->flat_tested)
+            mark->verdict = function_verdict(row, m->arena);
     }
 }
 

@@ -166,6 +166,10 @@ await check('several benchmarks: what regressed first, tested frames coloured, t
   assert.equal(await paint(page, 'rare'), 'same'); // doubled, but of too few samples to be tested
   assert.match(await page.locator('#legend').textContent(), /grey: not significant, not tested, or less than 1%.*gone\?.*new\?/s);
   assert.deepEqual(await page.$$eval('#table th', heads => heads.map(head => head.textContent.replace(/ .$/, ''))), ['Function', 'Old', 'New', 'Change', 'p', 'Verdict']);
+  const verdicts = Object.fromEntries((await column(page, 1)).map((name, i) => [name, i]));
+  const verdict = async name => (await column(page, 6))[verdicts[name]];
+  assert.equal(await verdict('skip_blanks'), 'self regressed');
+  assert.equal(await verdict('main'), ''); // it only calls
   await page.locator('th button', {hasText: 'Verdict'}).click();
   await page.locator('th button', {hasText: /^p/}).click();
   const p = (await column(page, 5)).map(text => text === '' ? 2 : Number(text)); // the least first, without a test last
@@ -275,9 +279,35 @@ for (const [width, scheme] of [[1400, 'light'], [1400, 'dark'], [380, 'light'], 
       await page.screenshot({path: `${pictures}/report-${width}-${scheme}.png`, fullPage: true});
   }, {viewport: {width, height: 900}, colorScheme: scheme});
 
-await check('prints on paper', 'difference', async page => {
-  const paper = await page.pdf({format: 'A4', landscape: true});
-  assert.ok(paper.length > 5000);
+// Drawn for the sheet, not for the window it is printed from; without tools, and without the room they took.
+for (const width of [390, 1400])
+  await check(`prints on paper from a window of ${width}`, 'difference', async page => {
+    await page.evaluate(() => addEventListener('beforeprint', () => {
+      window.seen = [document.getElementById('frames').getAttribute('viewBox'), [...document.querySelectorAll('#frames text')].map(text => text.textContent)];
+    }));
+    const paper = await page.pdf({format: 'A4', ...(pictures ? {path: `${pictures}/difference-from-${width}.pdf`} : {})});
+    assert.ok(paper.length > 5000);
+    const [box, names] = await page.evaluate(() => window.seen);
+    assert.match(box, /^0 0 900 /);
+    assert.ok(names.includes('skip_blanks') && names.includes('append'), names);
+    await settle(page);
+    assert.doesNotMatch(await page.locator('#frames').getAttribute('viewBox'), /^0 0 900 /);
+    await page.emulateMedia({media: 'print'});
+    const above = await page.locator('#summary').boundingBox(), graph = await page.locator('#frames').boundingBox();
+    assert.ok(graph.y - above.y - above.height < 30, `${graph.y - above.y - above.height} pixels of nothing`);
+    assert.ok(!(await page.locator('#tools').isVisible()));
+  }, {viewport: {width, height: 900}, colorScheme: 'dark'});
+
+await check('what is folded on the screen is not on paper', 'report', async page => {
+  const folded = page.locator('details td.name').first();
+  assert.ok(!(await folded.isVisible()));
+  await page.emulateMedia({media: 'print'});
+  assert.ok(await folded.isVisible());
+});
+
+await check('a table that goes on says so on paper', 'many', async page => {
+  await page.emulateMedia({media: 'print'});
+  assert.match(await page.locator('#more').evaluate(more => getComputedStyle(more, '::after').content), /^"\d+ more are not shown"$/);
 });
 
 console.log(`flame: ${passed} passed, ${process.exitCode ? 'some' : 'none'} failed`);

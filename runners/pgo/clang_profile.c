@@ -38,11 +38,16 @@ static uint64_t head_of(const struct source_instance *instance) {
     return call ? head_of(call) : 0;
 }
 
-static bool can_be_said(const char *name, bool inlined) {
-    if (!*name || *name == ' ' || *name == '#' || (inlined && *name >= '0' && *name <= '9'))
+/* What a name cannot begin with, by where it stands, and what ends it. */
+enum place { AT_TOP, INLINED, TARGET };
+static const char *const not_first[] = {" #[", " 0123456789", ""}, *const never[] = {"", "", " "};
+
+static bool can_be_said(struct text name, enum place place) {
+    if (name.length == 0 || strchr(not_first[place], *name.at))
         return false;
-    for (; *name; name++) {
-        if ((unsigned char)*name < ' ' || *name == 0x7f)
+    for (size_t i = 0; i < name.length; i++) {
+        if ((unsigned char)name.at[i] < ' ' || name.at[i] == 0x7f ||
+            strchr(never[place], name.at[i]))
             return false;
     }
     return true;
@@ -54,9 +59,10 @@ struct writing {
     const char *unspeakable;
 };
 
-static const char *name_of(struct writing *w, uint32_t number, bool inlined) {
+static const char *name_of(struct writing *w, uint32_t number, enum place place) {
     const char *name = strings_get(w->strings, number);
-    if (!w->unspeakable && !can_be_said(name, inlined))
+    struct text text = {name, strings_length(w->strings, number)};
+    if (!w->unspeakable && !can_be_said(text, place))
         w->unspeakable = name;
     return name;
 }
@@ -76,17 +82,15 @@ static void write_body(struct writing *w, const struct source_instance *instance
         write_site(w, line->site, depth);
         fprintf(w->out, "%" PRIu64, whole(line->count));
         for (uint32_t k = 0; k < line->target_count; k++) {
-            const char *name = name_of(w, line->targets[k].name, true);
-            if (strchr(name, ' '))
-                w->unspeakable = name;
-            fprintf(w->out, " %s:%" PRIu64, name, whole(line->targets[k].count));
+            fprintf(w->out, " %s:%" PRIu64, name_of(w, line->targets[k].name, TARGET),
+                    whole(line->targets[k].count));
         }
         putc('\n', w->out);
     }
     for (uint32_t i = 0; i < instance->call_count; i++) {
         const struct source_instance *call = instance->calls[i];
         write_site(w, call->at, depth);
-        fprintf(w->out, "%s:%" PRIu64 "\n", name_of(w, call->name, true), total_of(call));
+        fprintf(w->out, "%s:%" PRIu64 "\n", name_of(w, call->name, INLINED), total_of(call));
         write_body(w, call, depth + 1);
     }
 }
@@ -110,7 +114,7 @@ static bool clang_write(FILE *out, const struct pgo_input *input, struct pg_erro
     struct ranked *ranked = ARENA_NEW(source->arena, struct ranked, source->function_count);
     for (uint32_t i = 0; i < source->function_count; i++) {
         const struct source_instance *f = source->functions[i];
-        ranked[i] = (struct ranked){f, name_of(&w, f->name, false), total_of(f)};
+        ranked[i] = (struct ranked){f, name_of(&w, f->name, AT_TOP), total_of(f)};
     }
     qsort(ranked, source->function_count, sizeof *ranked, by_total);
     if (input->note)
@@ -153,19 +157,12 @@ static uint32_t add_name(struct reading *r, struct text name) {
     return strings_add(r->source->strings, name);
 }
 
-static bool is_name(struct text name) {
-    for (size_t i = 0; i < name.length; i++) {
-        if ((unsigned char)name.at[i] < ' ' || name.at[i] == 0x7f)
-            return false;
-    }
-    return name.length > 0;
-}
-
 static const char *read_function(struct reading *r, struct text line) {
     uint64_t head, total;
     if (*line.at == '[')
         return "profiles by calling context are not read";
-    if (!take_last(&line, ':', &head) || !take_last(&line, ':', &total) || !is_name(line))
+    if (!take_last(&line, ':', &head) || !take_last(&line, ':', &total) ||
+        !can_be_said(line, AT_TOP))
         return "expected NAME:TOTAL:HEAD";
     struct source_instance *function = source_profile_function(r->source, add_name(r, line));
     function->head += (double)head;
@@ -190,17 +187,28 @@ static bool take_site(struct text *rest, struct source_site *site) {
     return true;
 }
 
+/* Takes what is before the next blank off the front; false at the end. */
+static bool take_word(struct text *rest, struct text *word) {
+    if (rest->length == 0)
+        return false;
+    const char *blank = memchr(rest->at, ' ', rest->length);
+    *word = (struct text){rest->at, blank ? (size_t)(blank - rest->at) : rest->length};
+    size_t used = word->length + (blank != NULL);
+    *rest = (struct text){rest->at + used, rest->length - used};
+    return true;
+}
+
 static const char *read_counts(struct reading *r, struct source_instance *in,
                                struct source_site site, struct text rest) {
     struct text field;
     uint64_t count;
-    text_field(&rest, &field);
+    take_word(&rest, &field);
     if (!number_u64(field, &count))
         return "expected a count";
     struct source_line *line = source_profile_line(r->source, in, site);
     line->count += (double)count;
-    while (text_field(&rest, &field)) {
-        if (!take_last(&field, ':', &count) || !is_name(field))
+    while (take_word(&rest, &field)) {
+        if (!take_last(&field, ':', &count) || !can_be_said(field, TARGET))
             return "expected CALLEE:COUNT";
         source_profile_target(r->source, line, add_name(r, field), (double)count);
     }
@@ -222,7 +230,7 @@ static const char *read_inside(struct reading *r, struct text line, size_t depth
         return "expected OFFSET[.DISCRIMINATOR]: with an offset up to 65535";
     if (*line.at >= '0' && *line.at <= '9')
         return read_counts(r, in, site, line);
-    if (!take_last(&line, ':', &total) || !is_name(line))
+    if (!take_last(&line, ':', &total) || !can_be_said(line, INLINED))
         return "expected INLINED_FUNCTION:TOTAL or a count";
     if (depth == DEPTH)
         return "more than 256 functions inlined into each other";

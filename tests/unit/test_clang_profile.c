@@ -104,7 +104,7 @@ static void counts_are_whole_and_never_nothing(void **state) {
 
 static void what_cannot_be_said_is_refused(void **state) {
     (void)state;
-    static const char *const tops[] = {"", " f", "#f", "a\nb", "\x7f"};
+    static const char *const tops[] = {"", " f", "#f", "[f", "a\nb", "\x7f"};
     static const char *const inlined[] = {"1f", "a\tb"};
     struct pg_error err;
     for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
@@ -124,6 +124,11 @@ static void what_cannot_be_said_is_refused(void **state) {
         assert_null(written(p, NULL, &err));
         assert_non_null(strstr(err.text, "cannot say"));
     }
+    struct source_profile *p;
+    assert_true(read_text(&p, "f:1:1\n 1: 1 1#:7 #\xc2\xa0:3\n", &err));
+    assert_string_equal(written(p, NULL, &err), "f:1:1\n 1: 1 1#:7 #\xc2\xa0:3\n");
+    source_profile_target(p, p->functions[0]->lines[0], strings_add(texts, text_of("a b")), 1);
+    assert_null(written(p, NULL, &err));
 }
 
 static void damage_is_told_with_its_line(void **state) {
@@ -153,6 +158,8 @@ static void damage_is_told_with_its_line(void **state) {
         {"f:1:1\n 1: \n", "line 2: expected OFFSET"},
         {"f:1:1\n 1: 1x\n", "line 2: expected a count"},
         {"f:1:1\n 1: 1 g\n", "line 2: expected CALLEE:COUNT"},
+        {"f:1:1\n 1: 1  g:3\n", "line 2: expected CALLEE:COUNT"},
+        {"f:1:1\n 1:  g:3\n", "line 2: expected INLINED_FUNCTION:TOTAL"},
         {"f:1:1\n 1: 1 :3\n", "line 2: expected CALLEE:COUNT"},
         {"f:1:1\n 1: g\n", "line 2: expected INLINED_FUNCTION:TOTAL"},
         {"f:1:1\n 1: g:x\n", "line 2: expected INLINED_FUNCTION:TOTAL"},

@@ -25,6 +25,7 @@ struct debug_info {
     size_t count, capacity;
     struct ranges ranges; /* of units */
     struct source_paths paths;
+    struct die_sections sections;
     struct unit_lines lines;
     const uint8_t *current; /* the function of the last lookup: addresses mostly come in order */
     struct scope_tree tree;
@@ -55,7 +56,8 @@ struct debug_info *debug_info_new(Dwarf *dwarf, uint64_t lowest) {
     *info = (struct debug_info){.arena = arena,
                                 .lowest = lowest,
                                 .visits = SCOPE_VISITS,
-                                .paths = {.known = {.arena = arena}}};
+                                .paths = {.known = {.arena = arena}},
+                                .sections = die_sections_of(dwarf)};
     info->lines = unit_lines_new(dwarf, lowest, arena);
     info->tree = scope_tree_new(&info->visits, &info->lines, arena);
     for (Dwarf_CU *at = NULL;
@@ -112,7 +114,7 @@ static void read_functions(struct debug_info *info, struct unit *unit, bool nest
     unit->read_nested = nested;
     unit->count = unit->ranges.count = 0;
     if (!unit->read)
-        die_unit_open(&unit->entries, &unit->inner, info->arena);
+        die_unit_open(&unit->entries, &unit->inner, &info->sections, info->arena);
     unit->read = true;
     while (at && info->visits) {
         info->visits--;

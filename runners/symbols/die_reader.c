@@ -1,148 +1,164 @@
 #include "runners/symbols/die_reader.h"
 
+#include "runners/symbols/elf_file.h"
+
 #include <dwarf.h>
-#include <elf.h>
-#include <stdlib.h>
 
-/* More abbreviations, or attributes of one, are a hostile file. */
-enum { SHAPES_MOST = 1 << 20, FIELDS_MOST = 1024 };
+/* ---- units ---- */
 
-/* ---- abbreviations ---- */
-
-static bool is_kept(unsigned name) {
-    return name == DW_AT_low_pc || name == DW_AT_high_pc || name == DW_AT_ranges ||
-           name == DW_AT_sibling;
+static struct cursor bytes_of(Elf *elf, const char *name) {
+    struct text bytes = elf_section_bytes(elf, name);
+    const uint8_t *at = (const uint8_t *)bytes.at;
+    return (struct cursor){at, at + bytes.length, false};
 }
 
-static bool add_shape(struct die_unit *unit, Dwarf_Abbrev *from, struct arena *arena) {
-    struct die_shape shape = {.code = dwarf_getabbrevcode(from),
-                              .tag = (uint16_t)dwarf_getabbrevtag(from),
-                              .children = dwarf_abbrevhaschildren(from),
-                              .plain = true};
-    uint64_t size = 0;
-    size_t capacity = 0, count = 0;
-    unsigned name, form;
-    /* (elfutils 0.188's dwarf_getattrcnt miscounts behind constants in abbreviations.) */
-    while (dwarf_getabbrevattr_data(from, count, &name, &form, NULL, NULL) == 0) {
-        if (form > UINT16_MAX || count == FIELDS_MOST)
-            return false;
-        int bytes = form_size(&unit->coding, form);
-        ARENA_PUSH(arena, shape.fields, count, capacity,
-                   ((struct die_field){(uint16_t)name, (uint16_t)form, (int8_t)bytes,
-                                       is_kept(name) || name == DW_AT_abstract_origin}));
-        shape.has_code |= name == DW_AT_low_pc || name == DW_AT_ranges;
-        shape.plain &= !is_kept(name);
-        size = bytes < 0 || size == UINT32_MAX ? UINT32_MAX : size + (uint64_t)bytes;
-    }
-    shape.field_count = (uint16_t)count;
-    shape.size = (uint32_t)size;
-    if (unit->count == SHAPES_MOST)
-        return false;
-    ARENA_PUSH(arena, unit->shapes, unit->count, unit->capacity, shape);
-    return true;
+struct die_sections die_sections_of(Dwarf *dwarf) {
+    Elf *elf = dwarf_getelf(dwarf);
+    return (struct die_sections){
+        .dwarf = dwarf,
+        .strings = bytes_of(elf, ".debug_str"),
+        .string_offsets = bytes_of(elf, ".debug_str_offsets"),
+        .addresses = bytes_of(elf, ".debug_addr"),
+        .ranges = bytes_of(elf, ".debug_ranges"),
+        .range_lists = bytes_of(elf, ".debug_rnglists"),
+    };
 }
 
-static int by_code(const void *left, const void *right) {
-    const struct die_shape *a = left, *b = right;
-    return a->code < b->code ? -1 : a->code > b->code;
+static uint64_t number_of(Dwarf_Die *die, unsigned name) {
+    Dwarf_Attribute attribute;
+    Dwarf_Word value;
+    return dwarf_formudata(dwarf_attr(die, name, &attribute), &value) == 0 ? value : 0;
 }
 
-static bool read_shapes(struct die_unit *unit, Dwarf_Die *of, struct arena *arena) {
-    Dwarf_Off at = 0;
-    for (size_t length;; at += length) {
-        Dwarf_Abbrev *abbreviation = dwarf_getabbrev(of, at, &length);
-        if (abbreviation == DWARF_END_ABBREV)
-            break;
-        if (!abbreviation || !add_shape(unit, abbreviation, arena))
-            return false;
-    }
-    if (unit->count)
-        qsort(unit->shapes, unit->count, sizeof *unit->shapes, by_code);
-    return true;
+/* From where the unit says that its own begin. */
+static struct cursor part_of(struct cursor section, Dwarf_Die *of, unsigned name) {
+    uint64_t start = number_of(of, name);
+    section.at =
+        start && start <= (uint64_t)(section.end - section.at) ? section.at + start : section.end;
+    return section;
 }
 
-bool die_unit_open(struct die_unit *unit, Dwarf_Die *of, struct arena *arena) {
+static void find_parts(struct die_unit *unit, Dwarf_Die *of, const struct die_sections *sections) {
+    Dwarf_Addr low;
+    bool based = dwarf_lowpc(of, &low) == 0;
+    if (!based && dwarf_hasattr(of, DW_AT_entry_pc))
+        return;
+    unit->base = based ? low : 0;
+    unit->sections = sections;
+    unit->addresses = part_of(sections->addresses, of, DW_AT_addr_base);
+    unit->string_offsets = part_of(sections->string_offsets, of, DW_AT_str_offsets_base);
+    unit->lists = number_of(of, DW_AT_rnglists_base);
+}
+
+static bool is_width(unsigned bytes) {
+    return bytes == 4 || bytes == 8;
+}
+
+bool die_unit_open(struct die_unit *unit, Dwarf_Die *of, const struct die_sections *sections,
+                   struct arena *arena) {
     Dwarf_Off entry = dwarf_dieoffset(of), header = entry - dwarf_cuoffset(of), next;
     Dwarf *dwarf = dwarf_cu_getdwarf(of->cu);
     size_t header_size;
-    const char *ident = elf_getident(dwarf_getelf(dwarf), NULL);
     *unit = (struct die_unit){.cu = of->cu,
-                              .coding = {.big_endian = ident && ident[EI_DATA] == ELFDATA2MSB}};
+                              .coding = {.big_endian = elf_is_big_endian(dwarf_getelf(dwarf))}};
     if (dwarf_cu_info(of->cu, &unit->coding.version, NULL, NULL, NULL, NULL,
                       &unit->coding.address_size, &unit->coding.offset_size) != 0 ||
         dwarf_next_unit(dwarf, header, &next, &header_size, NULL, NULL, NULL, NULL, NULL, NULL) !=
             0 ||
-        next <= entry)
+        next <= entry || !is_width(unit->coding.address_size) ||
+        !is_width(unit->coding.offset_size))
         return false;
     unit->start = (const uint8_t *)of->addr - (entry - header);
-    if (!read_shapes(unit, of, arena)) {
-        unit->count = 0;
+    if (!die_shapes_read(&unit->shapes, &unit->coding, of, arena))
         return false;
-    }
     unit->end = unit->start + (next - header);
+    if (dwarf == sections->dwarf)
+        find_parts(unit, of, sections);
     return true;
-}
-
-/* Codes mostly count from 1. */
-static const struct die_shape *find_shape(const struct die_unit *unit, uint64_t code) {
-    const struct die_shape key = {.code = code};
-    if (code - 1 < unit->count && unit->shapes[code - 1].code == code)
-        return &unit->shapes[code - 1];
-    return unit->count ? bsearch(&key, unit->shapes, unit->count, sizeof key, by_code) : NULL;
 }
 
 /* ---- entries ---- */
 
 struct code_place {
-    uint64_t low, high;
-    bool has_low, has_high, is_length, elsewhere;
+    bool has_low, has_high, is_length, strange;
 };
 
-static void keep_field(const struct die_unit *unit, struct die *die, struct code_place *place,
-                       const struct die_field *field, struct cursor *c) {
-    bool address = field->form == DW_FORM_addr;
-    bool refers = field->name == DW_AT_sibling || field->name == DW_AT_abstract_origin;
-    if (field->size <= 0 || field->size > 8) { /* takes more than its bytes to understand */
-        place->elsewhere |= !refers;
-        skip_form(&unit->coding, c, field->form);
+static void take_list(const struct die_unit *unit, struct die *die, uint64_t index) {
+    struct cursor lists = unit->sections ? unit->sections->range_lists : (struct cursor){0};
+    uint64_t offset;
+    if (!unit->lists || unit->lists > (uint64_t)(lists.end - lists.at))
         return;
-    }
-    uint64_t value = take_number(&unit->coding, c, (size_t)field->size);
-    if (refers) {
-        bool inside = field->form >= DW_FORM_ref1 && field->form <= DW_FORM_ref8 &&
-                      value < (uint64_t)(unit->end - unit->start);
-        *(field->name == DW_AT_sibling ? &die->sibling : &die->origin) =
-            inside ? unit->start + value : NULL;
-    } else if (field->name == DW_AT_low_pc && address) {
-        place->low = value;
+    lists.at += unit->lists;
+    die->listed = number_at(&unit->coding, lists, index, unit->coding.offset_size, &offset) &&
+                  !__builtin_add_overflow(unit->lists, offset, &die->ranges);
+}
+
+static void keep(const struct die_unit *unit, struct die *die, struct code_place *place,
+                 enum step_kind kind, uint64_t value) {
+    switch (kind) {
+    case STEP_LOW:
+        die->low = value;
         place->has_low = true;
-    } else if (field->name == DW_AT_high_pc) {
-        place->high = value;
+        break;
+    case STEP_LOW_INDEX:
+        place->has_low =
+            number_at(&unit->coding, unit->addresses, value, unit->coding.address_size, &die->low);
+        place->strange |= !place->has_low;
+        break;
+    case STEP_HIGH:
+    case STEP_LENGTH:
+        die->high = value;
         place->has_high = true;
-        place->is_length = !address;
-        place->elsewhere |= field->form >= DW_FORM_strx && !address;
-    } else {
-        place->elsewhere = true;
+        place->is_length = kind == STEP_LENGTH;
+        break;
+    case STEP_RANGES:
+        die->ranges = value;
+        die->listed = unit->sections != NULL;
+        break;
+    case STEP_RANGES_INDEX:
+        take_list(unit, die, value);
+        break;
+    case STEP_SIBLING:
+        die->sibling = die_at(unit, value);
+        break;
+    case STEP_ORIGIN:
+        die->origin = die_at(unit, value);
+        break;
+    default:
+        place->strange = true;
     }
 }
 
-static bool read_fields(const struct die_unit *unit, struct die *die, struct cursor *c) {
+/* Those that vary are numbers of their own length, or nothing that is understood here. */
+static void take_step(const struct die_unit *unit, struct die *die, struct code_place *place,
+                      const struct die_step *step, struct cursor *c) {
+    uint64_t value = 0;
+    if (step->kind == STEP_STRANGE)
+        skip_form(&unit->coding, c, step->form);
+    else
+        value = step->size ? take_number(&unit->coding, c, step->size) : take_varint(c);
+    keep(unit, die, place, (enum step_kind)step->kind, value);
+}
+
+static void read_steps(const struct die_unit *unit, struct die *die, struct cursor *c) {
     struct code_place place = {0};
-    for (size_t i = 0; i < die->shape->field_count && !c->bad; i++) {
-        const struct die_field *field = &die->shape->fields[i];
-        if (field->kept)
-            keep_field(unit, die, &place, field, c);
-        else if (field->size >= 0)
-            skip_bytes(c, (uint64_t)field->size);
+    const struct die_step *step = die->shape->steps, *end = step + die->shape->step_count;
+    for (; step < end && !c->bad; step++) {
+        skip_bytes(c, step->before);
+        if (step->kind == STEP_BLOCK)
+            skip_bytes(c, take_varint(c));
+        else if (step->kind == STEP_VARINT)
+            skip_varint(c);
+        else if (step->kind == STEP_FORM)
+            skip_form(&unit->coding, c, step->form);
         else
-            skip_form(&unit->coding, c, field->form);
+            take_step(unit, die, &place, step, c);
     }
-    if (place.has_low && place.has_high && !place.elsewhere) {
-        die->whole = true;
-        die->low = place.low;
-        die->high = place.is_length ? place.low + place.high : place.high;
-    }
-    return !c->bad;
+    skip_bytes(c, die->shape->rest);
+    die->whole = place.has_low && place.has_high && !place.strange;
+    die->listed &= !place.has_high && !place.strange;
+    if (place.is_length)
+        die->high += die->low;
 }
 
 bool die_read(const struct die_unit *unit, const uint8_t *at, struct die *out,
@@ -153,36 +169,59 @@ bool die_read(const struct die_unit *unit, const uint8_t *at, struct die *out,
     if (c.bad || code == 0)
         return false;
     *next = NULL;
-    *out = (struct die){.at = at, .shape = find_shape(unit, code)};
+    *out = (struct die){.at = at, .shape = die_shape_find(&unit->shapes, code)};
     if (!out->shape)
         return false;
-    if (out->shape->plain && out->shape->size != UINT32_MAX)
-        skip_bytes(&c, out->shape->size);
+    if (out->shape->step_count)
+        read_steps(unit, out, &c);
     else
-        read_fields(unit, out, &c);
+        skip_bytes(&c, out->shape->rest);
     out->inside = c.at;
     return !c.bad;
 }
 
+static const uint8_t *near_sibling(const struct die_unit *unit, const struct die_shape *shape,
+                                   struct cursor c) {
+    if (shape->to_sibling == DIE_VARIES)
+        return NULL;
+    skip_bytes(&c, shape->to_sibling);
+    uint64_t offset = take_number(&unit->coding, &c, shape->sibling_size);
+    return c.bad ? NULL : die_at(unit, offset);
+}
+
+/* From an entry's attributes to what follows the entry, or all inside it where that is told; then
+ * *into is false, as it is when nothing is inside. NULL where the bytes are not understood. */
+static const uint8_t *pass(const struct die_unit *unit, const struct die_shape *shape,
+                           struct cursor c, bool *into) {
+    struct die die = {.shape = shape, .sibling = near_sibling(unit, shape, c)};
+    if (die.sibling && die.sibling > c.at)
+        c.at = die.sibling;
+    else if (shape->size != DIE_VARIES)
+        skip_bytes(&c, shape->size);
+    else
+        read_steps(unit, &die, &c);
+    bool jump = die.sibling && die.sibling >= c.at;
+    *into = shape->children && !jump;
+    return c.bad ? NULL : jump ? die.sibling : c.at;
+}
+
 const uint8_t *die_behind(const struct die_unit *unit, const struct die *die, uint64_t *visits) {
-    const uint8_t *at = die->inside;
-    struct die inner;
-    if (!die->shape->children)
-        return at;
-    if (die->sibling && die->sibling > die->inside)
+    struct cursor c = {die->inside, unit->end, false};
+    size_t depth = die->shape->children;
+    if (depth && die->sibling && die->sibling > die->inside)
         return die->sibling;
-    for (size_t depth = 1; depth > 0 && at;) {
-        const uint8_t *next;
+    while (depth > 0 && c.at) {
         if (!*visits || !--*visits)
             return NULL;
-        if (die_read(unit, at, &inner, &next)) {
-            bool jump = inner.sibling && inner.sibling > inner.inside && inner.shape->children;
-            depth += inner.shape->children && !jump;
-            at = jump ? inner.sibling : inner.inside;
-        } else {
-            depth--;
-            at = next;
-        }
+        uint64_t code = take_varint(&c);
+        const struct die_shape *shape = code ? die_shape_find(&unit->shapes, code) : NULL;
+        bool into = false;
+        if (c.bad || (code && !shape))
+            return NULL;
+        if (shape)
+            c.at = pass(unit, shape, c, &into);
+        depth += into;
+        depth -= !shape;
     }
-    return at;
+    return c.at;
 }

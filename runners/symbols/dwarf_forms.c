@@ -51,37 +51,25 @@ int form_size(const struct dwarf_coding *coding, unsigned form) {
     }
 }
 
-static uint32_t little32(const uint8_t *at) {
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-static uint64_t little64(const uint8_t *at) {
-    return little32(at) | (uint64_t)little32(at + 4) << 32;
-}
-
-/* Numbers of 4 and 8 bytes are most of what is read. */
-uint64_t take_number(const struct dwarf_coding *coding, struct cursor *c, size_t bytes) {
+uint64_t take_any_number(const struct dwarf_coding *coding, struct cursor *c, size_t bytes) {
     uint64_t value = 0;
     if (bytes > 8 || (size_t)(c->end - c->at) < bytes) {
         c->bad = true;
         return 0;
     }
-    if (bytes == 8 && !coding->big_endian)
-        value = little64(c->at);
-    else if (bytes == 4 && !coding->big_endian)
-        value = little32(c->at);
-    else
-        for (size_t i = 0; i < bytes; i++)
-            value |= (uint64_t)c->at[i] << 8 * (coding->big_endian ? bytes - 1 - i : i);
+    for (size_t i = 0; i < bytes; i++)
+        value |= (uint64_t)c->at[i] << 8 * (coding->big_endian ? bytes - 1 - i : i);
     c->at += bytes;
     return value;
 }
 
-void skip_bytes(struct cursor *c, uint64_t bytes) {
-    if (bytes > (uint64_t)(c->end - c->at))
-        c->bad = true;
-    else
-        c->at += bytes;
+bool number_at(const struct dwarf_coding *coding, struct cursor table, uint64_t index, size_t bytes,
+               uint64_t *out) {
+    if (index >= (uint64_t)(table.end - table.at) / bytes)
+        return false;
+    table.at += index * bytes;
+    *out = take_number(coding, &table, bytes);
+    return true;
 }
 
 const char *take_text(struct cursor *c) {

@@ -95,6 +95,20 @@ Elf_Scn *elf_section(Elf *elf, const char *name, GElf_Shdr *header) {
     return NULL;
 }
 
+struct text elf_section_bytes(Elf *elf, const char *name) {
+    GElf_Shdr header;
+    Elf_Scn *found = elf_section(elf, name, &header);
+    Elf_Data *data = found && header.sh_type != SHT_NOBITS && !(header.sh_flags & SHF_COMPRESSED)
+                         ? elf_rawdata(found, NULL)
+                         : NULL;
+    return data && data->d_buf ? (struct text){data->d_buf, data->d_size} : (struct text){0};
+}
+
+bool elf_is_big_endian(Elf *elf) {
+    const char *ident = elf_getident(elf, NULL);
+    return ident && ident[EI_DATA] == ELFDATA2MSB;
+}
+
 struct text vdso_image(void) {
     const char *at = (const char *)getauxval(AT_SYSINFO_EHDR);
     if (!at)

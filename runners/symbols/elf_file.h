@@ -37,6 +37,13 @@ bool elf_address_of(Elf *elf, uint64_t file_offset, uint64_t *address);
 /* The section of that name with its content or without; NULL when there is none. */
 Elf_Scn *elf_section(Elf *elf, const char *name, GElf_Shdr *header);
 
+/* The bytes of the section of that name, as libdw has read them, and unpacked where they were
+ * compressed; empty when there are none. They belong to the ELF file. */
+struct text elf_section_bytes(Elf *elf, const char *name);
+
+/* Do its numbers begin with the most significant byte? */
+bool elf_is_big_endian(Elf *elf);
+
 /* The system's own vdso as bytes in memory; empty when there is none. */
 struct text vdso_image(void);
 

@@ -19,6 +19,10 @@ struct machine {
     uint32_t line, discriminator;
     struct line_room *room;
     size_t begun, marks_begun; /* the sequence's first row and mark */
+    struct special {
+        uint32_t lines;
+        uint16_t steps;
+    } specials[256];
 };
 
 static void reset(struct machine *m) {
@@ -107,6 +111,8 @@ static void advance(struct machine *m, uint64_t steps) {
 
 static int64_t take_signed(struct cursor *c) {
     uint64_t value = 0, byte = 0x80;
+    if (c->at < c->end && *c->at < 0x80)
+        return (int64_t)((uint64_t)(*c->at++ ^ 0x40) - 0x40);
     unsigned shift = 0;
     for (; c->at < c->end && byte & 0x80; shift += 7) {
         byte = *c->at++;
@@ -176,14 +182,24 @@ static void run_standard(struct machine *m, uint8_t opcode) {
     }
 }
 
-static bool run(struct machine *m) {
+static void read_specials(struct machine *m) {
     const struct line_header *h = m->header;
+    for (unsigned opcode = h->first_special; opcode < 256; opcode++) {
+        unsigned special = opcode - h->first_special;
+        m->specials[opcode] =
+            (struct special){(uint32_t)(h->line_base + (int)(special % h->line_range)),
+                             (uint16_t)(special / h->line_range)};
+    }
+}
+
+static bool run(struct machine *m) {
+    const unsigned first_special = m->header->first_special;
     while (m->c.at < m->c.end && !m->c.bad) {
         uint8_t opcode = *m->c.at++;
-        if (opcode >= h->first_special) {
-            unsigned special = (unsigned)opcode - h->first_special;
-            advance(m, special / h->line_range);
-            m->line += (uint32_t)(h->line_base + (int)(special % h->line_range));
+        if (opcode >= first_special) {
+            const struct special *special = &m->specials[opcode];
+            advance(m, special->steps);
+            m->line += special->lines;
             put_row(m);
         } else if (opcode == 0) {
             run_extended(m);
@@ -205,6 +221,7 @@ bool line_table_read(struct line_table *out, const struct line_header *header, u
     *out = (struct line_table){0};
     room->count = room->sequence_count = room->mark_count = 0;
     reset(&m);
+    read_specials(&m);
     if (!run(&m))
         return false;
     if (room->sequence_count)

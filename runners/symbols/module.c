@@ -20,7 +20,22 @@ static bool has_debug_info(Elf *elf) {
     return elf_section(elf, ".debug_info", &header) || elf_section(elf, ".zdebug_info", &header);
 }
 
+/* Where variables are, and macros, nobody here asks for, and libdw would read it all. What it is
+ * told to be without content it leaves out; nothing is written back to the file. */
+static void leave_out_locations(Elf *elf) {
+    static const char *const names[] = {".debug_loc", ".debug_loclists", ".debug_macro",
+                                        ".debug_macinfo"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        GElf_Shdr header;
+        Elf_Scn *found = elf_section(elf, names[i], &header);
+        header.sh_type = SHT_NOBITS;
+        if (found)
+            gelf_update_shdr(found, &header);
+    }
+}
+
 static void read_debug_info(struct module *m, Elf *elf) {
+    leave_out_locations(elf);
     m->dwarf = has_debug_info(elf) ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
     if (!m->dwarf)
         return;

@@ -1,12 +1,14 @@
 #include "runners/symbols/scope_tree.h"
 
+#include "runners/symbols/die_facts.h"
+#include "runners/symbols/range_lists.h"
+
 #include <dwarf.h>
 
-#ifndef DW_AT_GNU_discriminator /* older elfutils do not name it */
-#define DW_AT_GNU_discriminator 0x2136
-#endif
-
-enum { ORIGINS = 1 << 12 };
+enum {
+    ORIGINS = 1 << 12,
+    ORIGIN_DEPTH = 16 /* of origins of origins; more are asked of libdw */
+};
 
 struct scope_origin {
     const uint8_t *die;
@@ -35,10 +37,11 @@ void die_ranges(struct ranges *ranges, const struct die_unit *unit, const struct
     Dwarf_Die same = die_of(unit, die->at);
     if (!die->shape->has_code)
         return;
-    if (!die->whole)
-        unit_ranges(ranges, &same, lowest, of, visits, arena);
-    else if (die->low < die->high && die->low >= lowest)
+    if (die->whole && die->low < die->high && die->low >= lowest)
         ranges_add(ranges, die->low, die->high, of, arena);
+    if (!die->whole &&
+        !(die->listed && range_list_add(ranges, unit, die->ranges, lowest, of, visits, arena)))
+        unit_ranges(ranges, &same, lowest, of, visits, arena);
 }
 
 static bool is_block(int tag) {
@@ -137,6 +140,31 @@ size_t scope_tree_find(struct scope_tree *tree, uint64_t address,
     return used;
 }
 
+/* ---- what they are ---- */
+
+/* A number that stands nowhere is 0. */
+static int number_in(const struct die_facts *facts, enum die_fact fact) {
+    return facts->numbers[fact] <= INT32_MAX ? (int)facts->numbers[fact] : 0;
+}
+
+static const char *file_in(const struct scope_tree *tree, const struct die_facts *facts,
+                           enum die_fact fact) {
+    return facts->has & 1u << fact
+               ? unit_file(tree->lines, tree->unit->cu, (uint64_t)number_in(facts, fact))
+               : NULL;
+}
+
+/* The entry's facts and those of its origins; false when libdw is to be asked. */
+static bool read_facts(const struct scope_tree *tree, const uint8_t *at, struct die_facts *out) {
+    *out = (struct die_facts){0};
+    for (int depth = 0; at && depth < ORIGIN_DEPTH; depth++) {
+        if (!die_facts_add(out, DIE_OF_FUNCTION, tree->unit, at))
+            return false;
+        at = out->origin;
+    }
+    return !at;
+}
+
 static int number_of(Dwarf_Attribute *attribute) {
     Dwarf_Word value;
     return attribute && dwarf_formudata(attribute, &value) == 0 && value <= INT32_MAX ? (int)value
@@ -148,7 +176,7 @@ static const char *file_of(const struct scope_tree *tree, Dwarf_Attribute *attri
     return attribute ? unit_file(tree->lines, attribute->cu, (uint64_t)number_of(attribute)) : NULL;
 }
 
-static struct scope_function read_function(const struct scope_tree *tree, Dwarf_Die die) {
+static struct scope_function function_of_libdw(const struct scope_tree *tree, Dwarf_Die die) {
     struct scope_function out = {0};
     Dwarf_Attribute attribute;
     if (dwarf_attr_integrate(&die, DW_AT_linkage_name, &attribute) ||
@@ -161,32 +189,53 @@ static struct scope_function read_function(const struct scope_tree *tree, Dwarf_
     return out;
 }
 
+static struct scope_function read_function(const struct scope_tree *tree, const uint8_t *at) {
+    struct die_facts facts;
+    if (!read_facts(tree, at, &facts))
+        return function_of_libdw(tree, die_of(tree->unit, at));
+    return (struct scope_function){
+        .name = facts.texts[facts.texts[DIE_LINKED_NAME] ? DIE_LINKED_NAME : DIE_NAME],
+        .start_line = number_in(&facts, DIE_DECLARED_LINE),
+        .declared_in = file_in(tree, &facts, DIE_DECLARED_FILE)};
+}
+
 void scope_name(struct scope_tree *tree, struct scope *scope) {
     if (scope->known)
         return;
     scope->known = true;
     if (!scope->origin) {
-        scope->function = read_function(tree, die_of(tree->unit, scope->die));
+        scope->function = read_function(tree, scope->die);
         return;
     }
     size_t slot = (size_t)((uintptr_t)scope->origin * 0x9E3779B97F4A7C15u >> 32) % ORIGINS;
     struct scope_origin *origin = &tree->origins[slot];
     if (origin->die != scope->origin)
-        *origin = (struct scope_origin){scope->origin,
-                                        read_function(tree, die_of(tree->unit, scope->origin))};
+        *origin = (struct scope_origin){scope->origin, read_function(tree, scope->origin)};
     scope->function = origin->function;
 }
 
-void scope_call(const struct scope_tree *tree, struct scope *scope) {
+static void call_of_libdw(const struct scope_tree *tree, struct scope *scope) {
     Dwarf_Attribute attribute;
     Dwarf_Word value;
     Dwarf_Die die = die_of(tree->unit, scope->die);
-    if (scope->call_known)
-        return;
-    scope->call_known = true;
     scope->call_line = number_of(dwarf_attr(&die, DW_AT_call_line, &attribute));
     scope->call_column = number_of(dwarf_attr(&die, DW_AT_call_column, &attribute));
     scope->call_file = file_of(tree, dwarf_attr(&die, DW_AT_call_file, &attribute));
     if (dwarf_formudata(dwarf_attr(&die, DW_AT_GNU_discriminator, &attribute), &value) == 0)
         scope->call_discriminator = (uint32_t)value;
+}
+
+void scope_call(const struct scope_tree *tree, struct scope *scope) {
+    struct die_facts facts = {0};
+    if (scope->call_known)
+        return;
+    scope->call_known = true;
+    if (!die_facts_add(&facts, DIE_OF_CALL, tree->unit, scope->die)) {
+        call_of_libdw(tree, scope);
+        return;
+    }
+    scope->call_line = number_in(&facts, DIE_CALL_LINE);
+    scope->call_column = number_in(&facts, DIE_CALL_COLUMN);
+    scope->call_file = file_in(tree, &facts, DIE_CALL_FILE);
+    scope->call_discriminator = (uint32_t)facts.numbers[DIE_CALL_DISCRIMINATOR];
 }

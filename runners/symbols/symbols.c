@@ -181,6 +181,15 @@ static int by_file(const void *left, const void *right, void *context) {
     return a->location < b->location ? -1 : a->location > b->location;
 }
 
+/* Where all locations are of one mapping they are in order. */
+static void sort_by_file(const struct resolver *r, struct lookup *lookups, size_t count) {
+    size_t ordered = 1;
+    while (ordered < count && lookups[ordered].mapping == lookups->mapping)
+        ordered++;
+    if (ordered < count)
+        qsort_r(lookups, count, sizeof *lookups, by_file, r->profile->mappings);
+}
+
 static void finish_mappings(struct resolver *r) {
     for (size_t i = 0; i < r->profile->mapping_count; i++) {
         struct profile_mapping *m = &r->profile->mappings[i];
@@ -192,18 +201,28 @@ static void finish_mappings(struct resolver *r) {
     }
 }
 
-/* What one sample adds to the shares of its nameless mappings; `seen` has the number of the last
- * sample that counted for a mapping. */
-static void count_sample(struct resolver *r, size_t sample, double share, size_t *seen) {
+/* By location: the mapping that it has no name in, or PROFILE_NONE. */
+static uint32_t *nameless_places(const struct resolver *r) {
+    const struct profile *p = r->profile;
+    uint32_t *out = ARENA_NEW(r->arena, uint32_t, p->location_count);
+    for (size_t i = 0; i < p->location_count; i++)
+        out[i] = p->line_start[i] == p->line_start[i + 1] ? p->locations[i].mapping : PROFILE_NONE;
+    return out;
+}
+
+/* What one sample adds to its nameless mappings; `seen` has the number of the last sample that
+ * counted for a mapping. */
+static void count_sample(struct resolver *r, const uint32_t *nameless, size_t sample, double value,
+                         size_t *seen) {
     const struct profile *p = r->profile;
     for (uint32_t i = p->stack_start[sample]; i < p->stack_start[sample + 1]; i++) {
-        uint32_t location = p->frames[i], mapping = p->locations[location].mapping;
-        if (mapping == PROFILE_NONE || p->line_start[location] != p->line_start[location + 1])
+        uint32_t mapping = nameless[p->frames[i]];
+        if (mapping == PROFILE_NONE)
             continue;
         if (i == p->stack_start[sample])
-            r->results[mapping].unknown_flat += share;
+            r->results[mapping].unknown_flat += value;
         if (seen[mapping] != sample + 1)
-            r->results[mapping].unknown_cum += share;
+            r->results[mapping].unknown_cum += value;
         seen[mapping] = sample + 1;
     }
 }
@@ -218,11 +237,17 @@ static void count_unknown(struct resolver *r) {
         any |= r->results[i].named < r->results[i].addresses;
     if (!any || shown == PROFILE_NONE)
         return;
+    const uint32_t *nameless = nameless_places(r);
     size_t *seen = ARENA_NEW(r->arena, size_t, p->mapping_count);
-    for (size_t i = 0; i < p->sample_count; i++)
-        total += fabs((double)p->values[i * p->type_count + shown]);
-    for (size_t i = 0; total > 0 && i < p->sample_count; i++)
-        count_sample(r, i, fabs((double)p->values[i * p->type_count + shown]) / total, seen);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        double value = fabs((double)p->values[i * p->type_count + shown]);
+        total += value;
+        count_sample(r, nameless, i, value, seen);
+    }
+    for (size_t i = 0; total > 0 && i < p->mapping_count; i++) {
+        r->results[i].unknown_flat /= total;
+        r->results[i].unknown_cum /= total;
+    }
 }
 
 const struct symbols_result *
@@ -231,8 +256,7 @@ symbols_resolve(struct profile *p, const struct symbols_options *options, struct
                          ARENA_NEW(arena, struct symbols_result, p->mapping_count)};
     struct lookup *lookups = ARENA_NEW(arena, struct lookup, p->location_count);
     size_t count = collect(&r, lookups);
-    if (count)
-        qsort_r(lookups, count, sizeof *lookups, by_file, p->mappings);
+    sort_by_file(&r, lookups, count);
     for (size_t start = 0, end; start < count; start = end) {
         for (end = start + 1;
              end < count && same_file(&r, lookups[start].mapping, lookups[end].mapping);)

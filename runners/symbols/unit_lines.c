@@ -13,27 +13,16 @@ struct unit_table {
     struct line_table rows;
 };
 
-/* What libdw has already read, and unpacked where it was compressed. */
-static struct text section(Elf *elf, const char *name) {
-    GElf_Shdr header;
-    Elf_Scn *found = elf_section(elf, name, &header);
-    Elf_Data *data = found && header.sh_type != SHT_NOBITS && !(header.sh_flags & SHF_COMPRESSED)
-                         ? elf_rawdata(found, NULL)
-                         : NULL;
-    return data && data->d_buf ? (struct text){data->d_buf, data->d_size} : (struct text){0};
-}
-
 struct unit_lines unit_lines_new(Dwarf *dwarf, uint64_t lowest, struct arena *arena) {
     Elf *elf = dwarf_getelf(dwarf);
-    const char *ident = elf_getident(elf, NULL);
-    struct unit_lines lines = {.dwarf = dwarf,
-                               .sections = {section(elf, ".debug_line"), section(elf, ".debug_str"),
-                                            section(elf, ".debug_line_str"),
-                                            ident && ident[EI_DATA] == ELFDATA2MSB},
-                               .lowest = lowest,
-                               .room = {.arena = arena},
-                               .tables = {.arena = arena},
-                               .arena = arena};
+    struct unit_lines lines = {
+        .dwarf = dwarf,
+        .sections = {elf_section_bytes(elf, ".debug_line"), elf_section_bytes(elf, ".debug_str"),
+                     elf_section_bytes(elf, ".debug_line_str"), elf_is_big_endian(elf)},
+        .lowest = lowest,
+        .room = {.arena = arena},
+        .tables = {.arena = arena},
+        .arena = arena};
     lines.budget = 4 * (uint64_t)lines.sections.lines.length;
     return lines;
 }

@@ -5,37 +5,17 @@
 #include "runners/profile/profile_format.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 
 /* ---- out ---- */
 
-/* What was seen at all was seen once; what was never seen is not told. */
-static uint64_t whole(double count) {
-    return !(count > 0)     ? 0
-           : count < 1      ? 1
-           : count < 0x1p63 ? (uint64_t)llround(count)
-                            : (uint64_t)1 << 63;
-}
-
 static uint64_t total_of(const struct source_instance *instance) {
     uint64_t total = 0;
     for (uint32_t i = 0; i < instance->line_count; i++)
-        total += whole(instance->lines[i]->count);
+        total += source_count(instance->lines[i]->count);
     for (uint32_t i = 0; i < instance->call_count; i++)
         total += total_of(instance->calls[i]);
     return total;
-}
-
-/* How often it was entered: as often as its first line ran, when nothing better is known. */
-static uint64_t head_of(const struct source_instance *instance) {
-    if (instance->head > 0)
-        return whole(instance->head);
-    const struct source_line *line = instance->line_count ? instance->lines[0] : NULL;
-    const struct source_instance *call = instance->call_count ? instance->calls[0] : NULL;
-    if (line && (!call || line->site.offset <= call->at.offset))
-        return whole(line->count);
-    return call ? head_of(call) : 0;
 }
 
 /* What a name cannot begin with, by where it stands, and what ends it. */
@@ -77,13 +57,13 @@ static void write_site(struct writing *w, struct source_site site, int depth) {
 static void write_body(struct writing *w, const struct source_instance *instance, int depth) {
     for (uint32_t i = 0; i < instance->line_count; i++) {
         const struct source_line *line = instance->lines[i];
-        if (whole(line->count) == 0)
+        if (source_count(line->count) == 0)
             continue;
         write_site(w, line->site, depth);
-        fprintf(w->out, "%" PRIu64, whole(line->count));
+        fprintf(w->out, "%" PRIu64, source_count(line->count));
         for (uint32_t k = 0; k < line->target_count; k++) {
             fprintf(w->out, " %s:%" PRIu64, name_of(w, line->targets[k].name, TARGET),
-                    whole(line->targets[k].count));
+                    source_count(line->targets[k].count));
         }
         putc('\n', w->out);
     }
@@ -121,7 +101,7 @@ static bool clang_write(FILE *out, const struct pgo_input *input, struct pg_erro
         fprintf(out, "# %s\n", input->note);
     for (uint32_t i = 0; i < source->function_count; i++) {
         fprintf(out, "%s:%" PRIu64 ":%" PRIu64 "\n", ranked[i].name, ranked[i].total,
-                head_of(ranked[i].function));
+                source_count(source_head(ranked[i].function)));
         write_body(&w, ranked[i].function, 1);
     }
     if (w.unspeakable)

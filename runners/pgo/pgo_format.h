@@ -17,7 +17,7 @@ struct pgo_input {
     const struct profile *profile;       /* merged */
     const struct source_profile *source; /* finished */
     const struct symbol_counts *symbols; /* of one program */
-    unsigned version;                    /* of the format, where it has several; 0: the usual one */
+    unsigned version; /* gcc: of the compiler that will read it, 12 say; 0: not known */
     const char *note; /* a comment of one line, where the format has any; or NULL */
 };
 
@@ -34,7 +34,7 @@ struct pgo_format {
                  struct arena *arena, struct pg_error *err);
 };
 
-extern const struct pgo_format clang_pgo_format;
+extern const struct pgo_format clang_pgo_format, gcc_pgo_format;
 
 /* Ends with NULL. */
 extern const struct pgo_format *const pgo_formats[];

@@ -2,6 +2,7 @@
 
 #include "runners/profile/join_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* What is found by hash: instances by what they are in, lines by their instance. */
@@ -251,4 +252,23 @@ void source_profile_finish(struct source_profile *profile) {
                 profile->strings);
     for (uint32_t i = 0; i < profile->function_count; i++)
         finish(profile, profile->functions[i]);
+}
+
+/* ---- as it is written ---- */
+
+uint64_t source_count(double count) {
+    return !(count > 0)     ? 0
+           : count < 1      ? 1
+           : count < 0x1p63 ? (uint64_t)llround(count)
+                            : (uint64_t)1 << 63;
+}
+
+double source_head(const struct source_instance *instance) {
+    const struct source_line *line = instance->line_count ? instance->lines[0] : NULL;
+    const struct source_instance *call = instance->call_count ? instance->calls[0] : NULL;
+    if (instance->head > 0)
+        return instance->head;
+    if (line && (!call || line->site.offset <= call->at.offset))
+        return line->count;
+    return call ? source_head(call) : 0;
 }

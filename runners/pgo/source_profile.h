@@ -88,4 +88,12 @@ void source_profile_join(struct source_profile *into, const struct source_profil
 /* Sorts and sums up; to be called before anything is read, again after anything was added. */
 void source_profile_finish(struct source_profile *profile);
 
+/* A count as it is written: what was seen at all was seen once, what was never seen is 0. At most
+ * 2^63. */
+uint64_t source_count(double count);
+
+/* How often it was entered: as often as its first line ran, when nothing better is known. The
+ * profile is finished. */
+double source_head(const struct source_instance *instance);
+
 #endif

@@ -40,7 +40,7 @@ int exit_code_of(const struct pg_error *err);
 
 extern const struct command baseline_command, calibrate_command, canary_command, compare_command,
     doctor_command, fetch_command, flame_command, gate_command, help_command, history_command,
-    init_command, merge_command, profile_command, push_command, report_command, run_command,
-    self_test_command;
+    init_command, merge_command, pgo_command, profile_command, push_command, report_command,
+    run_command, self_test_command;
 
 #endif

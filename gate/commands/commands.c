@@ -3,12 +3,25 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &compare_command, &run_command,       &merge_command,
-    &gate_command,    &init_command,      &baseline_command,
-    &history_command, &profile_command,   &fetch_command,
-    &push_command,    &flame_command,     &canary_command,
-    &report_command,  &calibrate_command, &self_test_command,
-    &doctor_command,  &help_command,      NULL,
+    &compare_command,
+    &run_command,
+    &merge_command,
+    &gate_command,
+    &init_command,
+    &baseline_command,
+    &history_command,
+    &profile_command,
+    &pgo_command,
+    &fetch_command,
+    &push_command,
+    &flame_command,
+    &canary_command,
+    &report_command,
+    &calibrate_command,
+    &self_test_command,
+    &doctor_command,
+    &help_command,
+    NULL,
 };
 
 const struct command *command_find(const char *name) {

@@ -113,7 +113,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
 
 const struct command pgo_command = {
     .name = "pgo",
-    .summary = "Make a profile for a compiler; check tells its age, verify its gain",
+    .summary = "Profiles for compilers: make one, check its age, verify its gain",
     .operands = "RECORDING… | check … | verify …",
     .run = run,
 };

@@ -69,6 +69,8 @@ static void write_body(struct writing *w, const struct source_instance *instance
     }
     for (uint32_t i = 0; i < instance->call_count; i++) {
         const struct source_instance *call = instance->calls[i];
+        if (total_of(call) == 0)
+            continue;
         write_site(w, call->at, depth);
         fprintf(w->out, "%s:%" PRIu64 "\n", name_of(w, call->name, INLINED), total_of(call));
         write_body(w, call, depth + 1);

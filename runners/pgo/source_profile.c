@@ -264,11 +264,16 @@ uint64_t source_count(double count) {
 }
 
 double source_head(const struct source_instance *instance) {
-    const struct source_line *line = instance->line_count ? instance->lines[0] : NULL;
-    const struct source_instance *call = instance->call_count ? instance->calls[0] : NULL;
+    uint32_t line = 0, call = 0;
     if (instance->head > 0)
         return instance->head;
-    if (line && (!call || line->site.offset <= call->at.offset))
-        return line->count;
-    return call ? source_head(call) : 0;
+    while (line < instance->line_count && !(instance->lines[line]->count > 0))
+        line++;
+    while (call < instance->call_count && !(instance->calls[call]->total > 0))
+        call++;
+    if (line < instance->line_count &&
+        (call == instance->call_count ||
+         instance->lines[line]->site.offset <= instance->calls[call]->at.offset))
+        return instance->lines[line]->count;
+    return call < instance->call_count ? source_head(instance->calls[call]) : 0;
 }

@@ -92,8 +92,8 @@ void source_profile_finish(struct source_profile *profile);
  * 2^63. */
 uint64_t source_count(double count);
 
-/* How often it was entered: as often as its first line ran, when nothing better is known. The
- * profile is finished. */
+/* How often it was entered: as often as its first line that was seen, when nothing better is known.
+ * The profile is finished. */
 double source_head(const struct source_instance *instance);
 
 #endif

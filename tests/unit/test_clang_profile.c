@@ -95,6 +95,12 @@ static void counts_are_whole_and_never_nothing(void **state) {
     source_profile_finish(p);
     /* entered as often as its first line ran, which is one of `in` */
     assert_string_equal(written(p, NULL, &err), "f:13:8\n 2: 1\n 3: 1\n 4: 3\n 1: in:8\n  0: 8\n");
+    source_profile_line(p, f, (struct source_site){0, 0});
+    in =
+        source_profile_call(p, f, (struct source_site){0, 0}, strings_add(texts, text_of("never")));
+    source_profile_line(p, in, (struct source_site){0, 0});
+    source_profile_finish(p);
+    assert_string_equal(written(p, NULL, &err), "f:13:8\n 2: 1\n 3: 1\n 4: 3\n 1: in:8\n  0: 8\n");
     f->head = 3;
     source_profile_line(p, f, (struct source_site){4, 0})->count = 1e30;
     source_profile_finish(p);
@@ -118,8 +124,9 @@ static void what_cannot_be_said_is_refused(void **state) {
         struct source_profile *p = source_profile_new(texts, arena);
         struct source_instance *f = source_profile_function(p, strings_add(texts, text_of("1f")));
         assert_non_null(written(p, NULL, &err));
-        source_profile_call(p, f, (struct source_site){1, 0},
-                            strings_add(texts, text_of(inlined[i])));
+        struct source_instance *in = source_profile_call(p, f, (struct source_site){1, 0},
+                                                         strings_add(texts, text_of(inlined[i])));
+        source_profile_line(p, in, (struct source_site){0, 0})->count = 1;
         source_profile_finish(p);
         assert_null(written(p, NULL, &err));
         assert_non_null(strstr(err.text, "cannot say"));

@@ -68,13 +68,13 @@ static struct join join_table(const struct judge *judge, const struct grid_table
 }
 
 static const struct cell *cell_at(const struct grid_row *row, size_t index) {
-    return index == NO_COLUMN ? NULL : row->cells[index];
+    return index == NO_COLUMN ? NULL : grid_cell(row, index);
 }
 
 /* Which head recording a cell is of; head_count when it is of several, or of the base. */
 static size_t head_of(const struct comparison *c, const struct cell *cell) {
     size_t i = 0;
-    while (i < c->head_count && c->head[i] != cell->recording)
+    while (i < c->head_count && c->head[i] != cell->source->recording)
         i++;
     return i;
 }
@@ -82,7 +82,7 @@ static size_t head_of(const struct comparison *c, const struct cell *cell) {
 static const char *mismatch_of(const struct judge *judge, const struct cell *base,
                                const struct cell *head) {
     const struct comparison *c = judge->comparison;
-    if (base->recording && base->recording == head->recording)
+    if (base->source->recording && base->source->recording == head->source->recording)
         return NULL;
     size_t i = head_of(c, head);
     if (i < c->head_count)
@@ -98,7 +98,7 @@ static bool measured_together(const struct judge *judge, const struct cell *base
                               const struct cell *head) {
     const struct comparison *c = judge->comparison;
     size_t i = head_of(c, head);
-    return base->recording == c->base[0] && i < c->head_count && judge->together[i];
+    return base->source->recording == c->base[0] && i < c->head_count && judge->together[i];
 }
 
 static void blank_row(struct row *row, const struct join *join, const struct grid_row *grid_row,
@@ -127,7 +127,7 @@ static void compare_sides(struct judge *judge, const struct join *join, struct r
         return;
     }
     row_test(tester, row, base, head, join->traits, measured_together(judge, base, head), tail);
-    if (judge->comparison->base_count > 1 && base->part_count <= 1)
+    if (judge->comparison->base_count > 1 && base->source->part_count <= 1)
         row_note(row, judge->arena, "in one of %zu baseline sessions only",
                  judge->comparison->base_count);
 }
@@ -158,8 +158,8 @@ static void make_row(struct judge *judge, const struct join *join, const struct 
         row->head = side_alone(&judge->tester, head);
     }
     const struct cell *only = head ? head : base;
-    if (only->vary)
-        row_note(row, judge->arena, "%s", only->vary);
+    if (only->source->vary)
+        row_note(row, judge->arena, "%s", only->source->vary);
 }
 
 static size_t head_columns(const struct judge *judge) {

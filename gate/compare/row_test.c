@@ -55,8 +55,9 @@ static bool within_margin(const struct row *row) {
 }
 
 struct side side_alone(struct row_tester *tester, const struct cell *cell) {
+    const struct series *all = cell->series;
     struct samples samples =
-        samples_of(cell->values, cell->rounds, cell->count, &tester->scratch.base, tester->arena);
+        samples_of(all->values, all->rounds, all->count, &tester->scratch.base, tester->arena);
     const double *sorted = samples_sorted(&samples, &tester->scratch.base, tester->arena);
     struct median_interval m =
         median_interval_sorted(sorted, samples.n, tester->policy->confidence);
@@ -273,16 +274,16 @@ static void rank_row(struct row_tester *tester, struct row *row, const struct sa
 
 static void history_row(struct row_tester *tester, struct row *row, const struct cell *base,
                         const struct samples *head, struct auto_plan plan, struct auto_tail *tail) {
-    uint32_t count = base->part_count;
+    uint32_t count = base->source->part_count;
     if (count > tester->session_capacity) {
         tester->session_capacity = 2 * (size_t)count;
         tester->sessions = ARENA_NEW(tester->arena, struct auto_session, tester->session_capacity);
     }
     for (uint32_t i = 0; i < count; i++) {
-        const struct cell_part *part = &base->parts[i];
+        const struct cell_part *part = &base->source->parts[i];
         struct sample_buffer own = {0}; /* all sessions are needed at once */
-        struct samples s =
-            samples_of(base->values + part->first, part->rounds, part->count, &own, tester->arena);
+        struct samples s = samples_of(base->series->values + part->first, part->rounds, part->count,
+                                      &own, tester->arena);
         tester->sessions[i] = (struct auto_session){s.values, s.n};
     }
     plan.paired = false;
@@ -305,7 +306,7 @@ static void chosen_test(struct row_tester *tester, struct row *row, const struct
                              row->policy.threshold};
     switch (tester->policy->test) {
     case TEST_AUTO:
-        if (base_cell->part_count > 1)
+        if (base_cell->source->part_count > 1)
             history_row(tester, row, base_cell, head, plan, tail);
         else
             auto_row(tester, row, base, head, plan, tail);
@@ -350,10 +351,11 @@ void row_test(struct row_tester *tester, struct row *row, const struct cell *bas
               const struct cell *head_cell, struct unit_traits traits, bool paired,
               struct auto_tail *tail) {
     struct arena *arena = tester->arena;
-    struct samples base = samples_of(base_cell->values, base_cell->rounds, base_cell->count,
-                                     &tester->scratch.base, arena);
-    struct samples head = samples_of(head_cell->values, head_cell->rounds, head_cell->count,
-                                     &tester->scratch.head, arena);
+    const struct series *old = base_cell->series, *new = head_cell->series;
+    struct samples base =
+        samples_of(old->values, old->rounds, old->count, &tester->scratch.base, arena);
+    struct samples head =
+        samples_of(new->values, new->rounds, new->count, &tester->scratch.head, arena);
     uint32_t merged = base.per_round > head.per_round ? base.per_round : head.per_round;
     count_most(merged > 1 ? merged : 0, &tester->merged_rows, &tester->merged_most);
     if (exact_rule(row, &base, &head, traits, arena))

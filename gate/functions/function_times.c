@@ -55,7 +55,7 @@ static struct function_time time_of(const struct row *row, double confidence) {
 static const struct cell *cell_of(const struct row *row, size_t column) {
     for (size_t i = 0; row->table && row->grid_row && i < row->table->column_count; i++) {
         if (row->table->column_numbers[i] == column)
-            return row->grid_row->cells[i];
+            return grid_cell(row->grid_row, i);
     }
     return NULL;
 }
@@ -83,16 +83,17 @@ static void take_sessions(struct function_time *time, const struct comparison *c
     struct session_center one, new;
     double *sessions = ARENA_NEW(c->arena, double, c->base_count), sum = 0, variance = 0;
     double found = 0;
-    if (!base || !head || base->part_count < 2 ||
-        !session_of(head->values, head->rounds, head->count, c->arena, &new))
+    if (!base || !head || base->source->part_count < 2 ||
+        !session_of(head->series->values, head->series->rounds, head->series->count, c->arena,
+                    &new))
         return;
     for (size_t i = 0; i < c->base_count; i++)
         sessions[i] = NAN;
-    for (uint32_t i = 0; i < base->part_count; i++) {
-        const struct cell_part *part = &base->parts[i];
+    for (uint32_t i = 0; i < base->source->part_count; i++) {
+        const struct cell_part *part = &base->source->parts[i];
         uint32_t number = number_of(c, part->recording);
-        if (number == c->base_count ||
-            !session_of(base->values + part->first, part->rounds, part->count, c->arena, &one))
+        if (number == c->base_count || !session_of(base->series->values + part->first, part->rounds,
+                                                   part->count, c->arena, &one))
             continue;
         sessions[number] = exp(one.center);
         sum += one.center;

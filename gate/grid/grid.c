@@ -91,20 +91,19 @@ static uint32_t *cell_slot(struct grid_builder *b, const struct built_cell *like
     size_t mask = b->cell_slot_count - 1;
     size_t near = ((size_t)like->row * 8 + ((like->table + 4 * like->column) & 7)) & mask;
     uint32_t number = b->cell_slots[near];
-    if (!number || same_place(&b->built[number - 1], like))
+    if (!number || same_place(&b->cells[number - 1], like))
         return &b->cell_slots[near];
     uint32_t place[3] = {like->table, like->row, like->column};
     for (size_t at = strings_hash(b->strings, place, sizeof place) & mask;; at = (at + 1) & mask) {
         number = b->cell_slots[at];
-        if (!number || same_place(&b->built[number - 1], like))
+        if (!number || same_place(&b->cells[number - 1], like))
             return &b->cell_slots[at];
     }
 }
 
 /* Notes in which fields a further series' residue differs from the first one's. */
-static void vary(struct grid_builder *b, struct built_cell *built, uint32_t residue) {
-    struct cell_extra *extra = built->extra;
-    if (residue == built->residue || residue == extra->last_residue)
+static void vary(struct grid_builder *b, struct cell_extra *extra, uint32_t residue) {
+    if (residue == extra->residue || residue == extra->last_residue)
         return;
     extra->last_residue = residue;
     if (b->residue->field_count > extra->varying_count) {
@@ -112,55 +111,62 @@ static void vary(struct grid_builder *b, struct built_cell *built, uint32_t resi
                                     b->residue->field_count, sizeof(bool));
         extra->varying_count = b->residue->field_count;
     }
-    const struct axis_key *first = &b->residue->keys[built->residue];
+    const struct axis_key *first = &b->residue->keys[extra->residue];
     const struct axis_key *other = &b->residue->keys[residue];
     for (uint32_t i = 0; i < extra->varying_count; i++)
         extra->varying[i] |= axis_value(first, i) != axis_value(other, i);
 }
 
-static void add_piece(struct grid_builder *b, struct built_cell *built,
-                      const struct subject *subject, uint32_t residue) {
-    struct piece *piece = ARENA_NEW(b->arena, struct piece, 1);
-    *piece = (struct piece){subject->recording, subject->series, NULL};
-    if (!built->extra) {
-        built->extra = ARENA_NEW(b->arena, struct cell_extra, 1);
-        built->extra->last_residue = built->residue;
+static struct cell_extra *extra_of(struct grid_builder *b, struct built_cell *cell) {
+    if (!cell->extra) {
+        const struct recording *first = b->recordings[cell->recording];
+        struct subject subject = {first, &first->series[cell->series],
+                                  strings_add(b->strings, text_of(first->label))};
+        uint32_t residue = axis_key(b->residue, &subject);
+        struct cell_extra extra = {.residue = residue, .last_residue = residue};
+        ARENA_PUSH(b->arena, b->extras, b->extra_count, b->extra_capacity, extra);
+        cell->extra = (uint32_t)b->extra_count;
     }
-    if (built->extra->last_piece)
-        built->extra->last_piece->next = piece;
-    else
-        built->extra->pieces = piece;
-    built->extra->last_piece = piece;
-    vary(b, built, residue);
+    return &b->extras[cell->extra - 1];
 }
 
-static void add_series(struct grid_builder *b, const struct subject *subject) {
+static void add_piece(struct grid_builder *b, struct built_cell *cell,
+                      const struct subject *subject, uint32_t residue) {
+    struct cell_extra *extra = extra_of(b, cell);
+    struct piece *piece = ARENA_NEW(b->arena, struct piece, 1);
+    *piece = (struct piece){subject->recording, subject->series, NULL};
+    if (extra->last_piece)
+        extra->last_piece->next = piece;
+    else
+        extra->pieces = piece;
+    extra->last_piece = piece;
+    vary(b, extra, residue);
+}
+
+static void add_series(struct grid_builder *b, const struct subject *subject, uint32_t recording) {
     const struct series *series = subject->series;
-    struct built_cell like = {.table =
+    struct built_cell made = {.table =
                                   table_number(b, axis_key(b->table_axis, subject), series->unit),
                               .row = axis_key(b->row_axis, subject),
                               .column = axis_key(b->column_axis, subject),
-                              .residue = axis_key(b->residue, subject)};
-    uint32_t *slot = cell_slot(b, &like);
+                              .recording = recording,
+                              .series = (uint32_t)(series - subject->recording->series)};
+    uint32_t residue = axis_key(b->residue, subject);
+    uint32_t *slot = cell_slot(b, &made);
     if (*slot) {
-        add_piece(b, &b->built[*slot - 1], subject, like.residue);
+        add_piece(b, &b->cells[*slot - 1], subject, residue);
         return;
     }
-    b->built[b->cell_count] = like;
-    b->cells[b->cell_count] = (struct cell){.values = series->values,
-                                            .count = series->count,
-                                            .rounds = series->rounds,
-                                            .recording = subject->recording};
+    b->cells[b->cell_count] = made;
     *slot = (uint32_t)++b->cell_count;
-    b->tables[like.table].cell_count++;
+    b->tables[made.table].cell_count++;
 }
 
 static void make_room(struct grid_builder *b) {
     size_t series = 0;
     for (size_t i = 0; i < b->recording_count; i++)
         series += b->recordings[i]->series_count;
-    b->cells = ARENA_NEW(b->arena, struct cell, series);
-    b->built = ARENA_NEW(b->arena, struct built_cell, series);
+    b->cells = ARENA_NEW(b->arena, struct built_cell, series);
     b->cell_slot_count = 64;
     while (b->cell_slot_count < 2 * series)
         b->cell_slot_count *= 2;
@@ -169,8 +175,8 @@ static void make_room(struct grid_builder *b) {
     b->table_slots = ARENA_NEW(b->arena, uint32_t, b->table_slot_count);
 }
 
-static bool add_recording(struct grid_builder *b, const struct recording *recording,
-                          struct pg_error *err) {
+static bool add_recording(struct grid_builder *b, uint32_t number, struct pg_error *err) {
+    const struct recording *recording = b->recordings[number];
     struct subject subject = {recording, NULL, strings_add(b->strings, text_of(recording->label))};
     for (uint32_t i = 0; i < recording->series_count; i++) {
         bool keep;
@@ -180,7 +186,7 @@ static bool add_recording(struct grid_builder *b, const struct recording *record
         if (!wanted(b, &subject, &keep, err))
             return false;
         if (keep)
-            add_series(b, &subject);
+            add_series(b, &subject, number);
         if (b->axes.too_large)
             return pg_error_set(err, PG_LIMIT,
                                 "%.400s: more than %d configuration keys or %d of their values; "
@@ -199,8 +205,8 @@ bool grid_build(struct grid *out, const struct recording *const *recordings, siz
     if (!parse_spec(&builder, spec, err))
         return false;
     make_room(&builder);
-    for (size_t i = 0; i < count; i++) {
-        if (!add_recording(&builder, recordings[i], err))
+    for (uint32_t i = 0; i < count; i++) {
+        if (!add_recording(&builder, i, err))
             return false;
     }
     return grid_lay_out(out, &builder, err);

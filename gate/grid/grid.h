@@ -35,22 +35,32 @@ struct cell_part {
     const uint32_t *rounds; /* of these values, as in series; NULL when not numbered */
 };
 
-/* One column of one row: the pooled values of all series that project onto it. */
-struct cell {
-    double *values;
-    uint32_t count;
+/* Where the values of a cell come from: one for all cells of a recording, but one of its own for a
+ * cell in which several series met. */
+struct cell_source {
+    const struct recording *recording; /* NULL when from several */
     uint32_t part_count;
-    const struct cell_part *parts; /* cover `values` in order; NULL (0) when `recording` is all */
-    uint32_t *rounds; /* as in series; NULL when not numbered or when several series met */
+    const struct cell_part *parts; /* cover the values in order; NULL (0) when `recording` is all */
     const char *vary; /* "benchmarks vary in KEY, KEY" when its series differ in keys that no
                          projection has; or NULL */
-    const struct recording *recording; /* where the values come from; NULL when from several */
+};
+
+/* One column of one row: the pooled values of all series that project onto it. */
+struct cell {
+    const struct series *series; /* the recording's own, or where several met one of all values
+                                    without round numbers; NULL: there is no cell */
+    const struct cell_source *source;
 };
 
 struct grid_row {
     struct grid_key key;
-    struct cell **cells; /* one a column; NULL where absent */
+    struct cell *cells; /* one a column */
 };
+
+/* The cell in a column, NULL where there is none. */
+static inline const struct cell *grid_cell(const struct grid_row *row, size_t column) {
+    return row->cells[column].series ? &row->cells[column] : NULL;
+}
 
 struct grid_table {
     struct grid_key key;

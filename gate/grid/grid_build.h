@@ -20,14 +20,14 @@ struct cell_extra {
     struct piece *pieces, *last_piece; /* after the first */
     bool *varying;                     /* fields of the residue in which the series differ */
     size_t varying_count;
-    uint32_t last_residue; /* the key compared last */
+    uint32_t residue, last_residue; /* keys of the first series, and of the one compared last */
 };
 
-/* Numbers of the table and of the keys of a cell. Kept apart from the cells themselves, to be
- * walked quickly. */
+/* Numbers of the table and of the keys of a cell, and of its first series. */
 struct built_cell {
-    uint32_t table, row, column, residue;
-    struct cell_extra *extra; /* NULL as long as one series is all */
+    uint32_t table, row, column;
+    uint32_t recording, series; /* among the recordings, in that recording */
+    uint32_t extra;             /* + 1; 0 as long as one series is all */
 };
 
 struct built_table {
@@ -46,9 +46,10 @@ struct grid_builder {
     size_t table_count, table_capacity;
     uint32_t *table_slots; /* table + 1 by hash of (key, unit) */
     size_t table_slot_count;
-    struct built_cell *built;
-    struct cell *cells; /* of the same number */
+    struct built_cell *cells;
     size_t cell_count;
+    struct cell_extra *extras;
+    size_t extra_count, extra_capacity;
     uint32_t *cell_slots; /* cell + 1 by hash of (table, row, column) */
     size_t cell_slot_count;
     const struct recording *const *recordings;

@@ -75,30 +75,43 @@ static const char *varying_names(const struct grid_builder *b, const struct cell
     return end > first ? text : NULL;
 }
 
-static void join_pieces(struct grid_builder *b, struct cell *cell, const struct cell_extra *extra) {
-    size_t count = cell->count, parts = 1;
+/* Of the first series and all pieces; without rounds. */
+static struct cell join_pieces(struct grid_builder *b, struct cell first,
+                               const struct cell_extra *extra) {
+    size_t count = first.series->count, parts = 1;
     bool one_recording = true;
     for (const struct piece *piece = extra->pieces; piece; piece = piece->next, parts++) {
         count += piece->series->count;
-        one_recording &= piece->recording == cell->recording;
+        one_recording &= piece->recording == first.source->recording;
     }
     struct cell_part *part = ARENA_NEW(b->arena, struct cell_part, parts);
-    double *values = ARENA_NEW(b->arena, double, count);
-    uint32_t at = cell->count;
-    memcpy(values, cell->values, at * sizeof(double));
-    part[0] = (struct cell_part){cell->recording, 0, at, cell->rounds};
-    for (const struct piece *piece = extra->pieces; piece; piece = piece->next) {
+    struct cell_source *source = ARENA_NEW(b->arena, struct cell_source, 1);
+    struct series *joined = ARENA_NEW(b->arena, struct series, 1);
+    *joined = *first.series;
+    joined->count = joined->capacity = (uint32_t)count;
+    joined->values = ARENA_NEW(b->arena, double, count);
+    joined->rounds = NULL;
+    struct piece start = {first.source->recording, first.series, extra->pieces};
+    uint32_t at = 0;
+    for (const struct piece *piece = &start; piece; piece = piece->next) {
         const struct series *series = piece->series;
-        memcpy(values + at, series->values, series->count * sizeof(double));
-        *++part = (struct cell_part){piece->recording, at, series->count, series->rounds};
+        memcpy(joined->values + at, series->values, series->count * sizeof(double));
+        *part++ = (struct cell_part){piece->recording, at, series->count, series->rounds};
         at += series->count;
     }
-    const struct recording *recording = one_recording ? cell->recording : NULL;
-    *cell = (struct cell){.values = values, .count = (uint32_t)count, .recording = recording};
-    if (!one_recording) {
-        cell->part_count = (uint32_t)parts;
-        cell->parts = part - parts + 1;
-    }
+    source->vary = varying_names(b, extra);
+    if (one_recording)
+        source->recording = first.source->recording;
+    else
+        *source = (struct cell_source){NULL, (uint32_t)parts, part - parts, source->vary};
+    return (struct cell){joined, source};
+}
+
+static struct cell cell_of(struct grid_builder *b, const struct built_cell *built,
+                           const struct cell_source *sources) {
+    struct cell cell = {&b->recordings[built->recording]->series[built->series],
+                        &sources[built->recording]};
+    return built->extra ? join_pieces(b, cell, &b->extras[built->extra - 1]) : cell;
 }
 
 /* ---- tables ---- */
@@ -110,6 +123,7 @@ struct layout {
     uint32_t *local_row,
         *local_column; /* place in the table + 1 by number of key; zero between tables */
     const struct unit_metadata **metadata; /* by number of string */
+    struct cell_source *sources;           /* by recording */
     size_t places;
     bool varies;
 };
@@ -138,7 +152,7 @@ static uint32_t *distinct_keys(struct layout *layout, const uint32_t *cells, siz
     uint32_t *keys = NULL;
     size_t found = 0, capacity = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct built_cell *cell = &b->built[cells[i]];
+        const struct built_cell *cell = &b->cells[cells[i]];
         uint32_t key = rows ? cell->row : cell->column;
         if (!local[key]) {
             local[key] = 1;
@@ -167,8 +181,7 @@ static bool lay_out_table(struct layout *layout, struct grid_table *table, const
     table->rows = ARENA_NEW(b->arena, struct grid_row, table->row_count);
     table->columns = ARENA_NEW(b->arena, struct grid_key, table->column_count);
     uint32_t *numbers = ARENA_NEW(b->arena, uint32_t, table->column_count);
-    struct cell **places =
-        ARENA_NEW(b->arena, struct cell *, table->row_count * table->column_count);
+    struct cell *places = ARENA_NEW(b->arena, struct cell, table->row_count * table->column_count);
     for (size_t i = 0; i < table->row_count; i++)
         table->rows[i] =
             (struct grid_row){layout->row_keys[rows[i]], places + i * table->column_count};
@@ -178,13 +191,9 @@ static bool lay_out_table(struct layout *layout, struct grid_table *table, const
     }
     table->column_numbers = numbers;
     for (size_t i = 0; i < count; i++) {
-        const struct built_cell *built = &b->built[cells[i]];
-        struct cell *cell = &b->cells[cells[i]];
-        if (built->extra) {
-            join_pieces(b, cell, built->extra);
-            cell->vary = varying_names(b, built->extra);
-            layout->varies |= cell->vary != NULL;
-        }
+        const struct built_cell *built = &b->cells[cells[i]];
+        struct cell cell = cell_of(b, built, layout->sources);
+        layout->varies |= cell.source->vary != NULL;
         table->rows[layout->local_row[built->row] - 1]
             .cells[layout->local_column[built->column] - 1] = cell;
     }
@@ -214,6 +223,13 @@ static const struct unit_metadata **merge_metadata(const struct grid_builder *b)
         }
     }
     return merged;
+}
+
+static struct cell_source *sources_of(const struct grid_builder *b) {
+    struct cell_source *sources = ARENA_NEW(b->arena, struct cell_source, b->recording_count);
+    for (size_t i = 0; i < b->recording_count; i++)
+        sources[i].recording = b->recordings[i];
+    return sources;
 }
 
 static const struct unit_metadata *no_metadata(const struct grid_builder *b, uint32_t unit) {
@@ -264,7 +280,7 @@ static uint32_t *group_cells(const struct grid_builder *b, size_t *starts) {
         sum += b->tables[i].cell_count;
     }
     for (size_t i = 0; i < b->cell_count; i++)
-        cells[next[b->built[i].table]++] = (uint32_t)i;
+        cells[next[b->cells[i].table]++] = (uint32_t)i;
     return cells;
 }
 
@@ -286,7 +302,8 @@ bool grid_lay_out(struct grid *out, struct grid_builder *b, struct pg_error *err
                             .local_row = ARENA_NEW(b->arena, uint32_t, b->row_axis->key_count),
                             .local_column =
                                 ARENA_NEW(b->arena, uint32_t, b->column_axis->key_count),
-                            .metadata = merge_metadata(b)};
+                            .metadata = merge_metadata(b),
+                            .sources = sources_of(b)};
     struct grid grid = {axis_names(b->table_axis),
                         axis_names(b->row_axis),
                         axis_names(b->column_axis),

@@ -36,8 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             const struct grid_table *laid = &grid.tables[t];
             for (size_t i = 0; i < laid->row_count * laid->column_count; i++) {
                 const struct cell *cell =
-                    laid->rows[i / laid->column_count].cells[i % laid->column_count];
-                values += cell ? cell->count : 0;
+                    grid_cell(&laid->rows[i / laid->column_count], i % laid->column_count);
+                values += cell ? cell->series->count : 0;
             }
         }
         if (values > recording->series_count)

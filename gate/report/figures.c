@@ -18,12 +18,12 @@ struct figure_buffer {
 
 static void sort_cell(struct figure_buffer *buffer, const struct cell *cell,
                       struct arena *scratch) {
-    if (cell->count > buffer->capacity) {
-        buffer->capacity = 2 * (size_t)cell->count;
+    if (cell->series->count > buffer->capacity) {
+        buffer->capacity = 2 * (size_t)cell->series->count;
         buffer->values = ARENA_NEW(scratch, double, buffer->capacity);
     }
-    memcpy(buffer->values, cell->values, cell->count * sizeof(double));
-    buffer->count = sort_values(buffer->values, cell->count) ? cell->count : 0;
+    memcpy(buffer->values, cell->series->values, cell->series->count * sizeof(double));
+    buffer->count = sort_values(buffer->values, cell->series->count) ? cell->series->count : 0;
 }
 
 static void summarise(struct figure *figure, struct classic *classic,
@@ -38,7 +38,7 @@ static void summarise(struct figure *figure, struct classic *classic,
     figure->high = summary.high;
     figure->doubt = (uint8_t)summary.doubt;
     figure->count = summary.count;
-    figure->vary = cell->vary;
+    figure->vary = cell->source->vary;
 }
 
 static void compare(struct figure *head, const struct figure *base, struct classic *classic,
@@ -68,7 +68,7 @@ static void fill_classic(struct figures *figures, const struct grid_row *grid_ro
     struct figure_buffer *base = &figures->buffers[0], *head = &figures->buffers[1];
     struct figure *row = figures->row;
     for (size_t column = 0; column < figures->column_count; column++) {
-        const struct cell *cell = grid_row->cells[column];
+        const struct cell *cell = grid_cell(grid_row, column);
         struct figure_buffer *buffer = column ? head : base;
         if (!cell)
             continue;
@@ -139,7 +139,7 @@ static void fill_judged(struct figures *figures, const struct grid_row *grid_row
     for (size_t i = 0; i < figures->column_count; i++) {
         struct figure *figure = &figures->row[i];
         const struct cell *cell =
-            figures->own[i] == SIZE_MAX ? NULL : grid_row->cells[figures->own[i]];
+            figures->own[i] == SIZE_MAX ? NULL : grid_cell(grid_row, figures->own[i]);
         if (!cell)
             continue;
         if (!figure->present && figure->verdict == ROW_VERDICT_COUNT) {
@@ -147,7 +147,7 @@ static void fill_judged(struct figures *figures, const struct grid_row *grid_row
             summarise(figure, figures->classic, &figures->buffers[0], cell, is_exact(figures));
         }
         if (comparison->grid->varies)
-            figure->vary = cell->vary;
+            figure->vary = cell->source->vary;
     }
 }
 

@@ -32,7 +32,7 @@ struct span {
 static const struct cell *cell_of(const struct row *row, size_t column) {
     for (size_t i = 0; row->table && i < row->table->column_count; i++) {
         if (row->table->column_numbers[i] == column)
-            return row->grid_row->cells[i];
+            return grid_cell(row->grid_row, i);
     }
     return NULL;
 }
@@ -44,12 +44,12 @@ static int ascending(const void *left, const void *right) {
 
 /* All values and intervals, unless a few lie far out: those shall not squeeze the others. */
 static struct span span_of(const struct strip strips[2], struct arena *arena) {
-    size_t count = 0, room = strips[0].cell->count + strips[1].cell->count;
+    size_t count = 0, room = strips[0].cell->series->count + strips[1].cell->series->count;
     double *all = ARENA_NEW(arena, double, room);
     for (int i = 0; i < 2; i++) {
-        for (uint32_t v = 0; v < strips[i].cell->count; v++) {
-            if (isfinite(strips[i].cell->values[v]))
-                all[count++] = strips[i].cell->values[v];
+        for (uint32_t v = 0; v < strips[i].cell->series->count; v++) {
+            if (isfinite(strips[i].cell->series->values[v]))
+                all[count++] = strips[i].cell->series->values[v];
         }
     }
     if (!count)
@@ -73,11 +73,11 @@ static double place(const struct span *span, double value) {
 }
 
 static void put_dots(FILE *out, const struct strip *strip, const struct span *span) {
-    uint32_t count = strip->cell->count, shown = count < MOST_DOTS ? count : MOST_DOTS;
+    uint32_t count = strip->cell->series->count, shown = count < MOST_DOTS ? count : MOST_DOTS;
     fprintf(out, "<g class=\"%s\">", strip->class);
     for (uint32_t i = 0; i < shown; i++) {
         uint32_t at = (uint32_t)((uint64_t)i * count / shown);
-        double value = strip->cell->values[at];
+        double value = strip->cell->series->values[at];
         if (!isfinite(value))
             continue;
         double rise = shown > 1 ? (double)i / (shown - 1) - 0.5 : 0;
@@ -109,7 +109,8 @@ static void put_title(FILE *out, const struct strip strips[2], const char *unit,
     for (int i = 0; i < 2; i++) {
         const struct side *side = strips[i].side;
         fprintf(out, "%s%s: %u values, %s (%s … %s)", i ? "\n" : "", names[i],
-                strips[i].cell->count, escape_xml(arena, amount_text(center, side->center, unit)),
+                strips[i].cell->series->count,
+                escape_xml(arena, amount_text(center, side->center, unit)),
                 escape_xml(arena, amount_text(low, side->low, unit)),
                 escape_xml(arena, amount_text(high, side->high, unit)));
     }
@@ -128,17 +129,17 @@ static double median(const double *values, uint32_t count, struct arena *arena) 
 /* The medians of the base's sessions, oldest first, then the head's. */
 static size_t session_medians(double *out, const struct strip strips[2], struct arena *arena) {
     size_t count = 0;
-    for (uint32_t i = 0; i < strips[0].cell->part_count; i++) {
-        const struct cell_part *part = &strips[0].cell->parts[i];
+    for (uint32_t i = 0; i < strips[0].cell->source->part_count; i++) {
+        const struct cell_part *part = &strips[0].cell->source->parts[i];
         if (part->count)
-            out[count++] = median(strips[0].cell->values + part->first, part->count, arena);
+            out[count++] = median(strips[0].cell->series->values + part->first, part->count, arena);
     }
-    out[count++] = median(strips[1].cell->values, strips[1].cell->count, arena);
+    out[count++] = median(strips[1].cell->series->values, strips[1].cell->series->count, arena);
     return count;
 }
 
 static void put_sessions(FILE *out, const struct strip strips[2], struct arena *arena) {
-    double *medians = ARENA_NEW(arena, double, strips[0].cell->part_count + 1);
+    double *medians = ARENA_NEW(arena, double, strips[0].cell->source->part_count + 1);
     size_t count = session_medians(medians, strips, arena);
     double low = medians[0], high = medians[0];
     for (size_t i = 0; i < count; i++) {
@@ -172,7 +173,8 @@ void html_plot(FILE *out, const struct comparison *c, const struct row *row,
     const char *class = !changed ? "even" : row->verdict == ROW_IMPROVED ? "better" : "worse";
     struct strip strips[2] = {{cell_of(row, 0), &row->base, "base", 13},
                               {cell_of(row, row->column), &row->head, class, 35}};
-    if (!strips[0].cell || !strips[1].cell || !strips[0].cell->count || !strips[1].cell->count)
+    if (!strips[0].cell || !strips[1].cell || !strips[0].cell->series->count ||
+        !strips[1].cell->series->count)
         return;
     struct span span = span_of(strips, c->arena);
     fprintf(out,

@@ -91,12 +91,12 @@ static void lays_out_files_side_by_side(void **state) {
     assert_string_equal(table->unit, "sec/op");
     assert_string_equal(rows_of(&w, table), "B-8|A-8|C-8");
     assert_string_equal(columns_of(&w, table), "old|new");
-    assert_int_equal(table->rows[0].cells[0]->count, 2);
-    assert_true(table->rows[0].cells[0]->values[1] == 3);
-    assert_true(table->rows[0].cells[0]->recording == w.recordings[0]);
-    assert_null(table->rows[1].cells[1]);
-    assert_null(table->rows[2].cells[0]);
-    assert_true(table->rows[2].cells[1]->values[0] == 4);
+    assert_int_equal(table->rows[0].cells[0].series->count, 2);
+    assert_true(table->rows[0].cells[0].series->values[1] == 3);
+    assert_true(table->rows[0].cells[0].source->recording == w.recordings[0]);
+    assert_null(grid_cell(&table->rows[1], 1));
+    assert_null(grid_cell(&table->rows[2], 0));
+    assert_true(grid_cell(&table->rows[2], 1)->series->values[0] == 4);
     assert_string_equal(grid.tables[1].unit, "B/op");
     assert_string_equal(columns_of(&w, &grid.tables[1]), "old");
     arena_free(w.arena);
@@ -108,7 +108,7 @@ static void a_cell_of_one_series_shares_its_values(void **state) {
     file(&w, "old");
     result(&w, "A", "sec/op", 1);
     struct grid grid = build(&w, (struct grid_spec){0});
-    assert_ptr_equal(grid.tables[0].rows[0].cells[0]->values, w.recordings[0]->series[0].values);
+    assert_ptr_equal(grid.tables[0].rows[0].cells[0].series, &w.recordings[0]->series[0]);
     arena_free(w.arena);
 }
 
@@ -122,14 +122,15 @@ static void pools_series_and_says_in_what_they_differ(void **state) {
     result(&w, "A/n=1-8", "sec/op", 2);
     result(&w, "A/n=2-8", "sec/op", 3);
     struct grid grid = build(&w, (struct grid_spec){.table = "goos", .row = ".name"});
-    const struct cell *cell = grid.tables[0].rows[0].cells[0];
-    assert_int_equal(cell->count, 3);
-    assert_true(cell->values[0] == 1 && cell->values[1] == 2 && cell->values[2] == 3);
-    assert_string_equal(cell->vary, "benchmarks vary in pkg, .fullname");
-    assert_ptr_equal(cell->recording, w.recordings[0]);
+    const struct cell *cell = grid_cell(&grid.tables[0].rows[0], 0);
+    assert_int_equal(cell->series->count, 3);
+    assert_true(cell->series->values[0] == 1 && cell->series->values[1] == 2 &&
+                cell->series->values[2] == 3);
+    assert_string_equal(cell->source->vary, "benchmarks vary in pkg, .fullname");
+    assert_ptr_equal(cell->source->recording, w.recordings[0]);
     grid =
         build(&w, (struct grid_spec){.table = "goos", .row = ".name", .ignore = "pkg,.fullname"});
-    assert_null(grid.tables[0].rows[0].cells[0]->vary);
+    assert_null(grid.tables[0].rows[0].cells[0].source->vary);
     arena_free(w.arena);
 }
 
@@ -142,14 +143,14 @@ static void cells_of_several_files_know_their_parts(void **state) {
     file(&w, "same");
     result(&w, "A", "sec/op", 3);
     struct grid grid = build(&w, (struct grid_spec){0});
-    const struct cell *cell = grid.tables[0].rows[0].cells[0];
-    assert_int_equal(cell->count, 3);
-    assert_null(cell->recording);
-    assert_int_equal(cell->part_count, 2);
-    assert_ptr_equal(cell->parts[1].recording, w.recordings[1]);
-    assert_int_equal(cell->parts[1].first, 2);
-    assert_int_equal(cell->parts[1].count, 1);
-    assert_null(cell->vary);
+    const struct cell *cell = grid_cell(&grid.tables[0].rows[0], 0);
+    assert_int_equal(cell->series->count, 3);
+    assert_null(cell->source->recording);
+    assert_int_equal(cell->source->part_count, 2);
+    assert_ptr_equal(cell->source->parts[1].recording, w.recordings[1]);
+    assert_int_equal(cell->source->parts[1].first, 2);
+    assert_int_equal(cell->source->parts[1].count, 1);
+    assert_null(cell->source->vary);
     arena_free(w.arena);
 }
 

@@ -281,10 +281,11 @@ static void html_shows_every_round_and_no_name_breaks_out(void **state) {
     (void)state;
     struct scene s;
     double old[] = {1.0e-3, 1.01e-3, 0.99e-3, 1.02e-3}, new[] = {1.1e-3, 1.11e-3, 9e-3};
-    struct cell cells[] = {{.values = old, .count = 4}, {.values = new, .count = 3}};
-    struct cell *of_row[] = {&cells[0], &cells[1]};
+    const struct series series[] = {{.values = old, .count = 4}, {.values = new, .count = 3}};
+    struct cell_source source = {0};
+    struct cell cells[] = {{&series[0], &source}, {&series[1], &source}};
     const uint32_t numbers[] = {0, 1};
-    struct grid_row grid_row = {.cells = of_row};
+    struct grid_row grid_row = {.cells = cells};
     struct grid_table table = {.column_numbers = numbers, .column_count = 2};
     scene_begin(&s, 3);
     struct row *row = add_row(&s, hostile, ROW_REGRESSED, 0.1);
@@ -311,8 +312,8 @@ static void html_shows_every_round_and_no_name_breaks_out(void **state) {
     assert_true(text_is_utf8(text_of(text)));
     const struct cell_part sessions[] = {
         {NULL, 0, 1, NULL}, {NULL, 1, 1, NULL}, {NULL, 2, 2, NULL}};
-    cells[0].parts = sessions;
-    cells[0].part_count = 3;
+    source.parts = sessions;
+    source.part_count = 3;
     text = render(&s, &html_report, 0);
     assert_non_null(strstr(text, "medians of 3 stored sessions"));
     assert_int_equal(count_of(text, "<circle "), 7 + 4);

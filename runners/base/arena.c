@@ -129,6 +129,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
     return arena_alloc(arena, bytes);
 }
 
+void *arena_table(struct arena *arena, size_t count, size_t size) {
+    return memset(arena_array(arena, count, size), 0, count * size);
+}
+
 /* Grows a piece that has a mapping to itself; NULL when it has none. */
 static void *grow_mapping(struct arena *arena, const void *old, size_t old_bytes,
                           size_t new_bytes) {

@@ -25,6 +25,12 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 void *arena_array(struct arena *arena, size_t count, size_t size);
 #define ARENA_NEW(arena, type, count) ((type *)arena_array((arena), (count), sizeof(type)))
 
+/* The same for a table that is filled in no order, hashed: all of it is in memory at once. A page
+ * that is read before it is written costs two faults, the second of which interrupts other threads.
+ */
+void *arena_table(struct arena *arena, size_t count, size_t size);
+#define ARENA_TABLE(arena, type, count) ((type *)arena_table((arena), (count), sizeof(type)))
+
 /* A larger copy of an array: `count` elements kept, room for `capacity`. The old block is not freed
  * (unless it was the last allocated, which then grows in place). */
 void *arena_grow(struct arena *arena, void *old, size_t count, size_t capacity, size_t size);

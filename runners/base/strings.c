@@ -59,16 +59,23 @@ uint64_t strings_hash(const struct strings *strings, const void *bytes, size_t l
     return mix(hash ^ 0x8EBC6AF09C88C6E3ULL, word ^ 0x589965CC75374CC3ULL ^ strings->seed);
 }
 
-static struct slot *slot_of(const struct strings *strings, struct text text, uint32_t hash) {
-    uint32_t at = hash & strings->slot_mask;
+struct strings_key strings_key(const struct strings *strings, struct text text) {
+    uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
+    __builtin_prefetch(&strings->slots[hash & strings->slot_mask]);
+    return (struct strings_key){text, hash};
+}
+
+static struct slot *slot_of(const struct strings *strings, const struct strings_key *key) {
+    uint32_t at = key->hash & strings->slot_mask;
     for (;; at = (at + 1) & strings->slot_mask) {
         struct slot *slot = &strings->slots[at];
         if (!slot->number)
             return slot;
-        if (slot->hash != hash)
+        if (slot->hash != key->hash)
             continue;
         const struct entry *entry = &strings->entries[slot->number - 1];
-        if (entry->length == text.length && memcmp(entry->text, text.at, text.length) == 0)
+        if (entry->length == key->text.length &&
+            memcmp(entry->text, key->text.at, key->text.length) == 0)
             return slot;
     }
 }
@@ -76,7 +83,7 @@ static struct slot *slot_of(const struct strings *strings, struct text text, uin
 static void widen(struct strings *strings) {
     struct slot *old = strings->slots;
     uint32_t count = strings->slot_mask + 1, mask = strings->slot_mask * 2 + 1;
-    strings->slots = ARENA_NEW(strings->arena, struct slot, (size_t)mask + 1);
+    strings->slots = ARENA_TABLE(strings->arena, struct slot, (size_t)mask + 1);
     strings->slot_mask = mask;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t at = old[i].hash & mask;
@@ -87,20 +94,23 @@ static void widen(struct strings *strings) {
     }
 }
 
-uint32_t strings_add(struct strings *strings, struct text text) {
-    assert(text.length < UINT32_MAX);
-    uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
-    struct slot *slot = slot_of(strings, text, hash);
+uint32_t strings_add_key(struct strings *strings, struct strings_key key) {
+    assert(key.text.length < UINT32_MAX);
+    struct slot *slot = slot_of(strings, &key);
     if (slot->number)
         return slot->number - 1;
     assert(strings->count < UINT32_MAX - 1);
-    struct entry entry = {arena_strndup(strings->arena, text.at, text.length),
-                          (uint32_t)text.length};
-    *slot = (struct slot){hash, strings->count + 1};
+    struct entry entry = {arena_strndup(strings->arena, key.text.at, key.text.length),
+                          (uint32_t)key.text.length};
+    *slot = (struct slot){key.hash, strings->count + 1};
     ARENA_PUSH(strings->arena, strings->entries, strings->count, strings->capacity, entry);
     if (strings->count > strings->slot_mask / 2)
         widen(strings);
     return strings->count - 1;
+}
+
+uint32_t strings_add(struct strings *strings, struct text text) {
+    return strings_add_key(strings, strings_key(strings, text));
 }
 
 uint32_t strings_add_guess(struct strings *strings, struct text text, uint32_t guess) {
@@ -110,13 +120,16 @@ uint32_t strings_add_guess(struct strings *strings, struct text text, uint32_t g
     return strings_add(strings, text);
 }
 
-bool strings_find(const struct strings *strings, struct text text, uint32_t *out) {
-    uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
-    uint32_t number = slot_of(strings, text, hash)->number;
+bool strings_find_key(const struct strings *strings, struct strings_key key, uint32_t *out) {
+    uint32_t number = slot_of(strings, &key)->number;
     if (!number)
         return false;
     *out = number - 1;
     return true;
+}
+
+bool strings_find(const struct strings *strings, struct text text, uint32_t *out) {
+    return strings_find_key(strings, strings_key(strings, text), out);
 }
 
 const char *strings_get(const struct strings *strings, uint32_t number) {

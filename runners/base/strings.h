@@ -23,6 +23,16 @@ uint32_t strings_add_guess(struct strings *strings, struct text text, uint32_t g
 /* The number of a text that is already there; false when it is not. */
 bool strings_find(const struct strings *strings, struct text text, uint32_t *out);
 
+/* A look-up in two steps: the first asks for the memory that the second reads, for which there is
+ * time while the caller does something else. The text must stay until then. */
+struct strings_key {
+    struct text text;
+    uint32_t hash;
+};
+struct strings_key strings_key(const struct strings *strings, struct text text);
+uint32_t strings_add_key(struct strings *strings, struct strings_key key);
+bool strings_find_key(const struct strings *strings, struct strings_key key, uint32_t *out);
+
 /* NUL-terminated text of a number (which must have come from this set); lives as long as the arena.
  */
 const char *strings_get(const struct strings *strings, uint32_t number);

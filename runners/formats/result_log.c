@@ -321,20 +321,29 @@ static void remember_name(struct result_log *log, uint32_t name, uint32_t group)
     log->by_name[name] = group + 1;
 }
 
-/* A name that is not there yet, of plain characters, with the shape of the line before. */
-static bool try_new_name(struct result_log *log, uint32_t config, uint32_t round, struct text line,
-                         size_t length) {
-    uint32_t shape = log->groups[log->previous - 1].shape;
-    if (length == 0 || length > RECORDING_NAME_LIMIT || length == line.length ||
-        !is_blank(line.at[length]) || log->shapes[shape].config != config)
+/* A name that was seen before has its own shape; one that was not, of plain characters, that of the
+ * line before. Mostly they are the same, and the line is parsed while the name is looked up. */
+static bool try_name(struct result_log *log, uint32_t config, uint32_t round, struct text line,
+                     size_t length, bool plain) {
+    struct strings *strings = log->r->strings;
+    struct strings_key key = strings_key(strings, (struct text){line.at, length});
+    uint32_t shape = log->groups[log->previous - 1].shape, name, group = 0;
+    bool may_be = length && length <= RECORDING_NAME_LIMIT && length < line.length &&
+                  is_blank(line.at[length]) && log->shapes[shape].config == config;
+    union word *words =
+        may_be ? parse_as(log, &log->shapes[shape], line.at + length, line.at + line.length) : NULL;
+    if (strings_find_key(strings, key, &name) && name < log->by_name_capacity)
+        group = log->by_name[name];
+    if (group && !(words && log->groups[group - 1].shape == shape))
+        return try_group(log, group, config, round, line);
+    if (!words || !(group || plain))
         return false;
-    union word *words = parse_as(log, &log->shapes[shape], line.at + length, line.at + line.length);
-    if (!words)
-        return false;
-    uint32_t name = strings_add(log->r->strings, (struct text){line.at, length});
-    uint32_t group = find_group(log, name, shape);
-    remember_name(log, name, group);
-    commit(log, words, group, round);
+    if (!group) {
+        name = strings_add_key(strings, key);
+        group = make_group(log, name, shape, true) + 1;
+        remember_name(log, name, group - 1);
+    }
+    commit(log, words, group - 1, round);
     return true;
 }
 
@@ -348,11 +357,7 @@ bool result_log_repeat(struct result_log *log, uint32_t config, uint32_t round, 
     bool plain = true;
     for (; length < line.length && (unsigned char)line.at[length] > ' '; length++)
         plain &= (unsigned char)line.at[length] < 0x7F;
-    uint32_t name;
-    if (!strings_find(log->r->strings, (struct text){line.at, length}, &name) ||
-        name >= log->by_name_capacity || !log->by_name[name])
-        return plain && try_new_name(log, config, round, line, length);
-    return try_group(log, log->by_name[name], config, round, line);
+    return try_name(log, config, round, line, length, plain);
 }
 
 void result_log_add(struct result_log *log, uint32_t config, uint32_t round, struct text name,

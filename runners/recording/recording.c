@@ -30,7 +30,7 @@ static struct slot *table_slot(const struct recording *r, const struct table *ta
 }
 
 static void table_make(struct arena *arena, struct table *table, uint32_t mask) {
-    table->slots = ARENA_NEW(arena, struct slot, (size_t)mask + 1);
+    table->slots = ARENA_TABLE(arena, struct slot, (size_t)mask + 1);
     table->mask = mask;
 }
 

@@ -152,15 +152,30 @@ static double half_of_sides(const struct turned *s) {
            2;
 }
 
+/* Median of both samples, head moved back by the shift. */
+static double aligned_center(const struct turned *s, double shift) {
+    size_t n = s->base_n + s->head_n, i = 0, j = 0;
+    double last = 0, before = 0;
+    for (size_t k = 0; k <= n / 2; k++) {
+        before = last;
+        if (j == s->head_n || (i < s->base_n && s->base_sorted[i] <= s->head_sorted[j] - shift))
+            last = s->base_sorted[i++];
+        else
+            last = s->head_sorted[j++] - shift;
+    }
+    return n % 2 ? last : (before + last) / 2;
+}
+
 /* From 0 to 1: is the standard error small enough for a chance change to stay below the threshold?
- * center: of the values, on the scale of the test. */
-static double narrowness(const struct turned *s, struct auto_scale scale, double center,
-                         struct auto_plan plan) {
+ */
+static double narrowness(const struct turned *s, struct auto_scale scale, struct auto_plan plan) {
+    if (!plan.paired)
+        return 0;
     double counts = 1 / (double)s->base_n + 1 / (double)s->head_n;
     double se = half_of_sides(s) / NORMAL_HALF * sqrt(counts);
-    double worth = scale.log ? log1p(plan.threshold) : plan.threshold * fabs(center);
+    double worth = scale.log ? log1p(plan.threshold) : plan.threshold * fabs(aligned_center(s, 0));
     /* Values that are equal for the most part hide their scatter. */
-    if (!plan.paired || !(worth > 0) || !(se > 0))
+    if (!(worth > 0) || !(se > 0))
         return 0;
     return fmin(1, fmax(0, (WIDE - se / worth) / (WIDE - NARROW)));
 }
@@ -219,20 +234,6 @@ static void turn_all(struct turned *s, const double *base, const double *head,
         s->difference[i] = s->head[i] - s->base[i];
 }
 
-/* Median of both samples, head moved back by the shift. */
-static double aligned_center(const struct turned *s, double shift) {
-    size_t n = s->base_n + s->head_n, i = 0, j = 0;
-    double last = 0, before = 0;
-    for (size_t k = 0; k <= n / 2; k++) {
-        before = last;
-        if (j == s->head_n || (i < s->base_n && s->base_sorted[i] <= s->head_sorted[j] - shift))
-            last = s->base_sorted[i++];
-        else
-            last = s->head_sorted[j++] - shift;
-    }
-    return n % 2 ? last : (before + last) / 2;
-}
-
 static const char *name_of(struct auto_scale scale, bool paired) {
     if (scale.log)
         return paired ? "combined paired, log scale" : "combined, log scale";
@@ -252,7 +253,7 @@ static void test_turned(struct auto_result *r, const struct turned *s, struct au
                                    ? head.origin - base.origin + (head.offset - base.offset)
                                    : 0,
                                0, 1, 1};
-    double narrow = narrowness(s, scale, aligned_center(s, 0), plan);
+    double narrow = narrowness(s, scale, plan);
     add_welch(&parts, base, head, plan.time_like, HALF_WEIGHT, &start);
     if (plan.paired)
         add_pairs(&parts, s, plan, &start);

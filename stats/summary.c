@@ -8,6 +8,7 @@
 #include "stats/double_key.h"
 #include "stats/tdist.h"
 
+#define EXCHANGE_LIMIT 24
 #define INSERTION_LIMIT 64
 #define STACK_VALUES 256
 #define EXACT_LIMIT 30 /* benchstat's: larger samples take the normal approximation */
@@ -19,6 +20,20 @@ static void insertion_sort(double *values, size_t n) {
         for (; j > 0 && values[j - 1] > value; j--)
             values[j] = values[j - 1];
         values[j] = value;
+    }
+}
+
+/* Insertion that always goes through to the front: for few values that is quicker than guessing
+ * wrong where to stop. */
+static void exchange_sort(double *values, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        double value = values[i];
+        for (size_t j = i; j-- > 0;) {
+            double other = values[j];
+            values[j + 1] = other > value ? other : value;
+            value = other > value ? value : other;
+        }
+        values[0] = value;
     }
 }
 
@@ -67,7 +82,7 @@ bool sort_values(double *values, size_t n) {
         return true;
     if (n > INSERTION_LIMIT)
         return radix_sort(values, n);
-    insertion_sort(values, n);
+    (n > EXCHANGE_LIMIT ? insertion_sort : exchange_sort)(values, n);
     return true;
 }
 

@@ -153,11 +153,12 @@ static void fill_judged(struct figures *figures, const struct grid_row *grid_row
 
 /* ---- both ---- */
 
-/* Room for what `rows` more rows have to say in the totals. */
-static void reserve(struct figures *figures, size_t rows) {
+/* Room for what all rows have to say in the totals. */
+static void reserve(struct figures *figures) {
     for (size_t i = 0; i < figures->column_count; i++) {
-        figures->columns[i].centers = ARENA_NEW(figures->scratch, double, rows);
-        figures->columns[i].ratios = ARENA_NEW(figures->scratch, double, rows);
+        figures->columns[i].centers =
+            ARENA_NEW(figures->scratch, double, figures->table->row_count);
+        figures->columns[i].ratios = ARENA_NEW(figures->scratch, double, figures->table->row_count);
     }
 }
 
@@ -165,6 +166,7 @@ static void start(struct figures *out, struct classic *classic, const struct gri
                   const struct grid_table *table, size_t columns, struct arena *scratch) {
     *out = (struct figures){.table = table,
                             .binary = unit_is_binary(table->unit),
+                            .informational = unit_is_informational(table->unit),
                             .column_count = columns,
                             .level_count = grid->column_axis.field_count,
                             .row = ARENA_NEW(scratch, struct figure, columns),
@@ -173,7 +175,7 @@ static void start(struct figures *out, struct classic *classic, const struct gri
                             .scratch = scratch,
                             .columns = ARENA_NEW(scratch, struct figure_column, columns),
                             .buffers = ARENA_NEW(scratch, struct figure_buffer, 2)};
-    reserve(out, table->row_count);
+    reserve(out);
 }
 
 void figures_classic(struct figures *out, struct classic *classic, const struct grid *grid,
@@ -262,7 +264,7 @@ static size_t first_judged(const struct figures *figures, const struct grid_row 
     return low;
 }
 
-void figures_part(struct figures *part, const struct figures *whole, size_t first, size_t rows,
+void figures_part(struct figures *part, const struct figures *whole, size_t first,
                   struct classic *classic, struct arena *scratch) {
     *part = *whole;
     part->classic = classic;
@@ -270,18 +272,25 @@ void figures_part(struct figures *part, const struct figures *whole, size_t firs
     part->row = ARENA_NEW(scratch, struct figure, whole->column_count);
     part->columns = ARENA_NEW(scratch, struct figure_column, whole->column_count);
     part->buffers = ARENA_NEW(scratch, struct figure_buffer, 2);
-    reserve(part, rows);
+    /* A row has at most one centre and ratio a column: from its own number on, there is room. */
+    for (size_t i = 0; i < whole->column_count; i++)
+        part->columns[i] = (struct figure_column){.centers = whole->columns[i].centers + first,
+                                                  .ratios = whole->columns[i].ratios + first};
     if (part->comparison)
         part->next = first_judged(whole, &whole->table->rows[first]);
+}
+
+static void move(double *to, const double *from, size_t count) {
+    if (to != from)
+        memmove(to, from, count * sizeof *to);
 }
 
 void figures_take(struct figures *whole, const struct figures *part) {
     for (size_t i = 0; i < whole->column_count; i++) {
         struct figure_column *column = &whole->columns[i];
         const struct figure_column *more = &part->columns[i];
-        memcpy(column->centers + column->count, more->centers, more->count * sizeof(double));
-        memcpy(column->ratios + column->ratio_count, more->ratios,
-               more->ratio_count * sizeof(double));
+        move(column->centers + column->count, more->centers, more->count);
+        move(column->ratios + column->ratio_count, more->ratios, more->ratio_count);
         column->count += more->count;
         column->ratio_count += more->ratio_count;
         column->compared += more->compared;
@@ -291,8 +300,8 @@ void figures_take(struct figures *whole, const struct figures *part) {
 /* What a process did beside its benchmarks is for those who ask, unless it is gated. */
 static bool may_be_left_out(const struct figures *figures, size_t row) {
     const char *name = figures->table->rows[row].key.text;
-    return figures->brief && (unit_is_informational(figures->table->unit) ||
-                              strncmp(name, PROCESS_PREFIX, strlen(PROCESS_PREFIX)) == 0);
+    return figures->brief &&
+           (figures->informational || strncmp(name, PROCESS_PREFIX, strlen(PROCESS_PREFIX)) == 0);
 }
 
 static bool has_gated(const struct figures *figures) {

@@ -48,8 +48,9 @@ struct figure_column {
  */
 struct figures {
     const struct grid_table *table;
-    bool binary; /* the unit scales by 1024 */
-    bool brief;  /* rows of processes that are not gated are left out; may be set after the start */
+    bool binary;        /* the unit scales by 1024 */
+    bool informational; /* the unit is only reported */
+    bool brief; /* rows of processes that are not gated are left out; may be set after the start */
     size_t column_count;
     const char *const *const *column_values; /* a column's values by field of the column axis */
     size_t level_count;                      /* fields of the column axis */
@@ -79,9 +80,10 @@ void figures_of_gate(struct figures *out, struct classic *classic,
 /* Fills figures->row; rows are asked for in order, each once. False for a row that is left out. */
 bool figures_row(struct figures *figures, size_t row);
 
-/* The same figures for `rows` rows from `first` on, with memory and statistics of their own, to be
- * asked beside `whole`; and what figures_sum_up needs of a part, put behind what `whole` has. */
-void figures_part(struct figures *part, const struct figures *whole, size_t first, size_t rows,
+/* The same figures for rows from `first` on, with memory and statistics of their own, to be asked
+ * beside `whole` and parts of other rows; and what figures_sum_up needs of a part, put behind what
+ * `whole` has. */
+void figures_part(struct figures *part, const struct figures *whole, size_t first,
                   struct classic *classic, struct arena *scratch);
 void figures_take(struct figures *whole, const struct figures *part);
 

@@ -111,13 +111,15 @@ static void put_test(struct painter *p, const struct figure *figure) {
 
 /* In parentheses where it does not count. */
 static void put_verdict(struct painter *p, const struct figure *figure) {
-    char text[32] = "";
-    if (figure->verdict != ROW_VERDICT_COUNT)
-        snprintf(text, sizeof text, figure->gated ? "%s" : "(%s)",
-                 row_verdict_name((enum row_verdict)figure->verdict));
-    text_table_add(
-        &p->table,
-        &(struct table_cell){.text = text, .bytes = strlen(text), .colour = colour_of(figure)});
+    char text[32], *end = text;
+    if (figure->verdict != ROW_VERDICT_COUNT) {
+        end = stpcpy(end, figure->gated ? "" : "(");
+        end = stpcpy(end, row_verdict_name((enum row_verdict)figure->verdict));
+        end = stpcpy(end, figure->gated ? "" : ")");
+    }
+    text_table_add(&p->table, &(struct table_cell){.text = text,
+                                                   .bytes = (size_t)(end - text),
+                                                   .colour = colour_of(figure)});
 }
 
 static void put_delta(struct painter *p, const struct figure *figure) {
@@ -261,7 +263,7 @@ static void paint_part(void *context, size_t number) {
     const struct classic *known = p->print->classic;
     struct classic *classic = ARENA_NEW(p->scratch, struct classic, 1);
     classic_init(classic, known->alpha, known->confidence);
-    figures_part(&part->figures, p->figures, part->first, part->rows, classic, p->scratch);
+    figures_part(&part->figures, p->figures, part->first, classic, p->scratch);
     p->figures = &part->figures;
     p->footnotes = strings_new(p->scratch);
     p->centers = ARENA_NEW(p->scratch, double, part->figures.column_count);

@@ -1,5 +1,6 @@
 #include "gate/report/text_table.h"
 
+#include "runners/base/parallel.h"
 #include "runners/base/text.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static const struct {
 
 /* ---- the stream ---- */
 
-enum { CHUNK = 256 * 1024, HEADER = 24 };
+enum { CHUNK = 128 * 1024, HEADER = 24, ROW = 4096 };
 
 struct table_chunk {
     struct table_chunk *next;
@@ -27,7 +28,8 @@ struct table_chunk {
 };
 
 /* A record is a mark, either MARK_ROW alone or a cell's align, margin and colour; then column,
- * span, width, bytes as base-128 numbers; then the text. Records do not cross chunks. */
+ * span, width, bytes as base-128 numbers; then the text. Records do not cross chunks, nor do rows
+ * that are not unusually long. */
 enum { MARK_ROW = 0xFF };
 
 void text_table_init(struct text_table *table, struct arena *arena) {
@@ -67,7 +69,7 @@ static const unsigned char *take_number(const unsigned char *at, uint32_t *numbe
 /* ---- adding ---- */
 
 void text_table_row(struct text_table *table) {
-    *reserve(table, 1) = MARK_ROW;
+    *reserve(table, ROW) = MARK_ROW;
     table->last_chunk->used++;
     table->column = 0;
 }
@@ -225,20 +227,52 @@ size_t text_table_width(const struct text_table *table) {
 
 /* ---- printing ---- */
 
-/* Lines are put together here and go out in large pieces. */
-struct writer {
-    FILE *out;
+/* A piece is a chunk that begins with a row, and those after it that do not. Several are laid out
+ * at the same time and written in order. */
+struct printing {
     const struct text_table *table;
+    FILE *out;
     const long *starts;
     bool colour;
-    long at;      /* characters of the present line */
-    size_t lines; /* rows that have begun and printed nothing yet */
-    size_t used;
-    char bytes[64 * 1024];
+    const struct table_chunk **pieces;
+    size_t piece_count;
+    struct turns turns;
+    /* Of whoever has the turn: has anything been printed, how many rows began since? */
+    bool printed;
+    size_t lines;
 };
 
+/* Collects what a piece prints, until its turn has come or there is no more room. */
+struct writer {
+    struct printing *all;
+    size_t piece;
+    bool on_turn, printed;
+    size_t lines_before; /* rows that began before the first that printed something */
+    size_t lines;        /* rows that began since something was printed */
+    long at;             /* characters of the present line */
+    size_t used;
+    char bytes[256 * 1024];
+};
+
+static void put_newlines(FILE *out, size_t count) {
+    for (; count > 0; count--)
+        putc('\n', out);
+}
+
+/* In turn: the lines that pieces before left open, then what was collected. */
 static void flush(struct writer *writer) {
-    fwrite(writer->bytes, 1, writer->used, writer->out);
+    struct printing *all = writer->all;
+    if (!writer->on_turn) {
+        turns_wait(&all->turns, writer->piece);
+        writer->on_turn = true;
+        all->lines += writer->lines_before;
+        if (writer->printed) {
+            put_newlines(all->out, all->lines - !all->printed);
+            all->printed = true;
+            all->lines = 0;
+        }
+    }
+    fwrite(writer->bytes, 1, writer->used, all->out);
     writer->used = 0;
 }
 
@@ -246,7 +280,7 @@ static void put(struct writer *writer, const void *bytes, size_t length) {
     if (length > sizeof writer->bytes - writer->used)
         flush(writer);
     if (length > sizeof writer->bytes) {
-        fwrite(bytes, 1, length, writer->out);
+        fwrite(bytes, 1, length, writer->all->out);
         return;
     }
     memcpy(writer->bytes + writer->used, bytes, length);
@@ -263,12 +297,23 @@ static void put_blanks(struct writer *writer, long count) {
 static void put_text(struct writer *writer, const unsigned char *text, uint32_t bytes,
                      unsigned colour) {
     static const char *const on[] = {"", "\x1B[32m", "\x1B[31m", "\x1B[2m"};
-    bool coloured = writer->colour && colour != COLOUR_NONE && bytes;
+    bool coloured = writer->all->colour && colour != COLOUR_NONE && bytes;
     if (coloured)
         put(writer, on[colour], strlen(on[colour]));
     put(writer, text, bytes);
     if (coloured)
         put(writer, "\x1B[0m", 4);
+}
+
+static void begin_lines(struct writer *writer) {
+    if (!writer->printed)
+        writer->lines_before = writer->lines;
+    for (size_t i = 0; writer->printed && i < writer->lines; i++)
+        put(writer, "\n", 1);
+    if (writer->lines)
+        writer->at = 0;
+    writer->lines = 0;
+    writer->printed = true;
 }
 
 /* Writes the cell whose record begins at `at`; returns where the next record begins. A cell to the
@@ -280,10 +325,10 @@ static const unsigned char *put_cell(struct writer *writer, const unsigned char 
     at = take_number(at, &span);
     at = take_number(at, &width);
     at = take_number(at, &bytes);
-    for (; writer->lines > 0; writer->lines--, writer->at = 0)
-        put(writer, "\n", 1);
-    const long *starts = writer->starts;
-    long own = (long)writer->table->columns[column].margin, before = starts[column] - writer->at;
+    begin_lines(writer);
+    const long *starts = writer->all->starts;
+    long own = (long)writer->all->table->columns[column].margin;
+    long before = starts[column] - writer->at;
     long room = starts[column + span] - starts[column] - own - (long)width;
     long left = align == ALIGN_CENTER ? room / 2 : align == ALIGN_RIGHT ? room : 0;
     if (left < 0)
@@ -296,26 +341,45 @@ static const unsigned char *put_cell(struct writer *writer, const unsigned char 
     return at + bytes;
 }
 
-void text_table_print(const struct text_table *table, FILE *out, bool colour) {
-    struct writer *writer = arena_alloc(table->arena, sizeof *writer);
-    writer->out = out;
-    writer->table = table;
-    writer->starts = column_starts(table);
-    writer->colour = colour;
-    bool any = false;
-    for (const struct table_chunk *chunk = table->first_chunk; chunk; chunk = chunk->next) {
-        const unsigned char *at = chunk->bytes, *end = at + chunk->used;
-        while (at < end) {
+static void print_piece(void *context, size_t number) {
+    struct printing *all = context;
+    struct writer writer;
+    writer.all = all;
+    writer.piece = number;
+    writer.on_turn = writer.printed = false;
+    writer.lines_before = writer.lines = writer.used = 0;
+    writer.at = 0;
+    const struct table_chunk *chunk = all->pieces[number], *end = all->pieces[number + 1];
+    for (; chunk != end; chunk = chunk->next) {
+        const unsigned char *at = chunk->bytes, *behind = at + chunk->used;
+        while (at < behind) {
             if (*at == MARK_ROW) {
-                writer->lines += any;
-                any = true;
+                writer.lines++;
                 at++;
             } else {
-                at = put_cell(writer, at);
+                at = put_cell(&writer, at);
             }
         }
     }
-    if (any)
-        put(writer, "\n", 1);
-    flush(writer);
+    flush(&writer);
+    all->lines += writer.lines;
+    turns_pass(&all->turns);
+}
+
+void text_table_print(const struct text_table *table, FILE *out, bool colour) {
+    struct printing all = {.table = table,
+                           .out = out,
+                           .starts = column_starts(table),
+                           .colour = colour,
+                           .turns = TURNS_FROM_FIRST};
+    size_t capacity = 0;
+    for (const struct table_chunk *chunk = table->first_chunk; chunk; chunk = chunk->next) {
+        if (chunk == table->first_chunk || *chunk->bytes == MARK_ROW)
+            ARENA_PUSH(table->arena, all.pieces, all.piece_count, capacity, chunk);
+    }
+    size_t pieces = all.piece_count;
+    ARENA_PUSH(table->arena, all.pieces, all.piece_count, capacity, NULL);
+    parallel_for(pieces, print_piece, &all);
+    if (pieces)
+        putc('\n', out);
 }

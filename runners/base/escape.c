@@ -161,8 +161,10 @@ const char *escape_csv(struct arena *arena, const char *text) {
 
 const char *cut_middle(struct arena *arena, const char *text, size_t most) {
     struct text whole = text_of(text);
+    if (!most || whole.length <= most)
+        return text;
     size_t length = text_characters(whole), step;
-    if (!most || length <= most)
+    if (length <= most)
         return text;
     size_t front = most / 2, skip = length - most + 1, at = 0, back;
     for (size_t i = 0; i < front; i++, at += step)

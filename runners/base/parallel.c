@@ -1,6 +1,5 @@
 #include "runners/base/parallel.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -39,4 +38,18 @@ void parallel_for(size_t count, parallel_body *body, void *context) {
     work(&team);
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
+}
+
+void turns_wait(struct turns *turns, size_t piece) {
+    pthread_mutex_lock(&turns->lock);
+    while (turns->next != piece)
+        pthread_cond_wait(&turns->passed, &turns->lock);
+    pthread_mutex_unlock(&turns->lock);
+}
+
+void turns_pass(struct turns *turns) {
+    pthread_mutex_lock(&turns->lock);
+    turns->next++;
+    pthread_cond_broadcast(&turns->passed);
+    pthread_mutex_unlock(&turns->lock);
 }

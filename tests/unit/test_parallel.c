@@ -27,6 +27,30 @@ static void every_piece_is_done_once(void **state) {
     assert_each_done_once();
 }
 
+/* Numbers in the order in which they were put there. */
+struct row {
+    struct turns turns;
+    size_t numbers[PIECES], count;
+};
+
+static void join_the_row(void *context, size_t piece) {
+    struct row *row = context;
+    for (int i = 0; i < (int)(piece % 3); i++)
+        turns_wait(&row->turns, piece);
+    turns_wait(&row->turns, piece);
+    row->numbers[row->count++] = piece;
+    turns_pass(&row->turns);
+}
+
+static void turns_come_in_order(void **state) {
+    (void)state;
+    static struct row row = {.turns = TURNS_FROM_FIRST};
+    parallel_for(PIECES, join_the_row, &row);
+    assert_int_equal(row.count, PIECES);
+    for (size_t i = 0; i < PIECES; i++)
+        assert_int_equal(row.numbers[i], i);
+}
+
 static void threads_follow_the_affinity_mask(void **state) {
     (void)state;
     cpu_set_t before, one;
@@ -65,6 +89,7 @@ int main(void) {
         cmocka_unit_test(works_without_further_threads),
 #endif
         cmocka_unit_test(every_piece_is_done_once),
+        cmocka_unit_test(turns_come_in_order),
         cmocka_unit_test(threads_follow_the_affinity_mask),
     };
     return RUN_TESTS(tests);

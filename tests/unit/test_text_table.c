@@ -159,6 +159,34 @@ static void colours_do_not_count_as_width(void **state) {
     arena_free(arena);
 }
 
+/* Rows that several threads lay out come in order, also those that print nothing. */
+static void many_rows_come_in_order(void **state) {
+    (void)state;
+    enum { ROWS = 50000 };
+    struct arena *arena = arena_new();
+    struct text_table table;
+    char *want = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&want, &size);
+    text_table_init(&table, arena);
+    for (int i = 0; i < ROWS; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "row %05d", i);
+        text_table_row(&table);
+        if (i % 3 && i % 1000 > 100) {
+            text_table_text(&table, text, ALIGN_LEFT);
+            text_table_text(&table, "x", ALIGN_LEFT);
+            fprintf(out, "%s x", text);
+        }
+        putc('\n', out);
+    }
+    fclose(out);
+    assert_true(size > 300000);
+    prints(&table, false, want);
+    free(want);
+    arena_free(arena);
+}
+
 /* More text than a chunk holds, names longer than a chunk, columns beyond one byte. */
 static void keeps_large_tables_whole(void **state) {
     (void)state;
@@ -202,6 +230,7 @@ int main(void) {
         cmocka_unit_test(an_empty_table_prints_nothing),
         cmocka_unit_test(parts_line_up_with_the_table),
         cmocka_unit_test(colours_do_not_count_as_width),
+        cmocka_unit_test(many_rows_come_in_order),
         cmocka_unit_test(keeps_large_tables_whole),
     };
     return RUN_TESTS(tests);

@@ -2,6 +2,7 @@
 
 #include "runners/profile/merge.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define DEBUG_ROOT "/usr/lib/debug"
@@ -144,13 +145,27 @@ static void take_build(struct making *m, const struct address_counts *from) {
 
 /* ---- all of it ---- */
 
+/* What the weights are multiplied with, so that rounding loses no sample of those that count least:
+ * only what they are to each other means anything. */
+static double merge_scale(const struct pgo_request *r) {
+    enum { STEPS = 100 };
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < r->source_count; i++) {
+        double weight = r->sources[i].weight;
+        least = weight > 0 && weight < least ? weight : least;
+        most = weight > most ? weight : most;
+    }
+    return !(most > 0) ? 1 : least < most ? STEPS / least : 1 / most;
+}
+
 static bool merge(struct making *m, struct pg_error *err) {
     const struct pgo_request *r = m->request;
     struct merge_part *parts = ARENA_NEW(m->arena, struct merge_part, r->source_count);
     struct profile *merged;
+    double scale = merge_scale(r);
     for (size_t i = 0; i < r->source_count; i++)
         parts[i] = (struct merge_part){.profile = r->sources[i].profile,
-                                       .factor = r->sources[i].weight,
+                                       .factor = r->sources[i].weight * scale,
                                        .name = r->sources[i].name};
     if (!profile_merge_parts(&merged, parts, r->source_count, m->arena, err))
         return false;

@@ -1,10 +1,12 @@
 #include "gate/commands/canary_profiles.h"
 #include "runners/profile/profile_file.h"
 #include "runners/profile/strip.h"
+#include "runners/recording/recording.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- servers ---- */
 
@@ -98,6 +100,12 @@ static bool add_file(const struct adding *a, const char *path, struct pg_error *
            add_profile(a, profile, path, err);
 }
 
+/* A recording, whose profile is in the folder, too. */
+static bool is_beside(const char *file, struct arena *arena) {
+    const char *profile = recording_profile_path(file, arena);
+    return profile && access(profile, F_OK) == 0;
+}
+
 static bool add_folder(const struct adding *a, const char *path, struct pg_error *err) {
     struct dirent **names;
     int count = scandir(path, &names, is_visible, by_name);
@@ -105,7 +113,8 @@ static bool add_folder(const struct adding *a, const char *path, struct pg_error
     for (int i = 0; i < count; i++) {
         struct stat status;
         const char *file = arena_printf(a->to->names->arena, "%s/%s", path, names[i]->d_name);
-        if (good && stat(file, &status) == 0 && S_ISREG(status.st_mode))
+        if (good && stat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+            !is_beside(file, a->to->names->arena))
             good = add_file(a, file, err);
         free(names[i]);
     }

@@ -152,10 +152,12 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     if (parsed.helped)
         return true;
     if (parsed.operands.count < 1 || parsed.operands.count > 2)
-        return pg_error_set(err, PG_USAGE, "expected one profile, or OLD and NEW, got %zu",
+        return pg_error_set(err, PG_USAGE, "flame: expected one profile, or OLD and NEW, got %zu",
                             parsed.operands.count);
     if (!o.output)
-        return pg_error_set(err, PG_USAGE, "expected -o PATH");
+        return pg_error_set(
+            err, PG_USAGE,
+            "flame: expected -o PATH, which ends with .html, .svg, .folded or .json");
     o.filter.strips_paths = !o.keep_paths;
     return pick_form(&o, err) && write_flame(&o, &parsed.operands, session->arena, err);
 }

@@ -13,7 +13,7 @@ struct flame_operand flame_operand(const char *path, struct arena *arena) {
     const char *beside = recording_profile_path(path, arena);
     size_t length = strlen(path), end = strlen(ending);
     if (exists(beside))
-        return (struct flame_operand){beside, path};
+        return (struct flame_operand){path, path};
     if (length <= end || strcmp(path + length - end, ending) != 0)
         return (struct flame_operand){path, NULL};
     const char *recording = arena_printf(arena, "%.*s.txt", (int)(length - end), path);

@@ -4,11 +4,10 @@
 
 #include "gate/compare/comparison.h"
 
-/* What an operand means: NAME.txt with a profile beside it is a recording, anything else a profile.
- */
+/* An operand is a profile, or the recording that it lies beside. */
 struct flame_operand {
-    const char *profile;   /* path */
-    const char *recording; /* the NAME.txt beside NAME.pb.gz; NULL: there is none */
+    const char *profile;   /* path, as profile_read takes it */
+    const char *recording; /* the NAME.txt of NAME.txt and NAME.pb.gz; NULL: they are not a pair */
 };
 struct flame_operand flame_operand(const char *path, struct arena *arena);
 

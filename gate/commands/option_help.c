@@ -4,13 +4,26 @@
 
 enum { WIDTH = 79, HELP_COLUMN = 28 };
 
+/* Of UTF-8, a column a character. */
+static int columns(const char *text) {
+    int count = 0;
+    for (; *text; text++)
+        count += (*text & 0xC0) != 0x80;
+    return count;
+}
+
+static int print_text(FILE *out, const char *text) {
+    fputs(text, out);
+    return columns(text);
+}
+
 /* `  -w, --warmup N` */
 static int print_names(FILE *out, const struct option *option, const char *indent) {
     int used = fprintf(out, "%s", indent);
     used += option->letter ? fprintf(out, "-%c, ", option->letter) : fprintf(out, "    ");
     used += fprintf(out, "--%s", option->name);
     if (option->argument)
-        used += fprintf(out, "=%s", option->argument);
+        used += fprintf(out, "=") + print_text(out, option->argument);
     else if (option->choices)
         used += fprintf(out, "=%s", option->choices);
     return used;

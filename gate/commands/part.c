@@ -32,6 +32,8 @@ static bool unknown(const struct command *group, const struct command *const *pa
                                    : at[1]     ? ", "
                                                : " or ",
                                    word_of(group, *at));
+    if (!*what)
+        return pg_error_set(err, PG_USAGE, "%s: expected %s", group->name, words);
     return pg_error_set(err, PG_USAGE, "%s: '%.60s'; expected %s", group->name, what, words);
 }
 

@@ -11,8 +11,8 @@ static const struct command *const parts[] = {&profile_top_command,
 
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
-    return part_run(&profile_command, "Profiles in pprof's format, read as pprof reads them", parts,
-                    &(struct part_call){session, argc, argv, exit_code}, err);
+    return part_run(&profile_command, "Look into profiles of pprof, perf, callgrind and others",
+                    parts, &(struct part_call){session, argc, argv, exit_code}, err);
 }
 
 const struct command profile_command = {

@@ -55,7 +55,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     if (parsed.helped)
         return true;
     if (!output || parsed.operands.count != 1)
-        return pg_error_set(err, PG_USAGE, "expected -o PATH and one profile");
+        return pg_error_set(err, PG_USAGE, "profile convert: expected -o PATH and one profile");
     const char *path = parsed.operands.items[0];
     if (!out_file_open(&file, output, arena, err))
         return false;

@@ -34,7 +34,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     if (parsed.helped)
         return true;
     if (!output || parsed.operands.count == 0)
-        return pg_error_set(err, PG_USAGE, "expected -o PATH and profiles");
+        return pg_error_set(err, PG_USAGE, "profile merge: expected -o PATH and profiles");
     if (!out_file_open(&file, output, arena, err))
         return false;
     bool good = read_merged(&merged, &parsed.operands, keep, arena, err) &&

@@ -112,7 +112,8 @@ bool profile_query_run(struct profile_answer *out, const struct profile_query *q
                        struct arena *arena, struct pg_error *err) {
     struct profile *p;
     if (paths->count == 0)
-        return pg_error_set(err, PG_USAGE, "expected profiles");
+        return pg_error_set(err, PG_USAGE,
+                            "expected profiles, or recordings that have some beside them");
     if (query->base.count && query->diff_base.count)
         return pg_error_set(err, PG_USAGE, "expected --base or --diff-base, not both");
     if (query->normalize && !query->base.count && !query->diff_base.count)

@@ -93,8 +93,9 @@ void flame_notes(const char *out[FLAME_NOTES], const struct flame *f, struct are
                            : "Nothing was tested: colours are the size of the change alone";
     }
     if (f->narrow_count)
-        out[count++] = arena_printf(arena, "%zu frames below %.4g%% of the total are joined",
-                                    f->narrow_count, 100 * f->input.min_share);
+        out[count++] = arena_printf(arena, "%zu frame%s below %.4g%% of the total %s joined",
+                                    f->narrow_count, f->narrow_count == 1 ? "" : "s",
+                                    100 * f->input.min_share, f->narrow_count == 1 ? "is" : "are");
     out[count] = NULL;
 }
 

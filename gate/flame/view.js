@@ -267,7 +267,7 @@ class View {
       note(data.functions.verdict ? 'Costs were not tested, only shares: colours are the size of the change alone.'
         : 'Nothing was tested (that takes five labelled rounds a side): colours are the size of the change alone.');
     if (data.joined)
-      note(`${data.joined} frames below ${100 * data.min_share}% of the total are joined.`);
+      note(`${data.joined} ${data.joined === 1 ? 'frame' : 'frames'} below ${100 * data.min_share}% of the total ${data.joined === 1 ? 'is' : 'are'} joined.`);
   }
 
   tip(frame, x, y) {

@@ -297,9 +297,10 @@ static void put_notes(struct function_judge *judge) {
                                      100 * request->floor));
     if (request->base->names->joined)
         put_note(judge, arena_printf(judge->arena,
-                                     "%u names were joined by leaving out what compilers number "
+                                     "%u name%s joined by leaving out what compilers number "
                                      "(perfgate help functions)",
-                                     request->base->names->joined));
+                                     request->base->names->joined,
+                                     request->base->names->joined == 1 ? " was" : "s were"));
 }
 
 struct function_findings *functions_judge(const struct function_request *request,

@@ -6,6 +6,8 @@
 #include "runners/profile/pprof.h"
 #include "runners/profile/profile_format.h"
 
+#include <unistd.h>
+
 /* What an input may be. */
 struct wanted {
     const struct profile_format *formats[2]; /* NULL: any that can be read */
@@ -19,28 +21,47 @@ static bool is_wanted(const struct profile_format *format, const struct wanted *
 
 /* What `perfgate run` writes, or `go test -bench` prints, is what a profile lies beside. */
 static bool is_recording(struct text bytes) {
-    return text_starts(bytes, "# perfgate ") || text_starts(bytes, "goos: ");
+    return text_starts(bytes, "# perfgate ") || text_starts(bytes, "goos: ") ||
+           text_starts(bytes, "Benchmark");
 }
 
-/* Reads the source, which is closed. */
-static bool read_source(struct profile **out, struct source *source, const struct wanted *wanted,
-                        struct strings *strings, struct arena *arena, struct pg_error *err) {
-    struct text bytes;
-    bool good = source_view(source, PROFILE_BYTES, &bytes, err);
-    const struct profile_format *format = good ? profile_format_detect(bytes) : NULL;
-    if (good && !wanted->formats[0] && is_recording(bytes))
-        good = pg_error_set(err, PG_FORMAT,
+/* NAME.pb.gz beside NAME.txt, when it is there. */
+static const char *profile_beside(const char *path, struct arena *arena) {
+    size_t length = strlen(path);
+    if (length < 5 || strcmp(path + length - 4, ".txt") != 0)
+        return NULL;
+    const char *beside = arena_printf(arena, "%.*s.pb.gz", (int)length - 4, path);
+    return access(beside, F_OK) == 0 ? beside : NULL;
+}
+
+static bool read_bytes(struct profile **out, struct text bytes, const char *name,
+                       const struct wanted *wanted, struct strings *strings, struct arena *arena,
+                       struct pg_error *err) {
+    const struct profile_format *format = profile_format_detect(bytes);
+    if (!wanted->formats[0] && is_recording(bytes) && !text_starts(bytes, "Benchmark"))
+        return pg_error_set(err, PG_FORMAT,
                             "%.400s: expected a profile, got a recording of benchmarks; what was "
-                            "sampled with NAME.txt is in NAME.pb.gz beside it",
-                            source_name(source));
-    if (good && !is_wanted(format, wanted))
-        good = pg_error_set(err, PG_FORMAT, "%.400s: expected a %s%s%s", source_name(source),
-                            wanted->words, wanted->formats[0] ? ", got " : "",
+                            "sampled with NAME.txt is in NAME.pb.gz beside it, which is not there",
+                            name);
+    if (!is_wanted(format, wanted))
+        return pg_error_set(err, PG_FORMAT, "%.400s: expected a %s%s%s", name, wanted->words,
+                            wanted->formats[0] ? ", got " : "",
                             wanted->formats[0] ? escape_first_words(arena, bytes) : "");
-    if (good && !format->read(out, bytes, strings, arena, err)) {
-        pg_error_in(err, format->name);
-        good = pg_error_in(err, source_name(source));
-    }
+    if (format->read(out, bytes, strings, arena, err))
+        return true;
+    pg_error_in(err, format->name);
+    return pg_error_in(err, name);
+}
+
+/* Of an answer that is at hand. */
+static bool read_memory(struct profile **out, const char *name, struct text bytes,
+                        const struct wanted *wanted, struct strings *strings, struct arena *arena,
+                        struct pg_error *err) {
+    struct source *source;
+    if (!source_memory(&source, name, bytes, err))
+        return false;
+    bool good = source_view(source, PROFILE_BYTES, &bytes, err) &&
+                read_bytes(out, bytes, source_name(source), wanted, strings, arena, err);
     source_close(source);
     return good;
 }
@@ -50,24 +71,31 @@ bool profile_read(struct profile **out, const char *path, struct strings *string
     static const struct wanted any = {.words = "profile: pprof, folded stacks, perf script, "
                                                "gperftools, callgrind, cpuprofile or flamebearer"};
     struct source *source;
-    return source_open(&source, path, err) && read_source(out, source, &any, strings, arena, err);
+    struct text bytes;
+    if (!source_open(&source, path, err))
+        return false;
+    if (!source_view(source, PROFILE_BYTES, &bytes, err)) {
+        source_close(source);
+        return false;
+    }
+    const char *beside = is_recording(bytes) ? profile_beside(path, arena) : NULL;
+    bool good = beside ? profile_read(out, beside, strings, arena, err)
+                       : read_bytes(out, bytes, source_name(source), &any, strings, arena, err);
+    source_close(source);
+    return good;
 }
 
 bool profile_read_binary(struct profile **out, const char *name, struct text bytes,
                          struct strings *strings, struct arena *arena, struct pg_error *err) {
     static const struct wanted binary = {{&pprof_format, &legacy_cpu_format},
                                          "pprof or gperftools profile"};
-    struct source *source;
-    return source_memory(&source, name, bytes, err) &&
-           read_source(out, source, &binary, strings, arena, err);
+    return read_memory(out, name, bytes, &binary, strings, arena, err);
 }
 
 bool profile_read_flamebearer(struct profile **out, const char *name, struct text bytes,
                               struct strings *strings, struct arena *arena, struct pg_error *err) {
     static const struct wanted flamebearer = {{&flamebearer_format}, "flamebearer"};
-    struct source *source;
-    return source_memory(&source, name, bytes, err) &&
-           read_source(out, source, &flamebearer, strings, arena, err);
+    return read_memory(out, name, bytes, &flamebearer, strings, arena, err);
 }
 
 /* Files with other sample types than those before are all kept, to find the types in common. The

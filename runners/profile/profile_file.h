@@ -4,8 +4,8 @@
 
 #include "runners/profile/profile.h"
 
-/* Reads `path` ("-" is stdin), gzipped or not, up to PROFILE_BYTES inflated. Errors begin with the
- * path and the format. */
+/* Reads `path` ("-" is stdin), gzipped or not, up to PROFILE_BYTES inflated; of a recording,
+ * NAME.txt, the profile beside it, NAME.pb.gz. Errors begin with the path and the format. */
 #define PROFILE_BYTES ((size_t)2 << 30)
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
                   struct arena *arena, struct pg_error *err);

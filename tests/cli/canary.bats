@@ -36,11 +36,15 @@ assert abs(red[0]["head"]["flat_fraction"] - 0.1449) < 1e-4'
     for i in 1 2 3 4 5 6 7; do
         draw base 1 "$i" "old/$i" && draw callee 1 "10$i" "new/$i"
     done
-    rm old/*.txt new/*.txt
     run "$PERFGATE" canary --base old --head new
     [ "$status" -eq 1 ]
     [[ "${lines[0]}" == *"new callee utf8_check"* ]]
     first=$output
+    run "$PERFGATE" canary --base old/*.txt --head new/*.txt # the profiles beside the recordings
+    [ "$output" = "$first" ]
+    rm old/*.txt new/*.txt
+    run "$PERFGATE" canary --base old --head new
+    [ "$output" = "$first" ]
     run "$PERFGATE" canary --base old/*.gz --head new/*.gz
     [ "$status" -eq 1 ]
     [ "$output" = "$first" ]

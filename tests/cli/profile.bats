@@ -16,6 +16,19 @@ cpu() { echo "$root/fixtures/fuzz/pprof/seed-go-cpu"; }
     [[ "${lines[3]}" =~ ^\ +0\ +0.00%\ +0.00% ]]
 }
 
+@test "a recording stands for the profile beside it, and without one is named as what it is" {
+    "$BUILD/tests/programs/draw_profile" "$root/fixtures/functions/base.folded" 3 1 Parse/1k new
+    "$PERFGATE" profile top new.pb.gz >top
+    "$PERFGATE" profile top new.txt | cmp - top
+    { echo "# perfgate recording: 1" && cat new.txt; } >alone.txt
+    run "$PERFGATE" profile top alone.txt
+    [ "$status" -eq 4 ]
+    [[ "$output" == *"alone.txt: expected a profile, got a recording of benchmarks"* ]]
+    # folded stacks are what they are, whatever they are called
+    echo "main;f 3" >new.txt
+    "$PERFGATE" profile top new.txt | grep -q '^ *3 100.00% 100.00% *3 100.00%  f$'
+}
+
 @test "gzipped, raw and from stdin are the same" {
     gzip -c "$(cpu)" >cpu.pb.gz
     "$PERFGATE" profile top cpu.pb.gz >a

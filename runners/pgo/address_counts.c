@@ -27,6 +27,12 @@ static double samples_per_value(const struct profile *p, uint32_t *type) {
     return 1 / (double)p->period;
 }
 
+static uint64_t place_of(const struct profile *p, uint32_t location) {
+    const struct profile_location *l = &p->locations[location];
+    const struct profile_mapping *m = &p->mappings[l->mapping];
+    return l->address - m->start + m->offset;
+}
+
 static void gather(struct gathering *g, const struct address_part *part) {
     const struct profile *p = part->profile;
     uint32_t type;
@@ -104,6 +110,103 @@ static int by_samples(const void *left, const void *right) {
     return order ? order : strcmp(a->build_id, b->build_id);
 }
 
+/* ---- branch stacks ---- */
+
+/* What is done with the two places of a sample. */
+typedef void pair_user(struct address_counts *build, uint64_t leaf, uint64_t caller, double count,
+                       struct arena *arena);
+
+static void use_range(struct address_counts *build, uint64_t leaf, uint64_t caller, double count,
+                      struct arena *arena) {
+    if (caller != BRANCH_FROM_ELSEWHERE && caller >= leaf)
+        ARENA_PUSH(arena, build->ranges, build->range_count, build->range_capacity,
+                   ((struct address_range){leaf, caller, count}));
+}
+
+static void use_branch(struct address_counts *build, uint64_t leaf, uint64_t caller, double count,
+                       struct arena *arena) {
+    ARENA_PUSH(arena, build->branches, build->branch_count, build->branch_capacity,
+               ((struct address_branch){caller, leaf, count}));
+}
+
+/* The build of each of a profile's mappings; NULL where no sample was. */
+static struct address_counts **builds_of(const struct address_book *book, const struct profile *p,
+                                         struct arena *arena) {
+    struct address_counts **out = ARENA_NEW(arena, struct address_counts *, p->mapping_count);
+    for (size_t m = 0; m < p->mapping_count; m++) {
+        const char *id = strings_get(p->strings, p->mappings[m].build_id),
+                   *path = strings_get(p->strings, p->mappings[m].file);
+        for (size_t i = 0; i < book->build_count && !out[m]; i++) {
+            struct address_counts *build = &book->builds[i];
+            if (strcmp(build->build_id, id) == 0 && (*id || strcmp(build->path, path) == 0))
+                out[m] = build;
+        }
+    }
+    return out;
+}
+
+/* Hands on each pair of places of samples with a value of that type. */
+static void use_pairs(struct address_book *book, const struct address_part *part, const char *name,
+                      pair_user *use, struct arena *arena) {
+    const struct profile *p = part->profile;
+    uint32_t type = profile_find_type(p, text_of(name));
+    if (type == PROFILE_NONE)
+        return;
+    struct address_counts **builds = builds_of(book, p, arena);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        double count = part->weight * (double)p->values[i * p->type_count + type];
+        const uint32_t *frames = &p->frames[p->stack_start[i]];
+        if (!(count > 0) || p->stack_start[i + 1] - p->stack_start[i] != 2)
+            continue;
+        uint32_t leaf = p->locations[frames[0]].mapping, caller = p->locations[frames[1]].mapping;
+        struct address_counts *to = leaf == PROFILE_NONE ? NULL : builds[leaf];
+        bool same = caller != PROFILE_NONE && builds[caller] == to;
+        if (to)
+            use(to, place_of(p, frames[0]), same ? place_of(p, frames[1]) : BRANCH_FROM_ELSEWHERE,
+                count, arena);
+    }
+}
+
+static int by_range(const void *left, const void *right) {
+    const struct address_range *a = left, *b = right;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return a->last < b->last ? -1 : a->last > b->last;
+}
+
+static int by_branch(const void *left, const void *right) {
+    const struct address_branch *a = left, *b = right;
+    if (a->to != b->to)
+        return a->to < b->to ? -1 : 1;
+    return a->from < b->from ? -1 : a->from > b->from;
+}
+
+/* Sorts, and makes equal ones one. */
+static void finish_pairs(struct address_counts *build) {
+    size_t kept = 0;
+    if (build->range_count)
+        qsort(build->ranges, build->range_count, sizeof *build->ranges, by_range);
+    for (size_t i = 0; i < build->range_count; i++) {
+        if (kept && by_range(&build->ranges[kept - 1], &build->ranges[i]) == 0)
+            build->ranges[kept - 1].count += build->ranges[i].count;
+        else
+            build->ranges[kept++] = build->ranges[i];
+    }
+    build->range_count = kept;
+    kept = 0;
+    if (build->branch_count)
+        qsort(build->branches, build->branch_count, sizeof *build->branches, by_branch);
+    for (size_t i = 0; i < build->branch_count; i++) {
+        if (kept && by_branch(&build->branches[kept - 1], &build->branches[i]) == 0)
+            build->branches[kept - 1].count += build->branches[i].count;
+        else
+            build->branches[kept++] = build->branches[i];
+    }
+    build->branch_count = kept;
+}
+
+/* ---- all of it ---- */
+
 struct address_book address_book_new(const struct address_part *parts, size_t count,
                                      struct arena *arena) {
     struct gathering g = {.arena = arena};
@@ -121,6 +224,12 @@ struct address_book address_book_new(const struct address_part *parts, size_t co
     }
     if (book.build_count)
         qsort(book.builds, book.build_count, sizeof *book.builds, by_samples);
+    for (size_t i = 0; i < count; i++) {
+        use_pairs(&book, &parts[i], "ranges", use_range, arena);
+        use_pairs(&book, &parts[i], "branches", use_branch, arena);
+    }
+    for (size_t i = 0; i < book.build_count; i++)
+        finish_pairs(&book.builds[i]);
     book.samples = g.samples;
     return book;
 }

@@ -1,6 +1,6 @@
 /* What was sampled where: the places of a profile's innermost frames, by the program or library
  * that they are in. A place is an offset in the file, which is the same in every process and every
- * profile of one build. */
+ * profile of one build. Of branch stacks also what ran between branches, and where these went. */
 #ifndef RUNNERS_PGO_ADDRESS_COUNTS_H
 #define RUNNERS_PGO_ADDRESS_COUNTS_H
 
@@ -14,11 +14,27 @@ struct address_count {
     uint32_t location;
 };
 
+/* From branch stacks (runners/profile/branch_script.c). */
+struct address_range {
+    uint64_t first, last; /* offsets in the file: what was run from the one to the other */
+    double count;
+};
+struct address_branch {
+    uint64_t from, to; /* offsets in the file; BRANCH_FROM_ELSEWHERE: from another one */
+    double count;
+};
+#define BRANCH_FROM_ELSEWHERE UINT64_MAX
+
 /* Of one build. */
 struct address_counts {
     const char *path, *build_id;  /* "": not known */
     struct address_count *places; /* sorted, distinct */
     size_t count;
+    /* Sorted, distinct; none without branch stacks. */
+    struct address_range *ranges;
+    size_t range_count, range_capacity;
+    struct address_branch *branches;
+    size_t branch_count, branch_capacity;
     double samples;   /* sum of all counts */
     int64_t taken_ns; /* the latest of its profiles */
 };

@@ -2,6 +2,8 @@
 
 #include "runners/symbols/discriminator.h"
 
+#include <stdlib.h>
+
 void source_account_add(struct source_account *to, const struct source_account *from) {
     to->samples += from->samples;
     to->outside += from->outside;
@@ -25,6 +27,7 @@ void source_account_finish(struct source_account *account, const struct source_p
 struct fold {
     struct source_profile *into;
     struct source_account *account;
+    struct module *module; /* NULL: by names */
     enum debug_compiler compiler;
 };
 
@@ -49,16 +52,11 @@ static uint32_t text_number(const struct fold *fold, const char *text) {
     return text ? strings_add(fold->into->strings, text_of(text)) : 0;
 }
 
-static void fold_frames(const struct fold *fold, const struct debug_frame *frames, size_t depth,
-                        double samples) {
-    struct source_frame out[DEBUG_FRAMES];
-    double *lost = obstacle(fold, frames, depth), copies = 1;
-    fold->account->samples += samples;
-    if (lost) {
-        *lost += samples;
-        return;
-    }
-    for (size_t i = 0; i < depth; i++) {
+/* As the profile has them; gives how often the code is there. */
+static double source_frames(const struct fold *fold, const struct debug_frame *frames, size_t depth,
+                            struct source_frame out[static DEBUG_FRAMES]) {
+    double copies = 1;
+    for (size_t i = depth; i-- > 0;) {
         const struct debug_frame *f = &frames[i];
         struct discriminator d = discriminator_decode(f->discriminator, f->compiler);
         out[i] = (struct source_frame){
@@ -67,25 +65,125 @@ static void fold_frames(const struct fold *fold, const struct debug_frame *frame
             .declared = f->decl_line,
             .site = {(uint32_t)(f->line - f->decl_line) & 0xffff, d.base},
         };
-        if (i == 0)
-            copies = d.copies;
+        copies = d.copies;
     }
-    fold->account->lines += samples;
-    source_profile_add(fold->into, out, depth, samples, samples * copies);
+    return copies;
 }
+
+/* What was seen there; where it is known otherwise how often lines ran, `counts` is false. */
+static void fold_frames(const struct fold *fold, const struct debug_frame *frames, size_t depth,
+                        double samples, bool counts) {
+    struct source_frame out[DEBUG_FRAMES];
+    double *lost = obstacle(fold, frames, depth);
+    fold->account->samples += samples;
+    *(lost ? lost : &fold->account->lines) += samples;
+    if (lost)
+        return;
+    double copies = source_frames(fold, frames, depth, out);
+    source_profile_add(fold->into, out, depth, samples, counts ? samples * copies : 0);
+}
+
+static void fold_places(const struct fold *fold, const struct address_counts *counts) {
+    struct debug_frame frames[DEBUG_FRAMES];
+    for (size_t i = 0; i < counts->count; i++) {
+        uint64_t address;
+        size_t depth = elf_address_of(fold->module->program.elf, counts->places[i].place, &address)
+                           ? module_find(fold->module, address, frames)
+                           : 0;
+        fold_frames(fold, frames, depth, counts->places[i].count, counts->range_count == 0);
+    }
+}
+
+/* ---- branch stacks ---- */
+
+/* The code at the place ran so often, and as far as `last` what follows it. */
+static void fold_run(const struct fold *fold, uint64_t first, uint64_t last, double count) {
+    struct debug_frame frames[DEBUG_FRAMES];
+    struct source_frame out[DEBUG_FRAMES];
+    uint64_t at, end;
+    if (!elf_address_of(fold->module->program.elf, first, &at))
+        return;
+    for (end = at + (last - first); at <= end; at = module_next_line(fold->module, at)) {
+        size_t depth = module_find(fold->module, at, frames);
+        if (!obstacle(fold, frames, depth)) {
+            double copies = source_frames(fold, frames, depth, out);
+            source_profile_add(fold->into, out, depth, 0, count * copies);
+        }
+    }
+}
+
+/* Where ranges begin and where they end, in order; how often code between two of these ran is the
+ * sum of the ranges that are open there. */
+struct edge {
+    uint64_t place;
+    double count; /* negative: ends before the place */
+};
+
+static int by_place(const void *left, const void *right) {
+    const struct edge *a = left, *b = right;
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return a->count < b->count ? -1 : a->count > b->count;
+}
+
+static void fold_ranges(const struct fold *fold, const struct address_counts *counts) {
+    struct arena *arena = fold->into->arena;
+    struct edge *edges = ARENA_NEW(arena, struct edge, 2 * counts->range_count);
+    size_t count = 0, open = 0;
+    double running = 0;
+    for (size_t i = 0; i < counts->range_count; i++) {
+        const struct address_range *r = &counts->ranges[i];
+        edges[count++] = (struct edge){r->first, r->count};
+        edges[count++] = (struct edge){r->last + 1, -r->count};
+    }
+    if (count)
+        qsort(edges, count, sizeof *edges, by_place);
+    for (size_t i = 0; i < count; i++) {
+        running += edges[i].count;
+        open += edges[i].count > 0 ? 1 : (size_t)-1;
+        if (open == 0)
+            running = 0;
+        else if (i + 1 < count && edges[i + 1].place > edges[i].place)
+            fold_run(fold, edges[i].place, edges[i + 1].place - 1, running);
+    }
+}
+
+/* A branch to where a function begins, from elsewhere, is a call. */
+static void fold_call(const struct fold *fold, const struct address_branch *branch) {
+    struct debug_frame frames[DEBUG_FRAMES];
+    struct source_frame out[DEBUG_FRAMES];
+    uint64_t to, from;
+    Elf *elf = fold->module->program.elf;
+    const char *entry =
+        elf_address_of(elf, branch->to, &to) ? module_entry(fold->module, to) : NULL;
+    if (!entry || strchr(entry, '@') ||
+        obstacle(fold, frames, module_find(fold->module, to, frames)))
+        return;
+    uint32_t name = text_number(fold, entry);
+    size_t depth = branch->from != BRANCH_FROM_ELSEWHERE && elf_address_of(elf, branch->from, &from)
+                       ? module_find(fold->module, from, frames)
+                       : 0;
+    bool inside = depth && frames[depth - 1].name && strcmp(frames[depth - 1].name, entry) == 0;
+    if (inside)
+        return;
+    source_profile_function(fold->into, name)->head += branch->count;
+    if (obstacle(fold, frames, depth))
+        return;
+    source_frames(fold, frames, depth, out);
+    struct source_line *line = source_profile_add(fold->into, out, depth, 0, 0);
+    source_profile_target(fold->into, line, name, branch->count);
+}
+
+/* ---- both ---- */
 
 void source_fold(struct source_profile *into, struct source_account *account,
                  const struct address_counts *counts, struct module *module,
                  enum debug_compiler compiler) {
-    struct debug_frame frames[DEBUG_FRAMES];
-    const struct fold fold = {into, account, compiler};
-    for (size_t i = 0; i < counts->count; i++) {
-        uint64_t address;
-        size_t depth = elf_address_of(module->program.elf, counts->places[i].place, &address)
-                           ? module_find(module, address, frames)
-                           : 0;
-        fold_frames(&fold, frames, depth, counts->places[i].count);
-    }
+    const struct fold fold = {into, account, module, compiler};
+    fold_places(&fold, counts);
+    fold_ranges(&fold, counts);
+    for (size_t i = 0; i < counts->branch_count; i++)
+        fold_call(&fold, &counts->branches[i]);
 }
 
 static size_t known_frames(const struct address_count *at, struct debug_frame *out) {
@@ -109,8 +207,8 @@ static size_t known_frames(const struct address_count *at, struct debug_frame *o
 void source_fold_names(struct source_profile *into, struct source_account *account,
                        const struct address_counts *counts) {
     struct debug_frame frames[DEBUG_FRAMES];
-    const struct fold fold = {into, account, DEBUG_COMPILER_OTHER};
+    const struct fold fold = {into, account, NULL, DEBUG_COMPILER_OTHER};
     for (size_t i = 0; i < counts->count; i++)
         fold_frames(&fold, frames, known_frames(&counts->places[i], frames),
-                    counts->places[i].count);
+                    counts->places[i].count, true);
 }

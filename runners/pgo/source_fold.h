@@ -25,8 +25,9 @@ void source_account_add(struct source_account *account, const struct source_acco
 void source_account_finish(struct source_account *account, const struct source_profile *profile);
 
 /* Adds what was sampled in the build to an empty profile, and to the account. The module is the
- * build's file. Functions of compilers other than `compiler` are left out (DEBUG_COMPILER_OTHER:
- * none is). */
+ * build's file. Where there are branch stacks, lines count what ran between branches, not samples,
+ * functions know how often they were called, and lines whom they called. Functions of compilers
+ * other than `compiler` are left out (DEBUG_COMPILER_OTHER: none is). */
 void source_fold(struct source_profile *into, struct source_account *account,
                  const struct address_counts *counts, struct module *module,
                  enum debug_compiler compiler);

@@ -151,8 +151,9 @@ static void note_place(struct source_instance *instance, uint32_t file, int decl
     instance->declared = declared;
 }
 
-void source_profile_add(struct source_profile *profile, const struct source_frame *frames,
-                        size_t depth, double samples, double count) {
+struct source_line *source_profile_add(struct source_profile *profile,
+                                       const struct source_frame *frames, size_t depth,
+                                       double samples, double count) {
     struct source_instance *in = NULL;
     for (size_t i = depth; i-- > 0;) {
         struct source_site at = i + 1 < depth ? frames[i + 1].site : (struct source_site){0, 0};
@@ -161,13 +162,20 @@ void source_profile_add(struct source_profile *profile, const struct source_fram
         in->samples += samples;
     }
     if (!in)
-        return;
+        return NULL;
     struct source_line *line = source_profile_line(profile, in, frames[0].site);
     if (count > line->count)
         line->count = count;
+    return line;
 }
 
 /* ---- joining ---- */
+
+static uint32_t own_name(const struct source_profile *profile, uint32_t symbol) {
+    struct text name = {strings_get(profile->strings, symbol),
+                        strings_length(profile->strings, symbol)};
+    return strings_add(profile->strings, source_function_name(name));
+}
 
 static void join(struct source_profile *into, struct source_instance *to,
                  const struct source_instance *from, double weight) {
@@ -179,7 +187,7 @@ static void join(struct source_profile *into, struct source_instance *to,
         struct source_line *sum = source_profile_line(into, to, line->site);
         sum->count += weight * line->count;
         for (uint32_t k = 0; k < line->target_count; k++)
-            source_profile_target(into, sum, line->targets[k].name,
+            source_profile_target(into, sum, own_name(into, line->targets[k].name),
                                   weight * line->targets[k].count);
     }
     for (uint32_t i = 0; i < from->call_count; i++) {
@@ -192,10 +200,8 @@ void source_profile_join(struct source_profile *into, const struct source_profil
                          double weight) {
     for (uint32_t i = 0; i < from->function_count; i++) {
         const struct source_instance *function = from->functions[i];
-        struct text name = {strings_get(from->strings, function->name),
-                            strings_length(from->strings, function->name)};
-        uint32_t own = strings_add(into->strings, source_function_name(name));
-        join(into, source_profile_function(into, own), function, weight);
+        uint32_t name = own_name(into, function->name);
+        join(into, source_profile_function(into, name), function, weight);
     }
 }
 

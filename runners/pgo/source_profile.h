@@ -66,9 +66,10 @@ struct source_frame {
 
 /* How often an address of a build was seen, and how often it ran as far as that tells; each address
  * is added once. The innermost frame first. A line's count is the largest of its addresses, since
- * all of them run when it does. */
-void source_profile_add(struct source_profile *profile, const struct source_frame *frames,
-                        size_t depth, double samples, double count);
+ * all of them run when it does. Gives the line; NULL without frames. */
+struct source_line *source_profile_add(struct source_profile *profile,
+                                       const struct source_frame *frames, size_t depth,
+                                       double samples, double count);
 
 /* Found, or made without counts. */
 struct source_instance *source_profile_function(struct source_profile *profile, uint32_t name);

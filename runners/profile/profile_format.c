@@ -4,8 +4,8 @@
 
 /* From the most to the least telling look. */
 static const struct profile_format *const formats[] = {
-    &legacy_cpu_format,  &callgrind_format, &cpuprofile_format, &flamebearer_format,
-    &perf_script_format, &folded_format,    &pprof_format};
+    &legacy_cpu_format,    &callgrind_format,   &cpuprofile_format, &flamebearer_format,
+    &branch_script_format, &perf_script_format, &folded_format,     &pprof_format};
 
 const struct profile_format *profile_format_detect(struct text bytes) {
     struct text first = {bytes.at,

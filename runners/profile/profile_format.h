@@ -18,7 +18,7 @@ struct profile_format {
 };
 
 extern const struct profile_format pprof_format, legacy_cpu_format, callgrind_format,
-    cpuprofile_format, flamebearer_format, perf_script_format, folded_format;
+    cpuprofile_format, flamebearer_format, branch_script_format, perf_script_format, folded_format;
 
 /* The format of a file; NULL when it is none of them. */
 const struct profile_format *profile_format_detect(struct text bytes);

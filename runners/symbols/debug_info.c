@@ -204,3 +204,9 @@ size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
     }
     return depth;
 }
+
+uint64_t debug_info_next(struct debug_info *info, uint64_t address) {
+    uint32_t which = ranges_find(&info->ranges, address);
+    return which == RANGES_NONE ? UINT64_MAX
+                                : unit_next_line(&info->lines, info->units[which].die.cu, address);
+}

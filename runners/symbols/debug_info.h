@@ -46,4 +46,7 @@ bool debug_info_has_code(const struct debug_info *info);
 size_t debug_info_find(struct debug_info *info, uint64_t address, bool sure,
                        struct debug_frame out[static DEBUG_FRAMES]);
 
+/* Where behind the address code of another line may begin; UINT64_MAX: nobody knows. */
+uint64_t debug_info_next(struct debug_info *info, uint64_t address);
+
 #endif

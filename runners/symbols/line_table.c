@@ -244,8 +244,9 @@ bool line_table_read(struct line_table *out, const struct line_header *header, u
     return true;
 }
 
-const struct line_row *line_table_find(const struct line_table *table, uint64_t address) {
-    size_t low = 0, high = table->count; /* the first row behind the address is in [low, high] */
+/* How many rows (or marks) begin at or before the address. */
+static size_t rows_upto(const struct line_table *table, uint64_t address) {
+    size_t low = 0, high = table->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (table->rows[middle].address <= address)
@@ -253,11 +254,11 @@ const struct line_row *line_table_find(const struct line_table *table, uint64_t 
         else
             high = middle;
     }
-    return low && table->rows[low - 1].file != LINE_END ? &table->rows[low - 1] : NULL;
+    return low;
 }
 
-uint32_t line_table_mark(const struct line_table *table, uint64_t address) {
-    size_t low = 0, high = table->mark_count; /* as in line_table_find */
+static size_t marks_upto(const struct line_table *table, uint64_t address) {
+    size_t low = 0, high = table->mark_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (table->marks[middle].address <= address)
@@ -265,5 +266,23 @@ uint32_t line_table_mark(const struct line_table *table, uint64_t address) {
         else
             high = middle;
     }
-    return low ? table->marks[low - 1].discriminator : 0;
+    return low;
+}
+
+const struct line_row *line_table_find(const struct line_table *table, uint64_t address) {
+    size_t upto = rows_upto(table, address);
+    return upto && table->rows[upto - 1].file != LINE_END ? &table->rows[upto - 1] : NULL;
+}
+
+uint32_t line_table_mark(const struct line_table *table, uint64_t address) {
+    size_t upto = marks_upto(table, address);
+    return upto ? table->marks[upto - 1].discriminator : 0;
+}
+
+uint64_t line_table_next(const struct line_table *table, uint64_t address) {
+    size_t row = rows_upto(table, address), mark = marks_upto(table, address);
+    uint64_t next = row < table->count ? table->rows[row].address : UINT64_MAX;
+    return mark < table->mark_count && table->marks[mark].address < next
+               ? table->marks[mark].address
+               : next;
 }

@@ -48,6 +48,9 @@ bool line_table_read(struct line_table *out, const struct line_header *header, u
 /* NULL when the address has no line. */
 const struct line_row *line_table_find(const struct line_table *table, uint64_t address);
 
+/* Where behind the address a row or a mark first begins; UINT64_MAX: none does. */
+uint64_t line_table_next(const struct line_table *table, uint64_t address);
+
 /* The discriminator at an address that has a line; 0 without marks. */
 uint32_t line_table_mark(const struct line_table *table, uint64_t address);
 

@@ -131,3 +131,12 @@ size_t module_find(struct module *m, uint64_t address,
         out[depth - 1].name = symbol->name;
     return out[depth - 1].name ? depth : 0;
 }
+
+uint64_t module_next_line(struct module *m, uint64_t address) {
+    return m->info ? debug_info_next(m->info, address) : UINT64_MAX;
+}
+
+const char *module_entry(const struct module *m, uint64_t address) {
+    const struct symbol *symbol = symbol_find(&m->symbols, address, NULL);
+    return symbol && symbol->start == address ? symbol->name : NULL;
+}

@@ -41,4 +41,10 @@ void module_close(struct module *module);
 size_t module_find(struct module *module, uint64_t address,
                    struct debug_frame out[static DEBUG_FRAMES]);
 
+/* Where behind the address code of another line may begin; UINT64_MAX: nobody knows. */
+uint64_t module_next_line(struct module *module, uint64_t address);
+
+/* The function that begins at the address, as the symbol table has it; NULL: none does. */
+const char *module_entry(const struct module *module, uint64_t address);
+
 #endif

@@ -132,3 +132,8 @@ struct unit_line unit_line(struct unit_lines *lines, Dwarf_CU *unit, uint64_t ad
                               .column = row->column,
                               .discriminator = line_table_mark(&table->rows, address)};
 }
+
+uint64_t unit_next_line(struct unit_lines *lines, Dwarf_CU *unit, uint64_t address) {
+    struct unit_table *table = read_table(lines, unit, true);
+    return table->rows_from == FROM_HERE ? line_table_next(&table->rows, address) : UINT64_MAX;
+}

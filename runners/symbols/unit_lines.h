@@ -34,4 +34,7 @@ struct unit_line {
 /* Where the code at an address of the unit comes from. */
 struct unit_line unit_line(struct unit_lines *lines, Dwarf_CU *unit, uint64_t address);
 
+/* Where behind the address another line (or discriminator) may begin; UINT64_MAX: nobody knows. */
+uint64_t unit_next_line(struct unit_lines *lines, Dwarf_CU *unit, uint64_t address);
+
 #endif

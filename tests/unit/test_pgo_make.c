@@ -2,6 +2,7 @@
  * nm and the source's lines say. */
 #include "runners/pgo/pgo_make.h"
 
+#include "runners/profile/profile_format.h"
 #include "runners/symbols/symbols.h"
 #include "tests/unit/built_program.h"
 
@@ -247,6 +248,59 @@ static void a_profile_without_build_id_is_joined_by_name_and_unsure(void **state
     assert_near(made.account.lines, 10, 0);
 }
 
+/* Lines of `perf script -F ip,brstack --show-mmap-events`, of the file loaded as profile_of has it.
+ */
+static struct profile *profile_of_branches(const char *file, const char *lines) {
+    struct profile *p;
+    struct pg_error err = {0};
+    const char *text = arena_printf(
+        arena,
+        "x 0 PERF_RECORD_MMAP2 10/10: [0x555500001000(0xff000) @ 0x1000 08:01 5 0]: r-xp %s\n%s",
+        file, lines);
+    assert_ptr_equal(profile_format_detect(text_of(text)), &branch_script_format);
+    if (!branch_script_format.read(&p, text_of(text), texts, arena, &err))
+        fail_msg("%s", err.text);
+    return p;
+}
+
+/* From main into outer, as far as `after`, and back; and from within outer to `mark` and on. */
+static void branch_stacks_tell_how_often_lines_ran_and_who_called(void **state) {
+    (void)state;
+    const char *file = build("program", "-O2 -g", program);
+    const uint64_t base = 0x555500000000, mark = base + symbol_value(file, "mark"),
+                   after = base + symbol_value(file, "after"),
+                   outer_at = base + symbol_value(file, "outer"),
+                   main_at = base + symbol_value(file, "main");
+    const char *called = arena_printf(arena, "  %lx 0x%lx/0x%lx/P/-/-/0 0x%lx/0x%lx/P/-/-/7\n",
+                                      mark, after, main_at + 1, main_at, outer_at),
+               *looped = arena_printf(arena, "  %lx 0x%lx/0x%lx/M/-/-/0 0x%lx/0x%lx/P/-/-/7\n",
+                                      mark, after, mark, after, mark),
+               *lines = "";
+    for (int i = 0; i < 3; i++)
+        lines = arena_printf(arena, "%s%s%s", lines, called, i ? looped : "");
+    struct pgo_made made;
+    struct pg_error err = {0};
+    if (!make(&made, &any, profile_of_branches(file, lines), NULL, 0, file, &err))
+        fail_msg("%s", err.text);
+    assert_near(made.account.lines, 5, 0);
+    assert_near(made.account.samples, 5, 0);
+    const struct source_instance *main_in = made.input.source->functions[0],
+                                 *outer = made.input.source->functions[1];
+    assert_string_equal(name_of(main_in), "main");
+    assert_string_equal(name_of(outer), "outer");
+    assert_near(outer->head, 3, 0);
+    assert_near(main_in->head, 0, 0);
+    assert_int_equal(main_in->lines[0]->target_count, 1);
+    assert_near(main_in->lines[0]->targets[0].count, 3, 0);
+    assert_int_equal(main_in->lines[0]->targets[0].name, outer->name);
+    assert_int_equal(outer->lines[0]->site.offset, 12 - 11);
+    assert_near(outer->lines[0]->count, 3, 0);
+    const struct source_instance *inner = outer->calls[0]->calls[0];
+    for (uint32_t i = 0; i < inner->line_count; i++)
+        assert_near(inner->lines[i]->count, inner->lines[i]->site.offset == 2 ? 5 : 3, 0);
+    assert_near(outer->samples, 5, 0);
+}
+
 static void what_nothing_can_be_told_of_is_refused_with_the_reason(void **state) {
     (void)state;
     const char *file = build("program", "-O2 -g", program);
@@ -286,6 +340,7 @@ int main(void) {
         ROW(libraries_and_other_programs_are_outside),
         ROW(the_program_is_that_of_the_newest_profile),
         ROW(a_profile_without_build_id_is_joined_by_name_and_unsure),
+        ROW(branch_stacks_tell_how_often_lines_ran_and_who_called),
         ROW(what_nothing_can_be_told_of_is_refused_with_the_reason),
     };
     return RUN_TESTS(tests);

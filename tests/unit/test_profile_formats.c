@@ -362,6 +362,65 @@ static void callgrind_refusals_name_the_line(void **state) {
     REFUSALS(&callgrind_format, cases);
 }
 
+/* How many samples of that type go from one address to the other. */
+static int64_t between(const struct profile *p, uint32_t type, uint64_t leaf, uint64_t caller) {
+    int64_t count = 0;
+    for (size_t i = 0; i < p->sample_count; i++) {
+        const uint32_t *frames = &p->frames[p->stack_start[i]];
+        if (p->stack_start[i + 1] - p->stack_start[i] == 2 &&
+            p->locations[frames[0]].address == leaf && p->locations[frames[1]].address == caller)
+            count += p->values[i * p->type_count + type];
+    }
+    return count;
+}
+
+static void branch_stacks_are_branches_and_what_ran_between(void **state) {
+    (void)state;
+    const struct profile *p = read_as(
+        &branch_script_format,
+        "# a comment\n"
+        "a 7 1.0: PERF_RECORD_COMM exec: a:7/7\n"
+        "a 7 1.0: PERF_RECORD_MMAP2 7/7: [0x1000(0x1000) @ 0 08:01 5 0]: r--p /bin/a b\n"
+        "a 7 1.0: PERF_RECORD_MMAP2 7/7: [0x2000(0x200000) @ 0x1000 08:01 5 0]: r-xp /bin/a b\n"
+        "a 7 1.0: PERF_RECORD_MMAP2 7/7: [0x900000(0x1000) @ 0 <0aff>]: r-xp /lib/c.so\n"
+        "\n"
+        "        2010 0x2020/0x2000/P/-/-/0 0x900010/0x2018/P/-/-/3  "
+        "0x2044/0x900000/M/-/-/0/CALL/-\n"
+        "a 7 [1] 2.0: 2010 0x2020/0x2000/P/-/-/0 0x2044/0x2018/-/-/-/3 "
+        "0x2300/0xffffffff81000000/-/-/-/0\n"
+        "0x2020/0x2002/P/-/-/0 0x2000/0x12000/P/-/-/0\n"
+        "0x152020/0x2000/P/-/-/0 0x2000/0x2004/P/-/-/0\n"
+        "a 7 2.0: PERF_RECORD_LOST lost 3\n");
+    assert_string_equal(strings_get(texts, p->types[1].name), "branches");
+    assert_string_equal(strings_get(texts, p->types[2].name), "ranges");
+    assert_string_equal(strings_get(texts, p->default_type), "samples");
+    int64_t samples = 0;
+    for (size_t i = 0; i < p->sample_count; i++)
+        samples += p->values[3 * i];
+    assert_int_equal(samples, 4);
+    assert_int_equal(p->mapping_count, 2);
+    assert_string_equal(strings_get(texts, p->mappings[0].file), "/bin/a b");
+    assert_int_equal(p->mappings[0].offset, 0x1000);
+    assert_string_equal(strings_get(texts, p->mappings[1].build_id), "0aff");
+    assert_int_equal(between(p, 1, 0x2000, 0x2020), 2);
+    assert_int_equal(between(p, 1, 0x2018, 0x900010), 1);
+    assert_int_equal(between(p, 1, 0x900000, 0x2044), 1);
+    assert_int_equal(between(p, 2, 0x2018, 0x2020), 2); /* from one branch to the next */
+    assert_int_equal(between(p, 2, 0x900000, 0x900010), 1);
+    assert_int_equal(between(p, 2, 0x12000, 0x2020), 0);  /* down */
+    assert_int_equal(between(p, 2, 0x2004, 0x152020), 0); /* more than 1 MiB */
+    assert_int_equal(between(p, 1, 0x2000, 0x152020), 1);
+}
+
+static void branch_stack_refusals_name_the_line(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"1 0x1/0x2/P/-/-/0\n", "nothing says which file was mapped where: perf script --show"},
+        {"1 0x1/0x2/P/-/-/0\n2 0x1/0x2/P/-/-/0 0x1\n", "line 2: expected FROM/TO/FLAGS"},
+    };
+    REFUSALS(&branch_script_format, cases);
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -371,6 +430,8 @@ int main(void) {
         ROW(perf_script_lines),
         ROW(perf_script_without_periods_counts),
         ROW(perf_script_refusals_name_the_line),
+        ROW(branch_stacks_are_branches_and_what_ran_between),
+        ROW(branch_stack_refusals_name_the_line),
         ROW(cpuprofile_times_last_until_the_next_sample),
         ROW(cpuprofile_refusals_name_the_node),
         ROW(flamebearer_nodes_stand_below_each_other),

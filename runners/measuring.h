@@ -43,7 +43,8 @@ struct sampled_how {
     struct ring_request rings; /* registers and stack bytes hold for BY_PRELOAD, too */
     size_t ring_bytes;         /* that the system grants a CPU */
     uint32_t most_frames;
-    int64_t highest_rate; /* perf_event_max_sample_rate when all was sampled; -1: not told */
+    int64_t rate_before, highest_rate; /* perf_event_max_sample_rate before anything was sampled,
+                                          and when all was; -1: not told */
 };
 
 /* How far, as a share of it, samples may lie from the CPU time that the system accounts for. */

@@ -256,15 +256,9 @@ void run_sampled_rounds(struct measuring *m) {
         return;
     for (size_t i = 0; m->sampled.rings.registers && i < m->count; i++)
         m->sides[i].sampled.unwinder = unwinder_new();
-    int64_t before = highest_rate(m);
+    m->sampled.rate_before = highest_rate(m);
     sample_rounds(m, rounds);
-    int64_t after = m->sampled.highest_rate = highest_rate(m);
-    if (after < before)
-        note_sides(m, NOTE_WARNING,
-                   arena_printf(m->arena,
-                                "the kernel lowered perf_event_max_sample_rate from %lld to %lld "
-                                "while sampling",
-                                (long long)before, (long long)after));
+    m->sampled.highest_rate = highest_rate(m);
     for (size_t i = 0; i < m->count; i++) {
         struct side_state *side = &m->sides[i];
         if (is_sampled(side))

@@ -71,6 +71,11 @@ static void note_counts(struct recording *out, const struct sampling_counts *cou
                        (unsigned long long)counts->lost);
     if (counts->throttled)
         note_pauses(out, counts->throttled, how);
+    if (how->highest_rate < how->rate_before)
+        recording_note(out, NOTE_WARNING, NULL,
+                       "the kernel lowered perf_event_max_sample_rate from %lld to %lld while "
+                       "sampling",
+                       (long long)how->rate_before, (long long)how->highest_rate);
     if (damaged)
         recording_note(out, NOTE_WARNING, NULL, "%llu records of the kernel's could not be read",
                        (unsigned long long)damaged);

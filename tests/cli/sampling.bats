@@ -210,6 +210,44 @@ END
     fi
 }
 
+@test "position-independent or not, static or not, and the vdso that the kernel maps" {
+    may_sample
+    cat >clock.c <<'END'
+#include "fixtures/calltrees/work.h"
+#include <time.h>
+NOINLINE static void asks(void) {
+    struct timespec now;
+    for (int i = 0; i < 20000; i++) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        work_sink += (unsigned long long)now.tv_nsec;
+    }
+}
+NOINLINE static void works(void) { WORK(PERCENT); }
+int main(void) {
+    for (int i = 0; i < 40; i++) {
+        asks();
+        works();
+    }
+    return 0;
+}
+END
+    tried=0
+    for kind in -pie -no-pie -static -static-pie; do
+        cc -O2 "$kind" -I"$root" -o clock clock.c 2>/dev/null || continue # static libraries are packages of their own
+        tried=$((tried + 1))
+        say "cc $kind"
+        "$PERFGATE" -q run --sampler perf --rate 4000 --sampled-rounds 3 -o out -r 1 -w 0 -- ./clock
+        near cum main 98 3
+        near cum "[truncated]" 0 1
+        near flat "[unknown]" 0 1
+        vdso=$(share flat __vdso_clock_gettime) # small where the kernel itself is asked
+        [ "$(share flat works)" -gt 500 ]
+        [ "$(share cum asks)" -ge "$vdso" ]
+        [ $(("$(share cum asks)" + "$(share cum works)")) -ge $(("$(share cum main)" - 200)) ]
+    done
+    [ "$tried" -ge 2 ]
+}
+
 @test "programs that hardly do more than start: their stacks end in the dynamic linker" {
     may_sample
     printf '#!/bin/sh\nfor i in 1 2 3 4 5 6 7 8 9 10; do ls; ls; ls; done >ls.out\n' >starter && chmod +x starter

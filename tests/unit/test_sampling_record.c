@@ -63,6 +63,20 @@ static void pauses_are_told_and_what_to_type(void **state) {
     arena_free(w.arena);
 }
 
+static void a_lowered_rate_is_told(void **state) {
+    (void)state;
+    struct world w;
+    world_open(&w, 25000);
+    w.measuring.sampled.rate_before = 100000;
+    assert_string_equal(said(&w, "lowered"), "the kernel lowered perf_event_max_sample_rate from "
+                                             "100000 to 25000 while sampling");
+    arena_free(w.arena);
+    world_open(&w, 25000);
+    w.measuring.sampled.rate_before = 25000;
+    assert_null(said(&w, "lowered"));
+    arena_free(w.arena);
+}
+
 static void losses_and_damage_are_told(void **state) {
     (void)state;
     struct world w;
@@ -95,6 +109,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_profile_has_no_warning),
         cmocka_unit_test(pauses_are_told_and_what_to_type),
+        cmocka_unit_test(a_lowered_rate_is_told),
         cmocka_unit_test(losses_and_damage_are_told),
         cmocka_unit_test(what_makes_a_profile_unsound_is_told),
     };

@@ -32,6 +32,14 @@ static const char *const inlining[] = {[TALLY_ROOT] = "",
                                        [TALLY_CALLED] = "",
                                        [TALLY_BOTH] = " (partial-inline)"};
 
+/* A name may hold a NUL, behind which it would not be seen. */
+static const char *name_of(const struct top *top, const struct tally_row *row,
+                           struct arena *arena) {
+    struct text name = {strings_get(top->tally->strings, row->name),
+                        strings_length(top->tally->strings, row->name)};
+    return strlen(name.at) == name.length ? name.at : escape_visible(arena, name);
+}
+
 static void print_text(FILE *out, const void *what, struct arena *arena) {
     const struct top *top = what;
     char total[VALUE_TEXT], flat[VALUE_TEXT], cum[VALUE_TEXT];
@@ -48,8 +56,7 @@ static void print_text(FILE *out, const void *what, struct arena *arena) {
         value_text(cum, (double)row->cum, unit);
         fprintf(out, "%10s %6.2f%% %6.2f%% %10s %6.2f%%  %s%s\n", flat,
                 percent(row->flat, top->answer.total), percent(sum, top->answer.total), cum,
-                percent(row->cum, top->answer.total),
-                escape_text(arena, strings_get(top->tally->strings, row->name)),
+                percent(row->cum, top->answer.total), escape_text(arena, name_of(top, row, arena)),
                 inlining[row->inlining]);
     }
 }
@@ -66,7 +73,7 @@ static void print_json(FILE *out, const void *what, struct arena *arena) {
     for (size_t i = 0; i < top->tally->row_count; i++) {
         const struct tally_row *row = &top->tally->rows[i];
         json_open_object(&w);
-        json_string_member(&w, "name", strings_get(top->tally->strings, row->name));
+        json_string_member(&w, "name", name_of(top, row, arena));
         json_int_member(&w, "flat", row->flat);
         json_int_member(&w, "cum", row->cum);
         json_close_object(&w);

@@ -29,6 +29,21 @@ cpu() { echo "$root/fixtures/fuzz/pprof/seed-go-cpu"; }
     "$PERFGATE" profile top new.txt | grep -q '^ *3 100.00% 100.00% *3 100.00%  f$'
 }
 
+@test "names with NULs, controls, tags and bytes that are no UTF-8 are whole, and harmless" {
+    printf 'main;a\0b</script>;c\033[31m 5000000\nmain;\377\376 3000000\n' | python3 "$root/tests/folded_profile.py" >hostile.pb
+    run "$PERFGATE" profile top hostile.pb
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"a"*"b</script>"* && "$output" != *$'\033'* ]]
+    "$PERFGATE" profile top hostile.pb --report json=- | python3 -c '
+import json, sys
+names = {f["name"] for f in json.load(sys.stdin)["functions"]}
+assert "a\ufffdb</script>" in names and "main" in names and len(names) == 4, names'
+    "$PERFGATE" profile convert hostile.pb -o again.pb.gz
+    gzip -dc again.pb.gz | python3 -c 'import sys; data = sys.stdin.buffer.read(); assert b"a\0b</script>" in data and b"\xff\xfe" in data'
+    "$PERFGATE" flame hostile.pb -o page.html
+    [ "$(grep -ac '</script>' page.html)" -eq 2 ] # the page's own two
+}
+
 @test "gzipped, raw and from stdin are the same" {
     gzip -c "$(cpu)" >cpu.pb.gz
     "$PERFGATE" profile top cpu.pb.gz >a

@@ -55,6 +55,7 @@ struct sampled_side {
     double *cpu; /* s, user and system, a round */
     size_t count, capacity;
     double user_ns, system_ns; /* of all */
+    double unsampled_ns;       /* of that, what is in the profile as [unsampled] */
     struct sampling_counts counts;
     uint64_t damaged;          /* records */
     struct unwinder *unwinder; /* NULL: none is needed */

@@ -106,8 +106,11 @@ static void keep_sampled(struct measuring *m, struct side_state *side,
     bool clock = m->sampled.by == BY_PRELOAD || m->sampled.rings.event == RING_CLOCK;
     sampling_counts_add(&sampled->counts, sampling_round_counts(side->side->sampling));
     double unsampled = (double)sampling_round_counts(side->side->sampling).unsampled;
-    if (fmin(user - periods, unsampled) > PROFILE_SOUND * user)
+    double short_tasks = fmin(user - periods, unsampled);
+    if (short_tasks > PROFILE_SOUND * user) {
         sampling_unsampled(side->side->sampling, user - periods);
+        sampled->unsampled_ns += short_tasks;
+    }
     sampling_end(side->side->sampling, clock || periods == 0 ? 1 : user / periods);
     ARENA_PUSH(m->arena, sampled->cpu, sampled->count, sampled->capacity, cpu * 1e-9);
     sampled->user_ns += user;

@@ -9,7 +9,7 @@
 struct account {
     double samples, system, allowed;
     const char *what;
-    double unsampled; /* of the system's, what tasks ran after their last sample; ns */
+    double unsampled; /* of the system's, what the profile has as [unsampled]; ns */
 };
 
 static double tick_ns(void) {
@@ -33,7 +33,7 @@ static struct account user_account(const struct measuring *m, const struct sampl
         sampled->user_ns,
         PROFILE_SOUND * sampled->user_ns + 4 * (of_ticks + of_ends),
         "user time",
-        clock ? (double)sampled->counts.unsampled : 0,
+        clock ? sampled->unsampled_ns : 0,
     };
 }
 
@@ -85,14 +85,13 @@ static void note_counts(struct recording *out, const struct sampling_counts *cou
 }
 
 static void check_sound(struct recording *out, const struct account *account) {
-    double missing = account->system - account->samples;
-    if (fabs(missing) <= account->allowed)
+    if (fabs(account->samples - account->system) <= account->allowed)
         return;
     recording_set(out, "profile-unsound", "true");
     recording_note(out, NOTE_WARNING, NULL,
                    "profile unsound: samples account for %.3g s, the system for %.3g s of %s%s",
                    account->samples * 1e-9, account->system * 1e-9, account->what,
-                   account->unsampled > missing / 2 && missing > 0
+                   account->unsampled > 0
                        ? arena_printf(out->arena,
                                       "; processes and threads that end between two samples ran for"
                                       " %.3g s, [unsampled] in the profile (--rate raises how many"

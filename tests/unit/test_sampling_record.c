@@ -96,11 +96,11 @@ static void what_makes_a_profile_unsound_is_told(void **state) {
     struct world w;
     world_open(&w, 100000);
     w.side.sampled.counts.periods = 500000000;
-    w.side.sampled.counts.unsampled = 10000000;
+    w.side.sampled.counts.unsampled = 10000000; /* too little to be in the profile */
     assert_string_equal(
         said(&w, "unsound"),
         "profile unsound: samples account for 0.5 s, the system for 1 s of user time");
-    w.side.sampled.counts.unsampled = 450000000;
+    w.side.sampled.unsampled_ns = 450000000;
     assert_non_null(strstr(said(&w, "unsound"), "end between two samples ran for 0.45 s"));
     arena_free(w.arena);
 }

@@ -172,6 +172,11 @@ static void fold_call(const struct fold *fold, const struct address_branch *bran
     source_frames(fold, frames, depth, out);
     struct source_line *line = source_profile_add(fold->into, out, depth, 0, 0);
     source_profile_target(fold->into, line, name, branch->count);
+    double calls = 0;
+    for (uint32_t i = 0; i < line->target_count; i++)
+        calls += line->targets[i].count;
+    if (calls > line->count)
+        line->count = calls; /* what called ran: what ran before the oldest branch is not known */
 }
 
 /* ---- both ---- */

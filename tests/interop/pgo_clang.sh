@@ -5,6 +5,7 @@
 #   names     are those of the program: with -funique-internal-linkage-names, with DWARF 5, and without, with DWARF 4
 #   clang     annotates every function with 1 % of the samples or more, and makes other code of the hot files
 #   lines     what is told of 20 000 addresses is what llvm-symbolizer's frames come to by LLVM's rules
+#   branches  what is told of branch stacks of walks through the program is what llvm-profgen tells
 #   mixed     of a program of gcc's and clang's objects it is told what clang made
 #   refused   another program, a stripped one, one without debug information: nothing is written
 set -euo pipefail
@@ -127,6 +128,116 @@ for name in sorted(functions, key=lambda name: (-total(functions[name]), name)):
 print(told, "addresses have lines,", inlined, "inside inlined calls", file=sys.stderr)
 P
 
+cat >"$work/walk.py" <<'P'
+# walk.py OBJDUMP BINARY SAMPLES: perf script's text of branch stacks, from walks through the program's code: conditional jumps
+# go either way at random, direct calls are entered, returns go back
+import random, re, subprocess, sys
+objdump, binary, samples = sys.argv[1], sys.argv[2], int(sys.argv[3])
+random.seed(1)
+crt = {"_init", "_fini", "_start", "deregister_tm_clones", "register_tm_clones", "__do_global_dtors_aux", "frame_dummy", ".plt"}
+code, order, functions, stubs = {}, [], [], set()
+for line in subprocess.run([objdump, "-d", "--no-show-raw-insn", binary], capture_output=True, text=True).stdout.splitlines():
+    head = re.match(r"([0-9a-f]+) <(.*)>:", line)
+    if head:
+        name = head.group(2)
+        (stubs.add if "@plt" in name or name in crt else functions.append)(int(head.group(1), 16))
+        continue
+    at = re.match(r"\s*([0-9a-f]+):\s+(\S+)\s*(\S*)", line)
+    if at:
+        order.append(int(at.group(1), 16))
+        target = re.match(r"(0x)?([0-9a-f]+)$", at.group(3))
+        code[order[-1]] = (at.group(2), int(target.group(2), 16) if target else None)
+following = dict(zip(order, order[1:]))
+functions = [f for f in functions if f in code]
+entries = set(functions) | stubs
+loads = [l.split() for l in subprocess.run(["readelf", "-lW", binary], capture_output=True, text=True).stdout.splitlines()]
+offset, vaddr, size = next((int(w[1], 16), int(w[2], 16), int(w[5], 16)) for w in loads if w[:1] == ["LOAD"] and "E" in w[6:-1])
+base, outside = 0x555555000000, 0x111111000000
+print("x 7 1.0: PERF_RECORD_MMAP2 7/7: [%#x(%#x) @ %#x 08:01 5 0]: r-xp %s" % (base + vaddr, (size + 0xfff) & ~0xfff, offset, binary))
+def walk():
+    at, calls, branches = random.choice(functions), [], []
+    while len(branches) < 33:
+        word, target = code.get(at, ("?", None))
+        to = following.get(at)
+        if to is None or to in entries and not word.startswith(("ret", "jmp")) or word in ("?", "ud2", "hlt", "int3", "notrack", "bnd", "repz"):
+            return branches
+        if word.startswith("call") and target in code and target not in stubs and len(calls) < 20:
+            calls.append(to)
+            branches.append((at, target))
+            at = target
+        elif word.startswith("call"):  # out of the program and back
+            branches += [(at, outside), (outside + 16, to)]
+            at = to
+        elif word.startswith("ret"):
+            if not calls:
+                return branches
+            branches.append((at, calls.pop()))
+            at = branches[-1][1]
+        elif word.startswith("j"):
+            if target is None or target not in code or target in stubs:
+                return branches
+            if word.startswith("jmp") or random.random() < 0.6:
+                branches.append((at, target))
+                at = target
+            else:
+                at = to
+        else:
+            at = to
+    return branches
+while samples:
+    stack = walk()
+    if len(stack) < 3:
+        continue
+    samples -= 1
+    stack = stack[-32:][::-1]
+    print(" %x %s" % (base + stack[0][1], "  ".join("%#x/%#x/P/-/-/0" % (base + f, base + t) for f, t in stack)))
+P
+
+cat >"$work/same.py" <<'P'
+# same.py OURS THEIRS: the same lines, calls and heads; but where llvm-profgen does not know how often a function was entered we
+# may, lines at 0 are nothing, lines before the declaration are line 0, and a line ran at least as often as it called
+import sys
+def load(path):
+    out, stack = {}, []
+    for line in open(path):
+        line = line.rstrip("\n")
+        depth = len(line) - len(line.lstrip(" "))
+        if depth == 0:
+            name, _, head = line.rsplit(":", 2)
+            stack, out[name,] = [name], int(head)
+            continue
+        site, rest = line.strip().split(": ", 1)
+        stack = stack[:depth]
+        if int(site.split(".")[0]) >= 1 << 15 or None in stack:
+            stack.append(None)
+        elif rest[0].isdigit():
+            words = rest.split()
+            calls = dict(word.rsplit(":", 1) for word in words[1:])
+            if words[0] != "0":
+                out[tuple(stack) + (site,)] = int(words[0]), {name: int(n) for name, n in calls.items()}
+        else:
+            stack.append((site, rest.rsplit(":", 1)[0]))
+    return out
+ours, theirs = load(sys.argv[1]), load(sys.argv[2])
+bad = lines = heads = called = 0
+for key in sorted(set(ours) | set(theirs), key=str):
+    a, b = ours.get(key), theirs.get(key)
+    if len(key) == 1:
+        heads += 1
+        good = b in (0, None) or a == b
+    else:
+        lines += 1
+        calls = a[1] if a else {}
+        called += bool(calls)
+        good = a == b or a and (not b or a[1] == b[1]) and a[0] == sum(calls.values()) and (not b or b[0] < a[0])
+    if not good:
+        bad += 1
+        if bad <= 5:
+            print("  differs:", key, a, b)
+print("%d lines, %d of them call, %d functions; %d differ" % (lines, called, heads, bad))
+sys.exit(bad > 0 or lines < 1000 or called < 100)
+P
+
 # check_clang NAME OPTION…: record NAME at work, and have clang build it again by that
 check_clang() {
     local name=$1 profile=$work/$1.prof function
@@ -177,6 +288,12 @@ grep -q '^_Z.*\.__uniq\.[0-9]*:' "$work/unique.prof" || fail "no unique name"
 ! grep -q '__uniq' "$work/dwarf4.prof" || fail "unique names that the program has not"
 check_lines unique
 check_lines dwarf4
+
+python3 "$work/walk.py" "llvm-objdump-$version" "$work/unique" 20000 >"$work/branches.txt"
+"llvm-profgen-$version" --perfscript="$work/branches.txt" --binary="$work/unique" --output="$work/theirs" --format=text 2>"$work/told" || fail "branches: $(cat "$work/told")"
+"$write_pgo" clang "$work/unique" "$work/branches.txt" >"$work/ours" 2>"$work/told" || fail "branches: $(cat "$work/told")"
+python3 "$work/same.py" "$work/ours" "$work/theirs" >"$work/told" || fail 'branches: counted in another way'
+sed 's/^/branches: /' "$work/told"
 
 cat >"$work/a.c" <<'C'
 int by_gcc(int x) { return x * x; }

@@ -292,6 +292,7 @@ static void branch_stacks_tell_how_often_lines_ran_and_who_called(void **state) 
     assert_near(main_in->head, 0, 0);
     assert_int_equal(main_in->lines[0]->target_count, 1);
     assert_near(main_in->lines[0]->targets[0].count, 3, 0);
+    assert_near(main_in->lines[0]->count, 3, 0);
     assert_int_equal(main_in->lines[0]->targets[0].name, outer->name);
     assert_int_equal(outer->lines[0]->site.offset, 12 - 11);
     assert_near(outer->lines[0]->count, 3, 0);

@@ -15,8 +15,18 @@ static void look_up(struct module *module, uint64_t address, struct arena *arena
     for (size_t i = 0; i < count; i++) {
         assert(frames[i].line >= 0 && frames[i].column >= 0);
         assert(i + 1 < count || frames[i].name);
+        assert(frames[i].decl_line >= 0);
         if (frames[i].name)
             assert(*demangle(frames[i].name, arena) || !*frames[i].name);
+    }
+}
+
+/* Lines follow each other upwards, to an end. */
+static void walk_lines(struct module *module, uint64_t address) {
+    for (int i = 0; i < 100 && address != UINT64_MAX; i++) {
+        uint64_t next = module_next_line(module, address);
+        assert(next > address);
+        address = next;
     }
 }
 
@@ -42,6 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t address;
     module_open_memory(&module, bytes, size, arena);
     if (module.program.elf) {
+        if (size % 2)
+            module_want_sites(&module);
         struct call_frame_info *frames = call_frame_info_new(module.program.elf, module.dwarf);
         if (gelf_getehdr(module.program.elf, &header))
             look_up(&module, header.e_entry, arena);
@@ -50,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t i = 0; i < module.symbols.count && i < LOOKUPS; i++) {
             const struct symbol *symbol = &module.symbols.symbols[i];
             look_up(&module, symbol->start, arena);
+            walk_lines(&module, symbol->start);
+            assert(symbol->start == symbol->end || module_entry(&module, symbol->start));
             look_up(&module, symbol->start + (symbol->end - symbol->start) / 2, arena);
             step(frames, symbol->start + 1);
         }

@@ -242,6 +242,8 @@ static bool judge_without_baseline(struct gate *gate, struct recording *head, in
     if (head && !save(gate, head, head->failure_count ? "broken" : NULL, &comparison, err))
         return broken(gate, REASON_IO, err);
     pg_log(LOG_ERROR, "%s", why);
+    if (head)
+        gate_write_pgo(gate, head, &comparison);
     return finish(gate, &comparison, exit_code, err);
 }
 
@@ -263,6 +265,7 @@ static bool judge(struct gate *gate, struct recording *const *sides, int *exit_c
         save(gate, deciding[head], verdict_name(comparison.verdict), &comparison, &unsaved);
     if (!saved)
         comparison_note(&comparison, NOTE_WARNING, NULL, "not saved: %s", unsaved.text);
+    gate_write_pgo(gate, deciding[head], &comparison);
     if (!finish(gate, &comparison, exit_code, err))
         return false;
     if (saved)
@@ -285,7 +288,7 @@ static bool measure_and_judge(struct gate *gate, int *exit_code, struct pg_error
     if (!gate_join_sides(gate, NULL, sides, err))
         return broken(gate, REASON_DAMAGED_INPUT, err);
     if (!gate_profiles_make(&gate->profiles, &gate->measuring, sides, gate->options->output,
-                            gate->options->save ? (int)head : -1, err))
+                            gate->options->save || gate_wants_pgo(gate) ? (int)head : -1, err))
         return broken(gate, REASON_IO, err);
     for (size_t i = 0; i <= head; i++) {
         if (!gate_write_recording(gate, gate->measuring.sides[i].label, sides[i], err))

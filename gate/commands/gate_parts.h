@@ -45,6 +45,13 @@ bool gate_write_recording(const struct gate *gate, const char *name,
 bool gate_compare(const struct gate *gate, struct recording *const *sides,
                   const struct policy *policy, struct comparison *out, struct pg_error *err);
 
+/* Is a profile for a compiler to be written of the head? */
+bool gate_wants_pgo(const struct gate *gate);
+
+/* Writes it from the head's samples, and says so in the comparison and in gate->style; or says
+ * there why not. */
+void gate_write_pgo(struct gate *gate, const struct recording *head, struct comparison *comparison);
+
 /* Compares the functions of the profiles, too; then measures the entries with red rows, and with
  * red functions where these decide, a second time (and samples them again), and lets the fresh
  * rounds decide. */

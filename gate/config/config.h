@@ -53,6 +53,20 @@ struct config_base {
     const char *build;    /* shell line that builds the base side, instead of the benchmarks' */
 };
 
+/* A profile for a compiler, of what was sampled. */
+struct config_pgo {
+    const char *where;
+    int compiler;       /* enum config_compiler */
+    const char *output; /* NULL: none is written */
+    struct config_list binaries;
+    const char *steady_after, *root; /* as the options of `perfgate pgo`, or NULL */
+    int min_samples;                 /* -1: as usual */
+    int force;
+    int when; /* enum config_when */
+};
+enum config_compiler { COMPILER_GO, COMPILER_CLANG, COMPILER_GCC, COMPILER_BOLT };
+enum config_when { WHEN_BASELINE, WHEN_ALWAYS };
+
 enum config_confirm { CONFIRM_OFF, CONFIRM_ON };
 
 struct gate_config {
@@ -76,6 +90,7 @@ struct gate_config {
     int ignore_fingerprint;
     int confirm; /* measure red benchmarks again before failing */
     struct config_base base;
+    struct config_pgo pgo;
     struct config_benchmark *benchmarks;
     size_t benchmark_count, benchmark_capacity;
     struct config_rules rules;

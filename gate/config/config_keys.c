@@ -100,6 +100,24 @@ static const struct config_key base_keys[] = {
 static const struct config_section base_section = {base_keys, sizeof(struct config_base),
                                                    BASE(where), 0};
 
+#define PGO(member) offsetof(struct config_pgo, member)
+static const struct config_key pgo_keys[] = {
+    CHOICE("for", PGO(compiler), "go|clang|gcc|bolt", "go", "the compiler that is to read it"),
+    PLAIN("output", KEY_TEXT, PGO(output), NULL,
+          "file to write, with FILE.json beside it; none is written without"),
+    CHOICE("when", PGO(when), "baseline|always", "baseline",
+           "baseline: only where the branch that is measured is `branch`"),
+    PLAIN("binary", KEY_LIST, PGO(binaries), NULL,
+          "program that was sampled, where profiles do not say it, and libraries that count"),
+    PLAIN("steady-after", KEY_TEXT, PGO(steady_after), NULL, "leave out the first rounds (2)"),
+    PLAIN("root", KEY_TEXT, PGO(root), NULL, "only stacks with a function that matches"),
+    RANGE("min-samples", KEY_INT, PGO(min_samples), 0, 1000000000, "20000",
+          "samples told by line that are asked for"),
+    PLAIN("force", KEY_BOOL, PGO(force), "no", "yes: write what falls short, too, and say so"),
+    LAST};
+static const struct config_section pgo_section = {pgo_keys, sizeof(struct config_pgo), PGO(where),
+                                                  0};
+
 #define TOP(member) offsetof(struct gate_config, member)
 static const struct config_key top_keys[] = {
     RANGE("threshold", KEY_RATIO, TOP(threshold), 0, 100, "5%", "a change up to this is tolerated"),
@@ -135,6 +153,8 @@ static const struct config_key top_keys[] = {
           "measure red benchmarks again; red only if fresh rounds alone say so too"),
     NESTED("base", KEY_SECTION, TOP(base), &base_section,
            "measure another revision beside this one, instead of using the store"),
+    NESTED("pgo", KEY_SECTION, TOP(pgo), &pgo_section,
+           "a profile for a compiler from what was sampled of the new build"),
     NESTED("benchmarks", KEY_SECTIONS, TOP(benchmarks), &benchmark_section,
            "what to measure (list)"),
     NESTED("rules", KEY_SECTIONS, TOP(rules), &rule_section,

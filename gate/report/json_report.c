@@ -194,6 +194,8 @@ static bool json_write(FILE *out, const struct comparison *c, const struct repor
     json_open_object(w);
     if (style->flame_path)
         json_string_member(w, "flamegraph", style->flame_path);
+    if (style->pgo_path)
+        json_string_member(w, "pgo", style->pgo_path);
     json_close_object(w);
     json_close_object(w);
     return true;

@@ -16,7 +16,8 @@ struct report_style {
     bool all;           /* text: also the rows of processes that are not gated */
     size_t byte_budget; /* markdown: largest size in bytes, 65536 */
     const char
-        *flame_path; /* of the flame graphs' report, as given; NULL: none, or nothing in it */
+        *flame_path;      /* of the flame graphs' report, as given; NULL: none, or nothing in it */
+    const char *pgo_path; /* of the profile for a compiler that was written; or NULL */
     const char *flame_link;         /* its URL from where this report stands */
     const struct timeline *history; /* html: what the store says of the benchmarks; or NULL */
     const struct publication *publication; /* of reports for GitHub; NULL: none */

@@ -67,13 +67,24 @@ draw() {
     fi
 }
 
-# What a compiler can be fed with: the profile of head, without paths and names of people.
+# What a compiler can be fed with: the profile of head, without paths and names of people; or what perfgate pgo makes of it, while
+# the program that was sampled is there (measure.sh), else by what the recording knows of its lines.
 keep_profile() {
-    [ "$PG_IN_PGO_PROFILE" = true ] && [ -e "$PG_STATE/on-default-branch" ] || return 0
+    local made=$PG_STATE/pgo-profile.pb.gz
+    [ "$PG_IN_PGO_PROFILE" != false ] && [ -e "$PG_STATE/on-default-branch" ] || return 0
     if [ ! -s "$recordings/head.pb.gz" ]; then
         message warning "pgo-profile: head was not sampled (too short a run, or the machine refuses), so there is no profile"
-    elif "$program" profile convert --to=pprof "$recordings/head.pb.gz" -o "$PG_STATE/pgo-profile.pb.gz"; then
-        output pgo-profile "$PG_STATE/pgo-profile.pb.gz"
+    elif wants_compiler_profile; then
+        made=$(compiler_profile)
+        if [ -s "$made" ] || "$program" pgo --for="$PG_IN_PGO_PROFILE" -o "$made" "$recordings/head.txt" 2>"$PG_STATE/pgo.log"; then
+            output pgo-profile "$made"
+            output pgo-folder "${made%/*}"
+        else
+            message warning "pgo-profile: no profile for $PG_IN_PGO_PROFILE: $(tail -n 20 "$PG_STATE/pgo.log")"
+        fi
+    elif "$program" profile convert --to=pprof "$recordings/head.pb.gz" -o "$made"; then
+        output pgo-profile "$made"
+        output pgo-folder "$made"
     fi
 }
 

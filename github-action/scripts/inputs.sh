@@ -68,7 +68,7 @@ check_words() {
     one_of summary true false
     one_of annotations true false
     one_of flamegraph on-regression always never
-    one_of pgo-profile true false
+    one_of pgo-profile true false go clang gcc bolt
     one_of install auto prebuilt build path
     one_of setup-perf auto true false
 }

@@ -53,3 +53,16 @@ tokenless() {
     done < <(compgen -e | grep -E '^(PG_|INPUT_|ACTIONS_)|(^|_)(TOKEN|SECRET|PASSWORD)($|_)|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$')
     env "${without[@]}" "$@"
 }
+
+# wants_compiler_profile: was a compiler's own format asked for, and is this where profiles are kept?
+wants_compiler_profile() {
+    [[ $PG_IN_PGO_PROFILE =~ ^(go|clang|gcc|bolt)$ ]] && [ -e "$PG_STATE/on-default-branch" ]
+}
+
+# compiler_profile: where it is written, in a folder of its own with its sidecar
+compiler_profile() {
+    local name=perfgate.$PG_IN_PGO_PROFILE
+    [ "$PG_IN_PGO_PROFILE" != go ] || name=default.pgo
+    mkdir -p "$PG_STATE/pgo"
+    printf '%s\n' "$PG_STATE/pgo/$name"
+}

@@ -65,6 +65,7 @@ write_config() {
             printf '  - %s\n' "$(yaml "$word")"
         done
         [ -z "$PG_IN_BUILD" ] || printf '  build: %s\n' "$(yaml "$(line "$PG_IN_BUILD")")"
+        ! wants_compiler_profile || printf 'pgo:\n  for: %s\n  when: always\n  output: %s\n' "$PG_IN_PGO_PROFILE" "$(yaml "$(compiler_profile)")"
     } >"$config"
 }
 

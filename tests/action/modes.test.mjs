@@ -71,6 +71,11 @@ test('measured long enough, a regression has a flame graph, and main a profile',
     const top = spawnSync(program, ['profile', 'top', push.outputs['pgo-profile']], { encoding: 'utf8' });
     assert.match(top.stdout, /work/);
     assert.ok(artifact(world, /-pgo$/));
+    // too few samples for a compiler: the reason is told, nothing is handed out, and the verdict stands
+    const few = await go(world, pushEvent(world.repo), world.repo.shas.main, { mode: 'store', 'pgo-profile': 'gcc', rounds: 3, 'max-rounds': 3 });
+    assert.equal(few.outcome, 'success', few.log);
+    assert.match(levels(few, 'warning'), /no profile for gcc: (.|\n)*(too few samples|debug information|no known function)/);
+    assert.equal(few.outputs['pgo-profile'] ?? '', '');
     // the slow function stands in a file of a hostile name, and another one, as slow, says that it is none of the repository
     const odd = 'src/100%,a:b.c';
     const slower = demoFiles({ program: { ...long, scan: 36000000 } })['bench.c'].replace('static void work', `#line 41 "${odd}"\nstatic void work`);

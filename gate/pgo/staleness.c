@@ -122,12 +122,16 @@ static bool has_part(struct looking *l, const struct hot_function *hot) {
 
 /* ---- lines ---- */
 
-/* Closures and local functions stand within the function whose name is in theirs. */
+/* Closures and local functions stand within the function whose name is in theirs: `main.f.func1`,
+ * `_ZZ1fvENKUlvE_clEv`, Rust's without the hash. */
 static bool is_within(const char *inner, const char *outer) {
-    outer += strncmp(outer, "_ZN", 3) == 0 ? 3 : strncmp(outer, "_Z", 2) == 0 ? 2 : 0;
-    const char *hash = strstr(outer, "17h");
+    size_t length = strlen(outer);
     char core[512];
-    size_t length = hash && hash > outer ? (size_t)(hash - outer) : strlen(outer);
+    if (strncmp(outer, "_Z", 2) != 0)
+        return strncmp(inner, outer, length) == 0 && (inner[length] == '.' || inner[length] == ':');
+    outer += outer[2] == 'N' ? 3 : 2;
+    const char *hash = strstr(outer, "17h");
+    length = hash && hash > outer ? (size_t)(hash - outer) : strlen(outer);
     if (length >= sizeof core)
         return false;
     memcpy(core, outer, length);

@@ -21,7 +21,12 @@ static bool parse(struct checking *c, struct parsed_options *parsed, struct sess
     const struct option options[] = {
         TEXT("binary", 0, &c->binary, "FILE",
              "a build of now: are the profile's hot functions and their lines still in it?"),
-        SPAN("max-age", &c->max_age, "warn of an older one (168h: a week)"),
+        {.name = "max-age",
+         .kind = OPTION_DURATION,
+         .target = &c->max_age,
+         .argument = "TIME",
+         .help = "warn of an older one (168h: a week)",
+         .high = 1e10},
         {.name = "max-stale",
          .kind = OPTION_RATIO,
          .target = &c->max_stale,

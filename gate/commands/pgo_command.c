@@ -24,9 +24,13 @@ static bool parse(struct pgo_options *o, struct parsed_options *parsed, struct s
         LIST("binary", 0, &o->binaries, "FILE",
              "the program that was sampled, and libraries that count, too (where profiles say)"),
         LIST("weight", 0, &o->weighted, "N,FILE", "a recording that counts N times"),
-        SPAN("half-life", &o->half_life,
-             "recordings count half as much for each such time that they are older than the "
-             "newest (168h: a week)"),
+        {.name = "half-life",
+         .kind = OPTION_DURATION,
+         .target = &o->half_life,
+         .argument = "TIME",
+         .help = "recordings count half as much for each such time that they are older than the "
+                 "newest (168h: a week)",
+         .high = 1e10},
         TEXT("steady-after", 0, &o->steady_after, "N|TIME",
              "leave out the first N rounds, or the first TIME of each (recorded by run --slices)"),
         TEXT("root", 0, &o->root, "RE",

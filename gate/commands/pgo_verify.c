@@ -299,12 +299,14 @@ static void tell(const struct verify *v, const struct comparison *c) {
         const struct row *row = &c->rows[i];
         if (!row->policy.gated || !row->test)
             continue;
-        fprintf(out,
-                "%-10s %s %s: %+.2f%% with the profile (p = %.2g, %.0f%% interval %+.2f%% to "
-                "%+.2f%%, %u and %u rounds)\n",
-                words_of(row->verdict), row->name, row->unit, 100 * row->change, row->p_adjusted,
-                100 * c->policy->confidence, 100 * row->change_low, 100 * row->change_high,
-                row->base.n, row->head.n);
+        const char *p = isnan(row->p_adjusted)
+                            ? "exact"
+                            : arena_printf(v->arena, "p = %.2g, %.0f%% interval %+.2f%% to %+.2f%%",
+                                           row->p_adjusted, 100 * c->policy->confidence,
+                                           100 * row->change_low, 100 * row->change_high);
+        fprintf(out, "%-10s %s %s: %+.2f%% with the profile (%s, %u and %u rounds)\n",
+                words_of(row->verdict), row->name, row->unit, 100 * row->change, p, row->base.n,
+                row->head.n);
         if (!isnan(row->smallest_detectable_change))
             fprintf(out, "           smallest change that these rounds could have shown: %.2f%%\n",
                     100 * row->smallest_detectable_change);

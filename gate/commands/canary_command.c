@@ -50,7 +50,12 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
              "of the old build: files, folders of files, or URLs"),
         LIST("head", 0, &o->sides[1].operands, "PATH…", "of the new build"),
         TEXT("round", 0, &o->round, "LABEL",
-             "label that divides a profile into rounds (round); without it each is one"),
+             "label that divides a profile into rounds (round); without it each is one, and one "
+             "that is alone is divided by the times of its samples (perf script)"),
+        COUNT(
+            "windows", 0, &o->windows, 1, REMOTE_MOST_WINDOWS,
+            "divide one that is alone into N rounds by time (10); of each URL take N windows, each "
+            "a round (5 a side can be tested)"),
         TEXT("by", 0, &o->by, "LABEL", "compare each value of this label by itself (benchmark)"),
         LIST("where", 0, &o->where, "LABEL=VALUE", "only samples with this label"),
         TEXT("sample-type", 0, &o->type, "NAME", "what is counted (cpu, or the profile's default)"),
@@ -87,8 +92,6 @@ static bool parse(struct canary *o, struct parsed_options *parsed, struct sessio
         COUNT("width", 0, &o->output_options.width, 40, 100000, "columns (the terminal's)"),
         PUBLICATION_OPTIONS(&o->output_options),
         HEADING("URLs"),
-        COUNT("windows", 0, &o->windows, 1, REMOTE_MOST_WINDOWS,
-              "take N windows of each, each a round (5 a side can be tested)"),
         REMOTE_OPTIONS(&o->remote),
         HEADING("Pyroscope or Parca, for one side alone"),
         LIST("base-label", 0, &o->sides[0].labels, "KEY=VALUE",
@@ -121,6 +124,10 @@ static bool check(struct canary *o, const struct parsed_options *parsed, struct 
                                 "--report=%.200s: functions are written as text, json or markdown",
                                 report);
     }
+    if (o->windows && strcmp(o->round, "round") != 0)
+        return pg_error_set(err, PG_USAGE,
+                            "canary: --windows makes rounds and --round names "
+                            "others; expected one of the two");
     return canary_profiles_check(o->sides, &o->remote, o->windows, o->strings, arena, err);
 }
 
@@ -132,7 +139,9 @@ static bool judge(struct canary *o, struct session *session, int *exit_code, str
     struct function_names *names = function_names_new(o->strings, arena);
     struct function_side *sides[2] = {function_side_new(names, cut), function_side_new(names, cut)};
     struct comparison comparison;
-    if (!canary_profiles_add(o->sides, sides, o->keep_paths, err)) {
+    bool by_time = strcmp(o->round, "round") == 0;
+    int windows = !by_time ? 0 : o->windows ? o->windows : CANARY_WINDOWS;
+    if (!canary_profiles_add(o->sides, sides, windows, o->keep_paths, err)) {
         if (err->status != PG_USAGE)
             return comparison_unreadable(&o->policy, reason_of_error(err), o->reports, &o->style,
                                          session, err);

@@ -45,15 +45,28 @@ static bool check_side(const struct canary_side *side, const struct remote_optio
                         side->option, side->option);
 }
 
+static bool is_alone(const struct canary_side *side) {
+    struct stat status;
+    const char *path = side->operands.items[0];
+    return side->operands.count == 1 && !remote_is_url(path) &&
+           !(stat(path, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
 bool canary_profiles_check(struct canary_side sides[2], struct remote_options *remote, int windows,
                            struct strings *strings, struct arena *arena, struct pg_error *err) {
     bool urls = false;
     if (!check_side(&sides[0], remote, &urls, err) || !check_side(&sides[1], remote, &urls, err))
         return false;
-    if (!urls)
-        return !(windows || remote_options_given(remote)) ||
-               pg_error_set(err, PG_USAGE,
+    for (int i = 0; i < 2; i++)
+        sides[i].alone = is_alone(&sides[i]);
+    if (!urls && remote_options_given(remote))
+        return pg_error_set(err, PG_USAGE,
                             "canary: options of servers, but neither --base nor --head has a URL");
+    if (!urls && windows && !sides[0].alone && !sides[1].alone)
+        return pg_error_set(err, PG_USAGE,
+                            "--windows: neither --base nor --head is a URL or one file alone");
+    if (!urls)
+        return true;
     return remote_options_check(remote, arena, err) &&
            open_sources(&sides[0], remote, windows, strings, arena, err) &&
            open_sources(&sides[1], remote, windows, strings, arena, err);
@@ -64,6 +77,7 @@ bool canary_profiles_check(struct canary_side sides[2], struct remote_options *r
 struct adding {
     const struct canary_side *from;
     struct function_side *to;
+    int windows; /* of a file that is alone */
     bool keep_paths;
 };
 
@@ -100,6 +114,26 @@ static bool add_file(const struct adding *a, const char *path, struct pg_error *
            add_profile(a, profile, path, err);
 }
 
+static bool has_rounds(const struct function_side *side) {
+    for (size_t i = 0; i < side->slice_count; i++) {
+        if (side->slices[i].count > 1)
+            return true;
+    }
+    return false;
+}
+
+static bool add_lone_file(const struct adding *a, const char *path, struct pg_error *err) {
+    struct profile_windows windows = {.wanted = a->windows};
+    struct profile *profile;
+    if (!profile_read_windows(&profile, path, &windows, a->to->names->strings, a->to->names->arena,
+                              err))
+        return false;
+    bool good = add_profile(a, profile, path, err);
+    a->to->window_sec = windows.each_sec;
+    a->to->alone = windows.each_sec > 0 || !has_rounds(a->to);
+    return good;
+}
+
 /* A recording, whose profile is in the folder, too. */
 static bool is_beside(const char *file, struct arena *arena) {
     const char *profile = recording_profile_path(file, arena);
@@ -128,16 +162,19 @@ static bool add_files(const struct adding *a, struct pg_error *err) {
         struct stat status;
         const char *path = a->from->operands.items[i];
         bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-        if (!remote_is_url(path) && !(folder ? add_folder : add_file)(a, path, err))
+        bool lone = a->from->alone && a->windows;
+        if (!remote_is_url(path) && !(folder ? add_folder
+                                      : lone ? add_lone_file
+                                             : add_file)(a, path, err))
             return false;
     }
     return true;
 }
 
 bool canary_profiles_add(const struct canary_side sides[2], struct function_side *const out[2],
-                         bool keep_paths, struct pg_error *err) {
-    const struct adding both[2] = {{&sides[0], out[0], keep_paths},
-                                   {&sides[1], out[1], keep_paths}};
+                         int windows, bool keep_paths, struct pg_error *err) {
+    const struct adding both[2] = {{&sides[0], out[0], windows, keep_paths},
+                                   {&sides[1], out[1], windows, keep_paths}};
     int most = 1;
     for (int i = 0; i < 2; i++) {
         if (!add_files(&both[i], err))

@@ -266,6 +266,20 @@ static void note_few_rounds(struct function_judge *judge) {
                 count > 1 ? arena_printf(judge->arena, "; %zu more are like it", count - 1) : ""));
 }
 
+static void note_alone(struct function_judge *judge, const struct function_side *side,
+                       const char *name) {
+    if (side->alone)
+        put_note(judge, side->window_sec > 0
+                            ? arena_printf(judge->arena,
+                                           "%s is one profile: its time is divided into rounds of "
+                                           "%.3g s",
+                                           name, side->window_sec)
+                            : arena_printf(judge->arena,
+                                           "%s is one profile, and its samples have neither "
+                                           "several rounds nor times to divide it by",
+                                           name));
+}
+
 static void note_unused(struct function_judge *judge) {
     const struct policy *policy = judge->request->policy;
     for (size_t i = 0; i < policy->demand_count; i++) {
@@ -282,6 +296,8 @@ static void put_notes(struct function_judge *judge) {
     const struct function_request *request = judge->request;
     note_unused(judge);
     size_t unnumbered = request->base->unnumbered + request->head->unnumbered;
+    note_alone(judge, request->base, "base");
+    note_alone(judge, request->head, "head");
     note_few_rounds(judge);
     if (judge->full)
         put_note(judge, "there are too many functions and rounds: not all are tested");

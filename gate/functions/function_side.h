@@ -47,7 +47,9 @@ struct function_side {
     const char *type, *unit; /* of the first profile, as it has them: "cpu", "nanoseconds" */
     uint32_t session;        /* of the profiles that follow, which are of one moment: 0, 1, … */
     bool uncounted;          /* of some samples the number is not known */
-    size_t unnumbered;       /* samples left out: without the round label, which others have */
+    bool alone;              /* one profile without rounds is all there is of the build, */
+    double window_sec; /* and its time was divided into rounds as long as this; 0: it has none */
+    size_t unnumbered; /* samples left out: without the round label, which others have */
     struct function_scratch *scratch;
 };
 

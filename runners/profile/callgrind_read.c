@@ -301,4 +301,4 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     return profile_builder_finish(out, builder, err);
 }
 
-const struct profile_format callgrind_format = {"callgrind", sniff, read};
+const struct profile_format callgrind_format = {"callgrind", sniff, read, NULL};

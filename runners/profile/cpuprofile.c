@@ -242,4 +242,4 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     return good && profile_builder_finish(out, r.builder, err);
 }
 
-const struct profile_format cpuprofile_format = {"cpuprofile", sniff, read};
+const struct profile_format cpuprofile_format = {"cpuprofile", sniff, read, NULL};

@@ -175,4 +175,4 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     return good && profile_builder_finish(out, r.builder, err);
 }
 
-const struct profile_format flamebearer_format = {"flamebearer", sniff, read};
+const struct profile_format flamebearer_format = {"flamebearer", sniff, read, NULL};

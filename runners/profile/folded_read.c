@@ -108,4 +108,4 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     return profile_builder_finish(out, r.builder, err);
 }
 
-const struct profile_format folded_format = {"folded stacks", sniff, read};
+const struct profile_format folded_format = {"folded stacks", sniff, read, NULL};

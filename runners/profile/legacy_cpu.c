@@ -242,4 +242,4 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     return profile_builder_finish(out, r.builder, err);
 }
 
-const struct profile_format legacy_cpu_format = {"gperftools", sniff, read};
+const struct profile_format legacy_cpu_format = {"gperftools", sniff, read, NULL};

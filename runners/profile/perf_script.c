@@ -4,13 +4,15 @@
 #include "runners/profile/builder.h"
 #include "runners/profile/profile_format.h"
 
-enum { MOST_WORDS = 64, MOST_EVENTS = 64, MOST_LINES = 1 << 20 };
+enum { MOST_WORDS = 64, MOST_EVENTS = 64, MOST_LINES = 1 << 20, LABELS = 2 };
+
+#define NO_TIME INT64_MIN
 
 /* `COMM PID[/TID] [CPU] TIME: PERIOD EVENT: FRAME`; CPU, TIME, PERIOD and FRAME may be missing. */
 struct sample_line {
     struct text comm, event, frame;
     bool has_period;
-    int64_t period;
+    int64_t period, time_ns; /* or NO_TIME */
 };
 
 /* `ADDRESS SYMBOL+OFFSET (BINARY)` */
@@ -44,6 +46,20 @@ static bool is_time(struct text word) {
            memchr(number.at, '.', number.length) && is_number(number, '.');
 }
 
+/* Seconds with up to nine places; NO_TIME for what a clock does not show. */
+static int64_t take_time(struct text word) {
+    const char *dot = memchr(word.at, '.', word.length);
+    struct text whole = {word.at, (size_t)(dot - word.at)};
+    int64_t time, part = 100000000;
+    if (!number_i64(whole, &time) || __builtin_mul_overflow(time, 1000000000, &time))
+        return NO_TIME;
+    for (const char *at = dot + 1; at < word.at + word.length - 1; at++, part /= 10) {
+        if (__builtin_add_overflow(time, (*at - '0') * part, &time))
+            return NO_TIME;
+    }
+    return time;
+}
+
 static size_t split_words(struct text line, struct text words[MOST_WORDS]) {
     size_t count = 0;
     while (count < MOST_WORDS && text_field(&line, &words[count]))
@@ -73,9 +89,11 @@ static size_t find_process(const struct text *words, size_t count, size_t *next)
 static bool parse_sample(struct text line, struct sample_line *out) {
     struct text words[MOST_WORDS];
     size_t count = split_words(line, words), next, process = find_process(words, count, &next);
-    *out = (struct sample_line){.period = 1};
+    *out = (struct sample_line){.period = 1, .time_ns = NO_TIME};
     if (!process || !is_number(words[process], '/'))
         return false;
+    if (next <= count && is_time(words[next - 1]))
+        out->time_ns = take_time(words[next - 1]);
     out->comm = text_trim((struct text){line.at, (size_t)(words[process].at - line.at)});
     if (next < count && number_i64(words[next], &out->period)) {
         out->has_period = true;
@@ -190,7 +208,9 @@ struct script_reader {
     struct profile_line *inlined; /* into the frame to come */
     size_t inlined_count, inlined_room;
     uint64_t inlined_address;
-    struct profile_label comm;
+    struct profile_label labels[LABELS];  /* comm, and the round when there are windows */
+    int64_t first_ns, last_ns, window_ns; /* window_ns 0: there are none */
+    bool timeless;                        /* some sample has no time */
     int64_t values[MOST_EVENTS + 1];
     struct arena *arena;
     struct pg_error *err;
@@ -224,7 +244,13 @@ static bool begins_sample(struct text line, bool open, struct sample_line *sampl
     return !(open && is_frame(line) && parse_frame(line, frame)) && parse_sample(line, sample);
 }
 
-/* The first pass: which events there are. */
+static void see_time(struct script_reader *r, int64_t time_ns) {
+    r->timeless |= time_ns == NO_TIME;
+    r->first_ns = time_ns < r->first_ns ? time_ns : r->first_ns;
+    r->last_ns = time_ns > r->last_ns ? time_ns : r->last_ns;
+}
+
+/* The first pass: which events there are, and when. */
 static bool find_events(struct script_reader *r, struct text bytes) {
     struct text_lines lines = {bytes, 0};
     struct text line;
@@ -249,6 +275,7 @@ static bool find_events(struct script_reader *r, struct text bytes) {
             if (at == r->event_count)
                 r->events[r->event_count++].name = name;
             r->events[at].without_period |= !sample.has_period;
+            see_time(r, sample.time_ns);
             open = true;
         }
     }
@@ -287,7 +314,9 @@ static void close_sample(struct script_reader *r) {
     if (r->inlined_count || !r->frame_count)
         close_frame(r, r->inlined_count ? r->inlined_address : 0, PROFILE_NONE);
     profile_builder_sample(
-        r->builder, &(struct profile_stack){r->frames, r->frame_count, &r->comm, 1}, r->values);
+        r->builder,
+        &(struct profile_stack){r->frames, r->frame_count, r->labels, r->window_ns ? 2 : 1},
+        r->values);
     r->open = false;
     r->frame_count = r->inlined_count = 0;
 }
@@ -323,8 +352,12 @@ static void open_sample(struct script_reader *r, const struct sample_line *sampl
     struct frame_line frame;
     close_sample(r);
     r->open = true;
-    r->comm = (struct profile_label){.key = strings_add(r->strings, text_of("comm")),
-                                     .text = strings_add(r->strings, sample->comm)};
+    r->labels[0] = (struct profile_label){.key = strings_add(r->strings, text_of("comm")),
+                                          .text = strings_add(r->strings, sample->comm)};
+    if (r->window_ns)
+        r->labels[1] =
+            (struct profile_label){.key = strings_add(r->strings, text_of("round")),
+                                   .number = 1 + (sample->time_ns - r->first_ns) / r->window_ns};
     memset(r->values, 0, sizeof r->values);
     r->values[0] = 1;
     r->values[1 + find_event(r, strings_add(r->strings, sample->event))] = sample->period;
@@ -357,14 +390,34 @@ static bool read_lines(struct script_reader *r, struct text bytes) {
     return true;
 }
 
-static bool read(struct profile **out, struct text bytes, struct strings *strings,
-                 struct arena *arena, struct pg_error *err) {
-    struct script_reader r = {
-        .strings = strings, .lines = strings_new(arena), .arena = arena, .err = err};
+/* The last sample is in the last window. */
+static void cut_time(struct script_reader *r, struct profile_windows *windows) {
+    int64_t span;
+    if (r->timeless || __builtin_sub_overflow(r->last_ns, r->first_ns, &span) || span <= 0)
+        return;
+    r->window_ns = span / windows->wanted + 1;
+    windows->each_sec = (double)r->window_ns / 1e9;
+}
+
+static bool read_windows(struct profile **out, struct text bytes, struct profile_windows *windows,
+                         struct strings *strings, struct arena *arena, struct pg_error *err) {
+    struct script_reader r = {.strings = strings,
+                              .lines = strings_new(arena),
+                              .first_ns = INT64_MAX,
+                              .last_ns = INT64_MIN,
+                              .arena = arena,
+                              .err = err};
     if (!find_events(&r, bytes))
         return false;
+    if (windows)
+        cut_time(&r, windows);
     make_builder(&r);
     return read_lines(&r, bytes) && profile_builder_finish(out, r.builder, err);
 }
 
-const struct profile_format perf_script_format = {"perf script", sniff, read};
+static bool read(struct profile **out, struct text bytes, struct strings *strings,
+                 struct arena *arena, struct pg_error *err) {
+    return read_windows(out, bytes, NULL, strings, arena, err);
+}
+
+const struct profile_format perf_script_format = {"perf script", sniff, read, read_windows};

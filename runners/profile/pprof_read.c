@@ -471,4 +471,4 @@ static bool sniff(struct text first) {
     return !text && !c.bad && tag >> 3 >= TYPE && tag >> 3 <= LAST_FIELD;
 }
 
-const struct profile_format pprof_format = {"pprof", sniff, pprof_read};
+const struct profile_format pprof_format = {"pprof", sniff, pprof_read, NULL};

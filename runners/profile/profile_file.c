@@ -34,9 +34,10 @@ static const char *profile_beside(const char *path, struct arena *arena) {
     return access(beside, F_OK) == 0 ? beside : NULL;
 }
 
+/* Windows may be NULL. */
 static bool read_bytes(struct profile **out, struct text bytes, const char *name,
-                       const struct wanted *wanted, struct strings *strings, struct arena *arena,
-                       struct pg_error *err) {
+                       const struct wanted *wanted, struct profile_windows *windows,
+                       struct strings *strings, struct arena *arena, struct pg_error *err) {
     const struct profile_format *format = profile_format_detect(bytes);
     if (!wanted->formats[0] && is_recording(bytes) && !text_starts(bytes, "Benchmark"))
         return pg_error_set(err, PG_FORMAT,
@@ -47,7 +48,9 @@ static bool read_bytes(struct profile **out, struct text bytes, const char *name
         return pg_error_set(err, PG_FORMAT, "%.400s: expected a %s%s%s", name, wanted->words,
                             wanted->formats[0] ? ", got " : "",
                             wanted->formats[0] ? escape_first_words(arena, bytes) : "");
-    if (format->read(out, bytes, strings, arena, err))
+    if (windows && format->read_windows
+            ? format->read_windows(out, bytes, windows, strings, arena, err)
+            : format->read(out, bytes, strings, arena, err))
         return true;
     pg_error_in(err, format->name);
     return pg_error_in(err, name);
@@ -61,13 +64,13 @@ static bool read_memory(struct profile **out, const char *name, struct text byte
     if (!source_memory(&source, name, bytes, err))
         return false;
     bool good = source_view(source, PROFILE_BYTES, &bytes, err) &&
-                read_bytes(out, bytes, source_name(source), wanted, strings, arena, err);
+                read_bytes(out, bytes, source_name(source), wanted, NULL, strings, arena, err);
     source_close(source);
     return good;
 }
 
-bool profile_read(struct profile **out, const char *path, struct strings *strings,
-                  struct arena *arena, struct pg_error *err) {
+bool profile_read_windows(struct profile **out, const char *path, struct profile_windows *windows,
+                          struct strings *strings, struct arena *arena, struct pg_error *err) {
     static const struct wanted any = {.words = "profile: pprof, folded stacks, perf script, "
                                                "gperftools, callgrind, cpuprofile or flamebearer"};
     struct source *source;
@@ -78,11 +81,19 @@ bool profile_read(struct profile **out, const char *path, struct strings *string
         source_close(source);
         return false;
     }
+    if (windows)
+        windows->each_sec = 0;
     const char *beside = is_recording(bytes) ? profile_beside(path, arena) : NULL;
-    bool good = beside ? profile_read(out, beside, strings, arena, err)
-                       : read_bytes(out, bytes, source_name(source), &any, strings, arena, err);
+    bool good =
+        beside ? profile_read_windows(out, beside, windows, strings, arena, err)
+               : read_bytes(out, bytes, source_name(source), &any, windows, strings, arena, err);
     source_close(source);
     return good;
+}
+
+bool profile_read(struct profile **out, const char *path, struct strings *strings,
+                  struct arena *arena, struct pg_error *err) {
+    return profile_read_windows(out, path, NULL, strings, arena, err);
 }
 
 bool profile_read_binary(struct profile **out, const char *name, struct text bytes,

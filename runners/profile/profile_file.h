@@ -10,8 +10,19 @@
 bool profile_read(struct profile **out, const char *path, struct strings *strings,
                   struct arena *arena, struct pg_error *err);
 
-/* The same of bytes, which `name` stands for in messages, and only of pprof's and gperftools'
- * binary formats: most texts are some profile. */
+/* The time from the first sample to the last in equal parts. */
+struct profile_windows {
+    int wanted;
+    double each_sec; /* set by the reader; 0: not all samples have a time, or all have the same */
+};
+
+/* As profile_read; where samples have times, each gets the label `round` = 1 to `wanted`, the
+ * window that it was taken in. */
+bool profile_read_windows(struct profile **out, const char *path, struct profile_windows *windows,
+                          struct strings *strings, struct arena *arena, struct pg_error *err);
+
+/* The same as profile_read of bytes, which `name` stands for in messages, and only of pprof's and
+ * gperftools' binary formats: most texts are some profile. */
 bool profile_read_binary(struct profile **out, const char *name, struct text bytes,
                          struct strings *strings, struct arena *arena, struct pg_error *err);
 

@@ -3,7 +3,7 @@
 #ifndef RUNNERS_PROFILE_PROFILE_FORMAT_H
 #define RUNNERS_PROFILE_PROFILE_FORMAT_H
 
-#include "runners/profile/profile.h"
+#include "runners/profile/profile_file.h"
 
 enum { PROFILE_FORMAT_LOOK = 64 * 1024 };
 
@@ -15,6 +15,9 @@ struct profile_format {
      * line or offset. */
     bool (*read)(struct profile **out, struct text bytes, struct strings *strings,
                  struct arena *arena, struct pg_error *err);
+    /* The same with samples labelled by time; NULL where samples have none. */
+    bool (*read_windows)(struct profile **out, struct text bytes, struct profile_windows *windows,
+                         struct strings *strings, struct arena *arena, struct pg_error *err);
 };
 
 extern const struct profile_format pprof_format, legacy_cpu_format, callgrind_format,

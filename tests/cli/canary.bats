@@ -71,6 +71,49 @@ assert abs(red[0]["head"]["flat_fraction"] - 0.1449) < 1e-4'
     [[ "$output" == *"  inconclusive "*"could have been seen"* ]]
 }
 
+sampled() { # sampled SHARE SEED: 3 s of perf script, a sample a millisecond, SHARE of a hundred in memcpy
+    awk -v share="$1" -v seed="$2" 'BEGIN {
+        srand(seed)
+        for (ms = 0; ms < 3000; ms++) {
+            leaf = rand() * 100
+            printf "prog 7 [000] %.6f:     1000000 cpu-clock:u: \n", 4 + ms / 1000
+            printf "\t10 %s+0x1 (/bin/prog)\n\t20 main+0x2 (/bin/prog)\n\n",
+                leaf < share ? "memcpy" : leaf < 60 ? "parse" : "print"
+        }
+    }'
+}
+
+@test "one profile a side is divided by the times of its samples, where they have some" {
+    sampled 10 1 >old.perf && sampled 30 2 >new.perf && sampled 10 3 >same.perf
+    run "$PERFGATE" canary --base old.perf --head new.perf
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"  regressed     memcpy: +"*" points"* ]]
+    [[ "$output" == *"base is one profile: its time is divided into rounds of 0.3 s"* ]]
+    run "$PERFGATE" canary --base old.perf --head same.perf --points 20 --report json=report.json
+    [ "$status" -eq 0 ]
+    python3 -c '
+import json
+report = json.load(open("report.json"))
+(of,) = report["profiles"]
+assert of["base_rounds"] == of["head_rounds"] == 10 and of["functions_tested"] == 3, of'
+    run "$PERFGATE" canary --base old.perf --head new.perf --windows 4
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"4 and 4 profiled rounds, but a test needs 5 a side"* ]]
+    sed 's/ 4\.[0-9]*:\| [56]\.[0-9]*://' new.perf >timeless.perf
+    run "$PERFGATE" canary --base old.perf --head timeless.perf
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"10 and 1 profiled rounds, but a test needs 5 a side"* ]]
+    [[ "$output" == *"head is one profile, and its samples have neither several rounds nor times to divide it by"* ]]
+    # two files are two rounds, whatever their samples know
+    run "$PERFGATE" canary --base old.perf same.perf --head new.perf
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"2 and 10 profiled rounds"* ]]
+    run "$PERFGATE" canary --base old.perf --head new.perf --windows 5 --round minute
+    [ "$status" -eq 2 ]
+    run "$PERFGATE" canary --base old.perf same.perf --head new.perf same.perf --windows 5
+    [ "$status" -eq 2 ]
+}
+
 @test "labels: slices by another one, samples where one has a value" {
     draw base 20 1 old && draw library 20 2 new
     run "$PERFGATE" canary --base old.pb.gz --head new.pb.gz --by version

@@ -4,6 +4,8 @@
 #include "runners/profile/tally.h"
 #include "tests/unit/texts_fixture.h"
 
+#include <math.h>
+
 static struct profile *read_as(const struct profile_format *format, const char *text) {
     struct profile *p = NULL;
     assert_true(profile_format_detect(text_of(text)) == format);
@@ -108,6 +110,40 @@ static void perf_script_without_periods_counts(void **state) {
         read_as(&perf_script_format, "a 1 cpu-clock: \n\t10 f (/a)\n\na 1 cpu-clock: \n\t10 f\n");
     assert_string_equal(strings_get(texts, p->types[1].unit), "count");
     check_row(p, 1, "f", 2, 2);
+}
+
+/* "1 1 2 3": the rounds of the samples, "" without. */
+static const char *rounds_by_time(const char *text, int wanted, double each_sec) {
+    struct profile_windows windows = {.wanted = wanted};
+    struct profile *p;
+    const char *out = "";
+    assert_true(perf_script_format.read_windows(&p, text_of(text), &windows, texts, arena, &err));
+    assert_true(profile_check(p, &err));
+    assert_true(fabs(windows.each_sec - each_sec) < 1e-6);
+    for (uint32_t i = 0; i < p->label_start[p->sample_count]; i++) {
+        if (strcmp(strings_get(texts, p->labels[i].key), "round") == 0)
+            out = arena_printf(arena, "%s%s%d", out, *out ? " " : "", (int)p->labels[i].number);
+    }
+    return out;
+}
+
+static void perf_script_is_divided_by_time(void **state) {
+    (void)state;
+    /* equal stacks of one round are one sample; nobody says that times ascend */
+    assert_string_equal(
+        rounds_by_time("a 1 10.6: cycles:  10 f (x)\n\na 1 10.000000: cycles:  10 f (x)\n\n"
+                       "a 1 10.1: cycles:  10 f (x)\n\na 1 12.000000000: cycles:  10 f (x)\n\n"
+                       "a 1 10.499999999: cycles:  10 f (x)\n\na 1 11.2: cycles:  10 f (x)\n",
+                       4, 0.5),
+        "2 1 4 3");
+    assert_string_equal(rounds_by_time("a 1 1.0: c:  1 f (x)\n\na 1 1.5: c:  2 g (x)\n", 2, 0.25),
+                        "1 2");
+    /* no time at all, not everywhere, the same everywhere, and beyond any clock */
+    assert_string_equal(rounds_by_time("a 1 c:  1 f (x)\n\na 1 c:  2 g (x)\n", 2, 0), "");
+    assert_string_equal(rounds_by_time("a 1 1.0: c:  1 f (x)\n\na 1 c:  2 g (x)\n", 2, 0), "");
+    assert_string_equal(rounds_by_time("a 1 1.0: c:  1 f (x)\n\na 1 1.0: c:  2 g (x)\n", 2, 0), "");
+    assert_string_equal(
+        rounds_by_time("a 1 1.0: c:  1 f (x)\n\na 1 99999999999.0: c:  2 g (x)\n", 2, 0), "");
 }
 
 static void perf_script_refusals_name_the_line(void **state) {
@@ -429,6 +465,7 @@ int main(void) {
         ROW(folded_refusals_name_the_line),
         ROW(perf_script_lines),
         ROW(perf_script_without_periods_counts),
+        ROW(perf_script_is_divided_by_time),
         ROW(perf_script_refusals_name_the_line),
         ROW(branch_stacks_are_branches_and_what_ran_between),
         ROW(branch_stack_refusals_name_the_line),

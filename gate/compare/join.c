@@ -173,6 +173,17 @@ struct making {
     size_t *starts; /* by piece: number of its first row */
 };
 
+/* Asks for the values of a row that is to be made soon: they are far apart in memory. */
+static void expect_row(const struct grid_row *row, size_t columns) {
+    for (size_t i = 0; i < columns; i++) {
+        const struct cell *cell = grid_cell(row, i);
+        if (!cell)
+            continue;
+        __builtin_prefetch(cell->series->values);
+        __builtin_prefetch(&cell->series->values[cell->series->count - 1]);
+    }
+}
+
 /* Makes the rows of some grid rows, or only counts them. Returns the number behind the last. */
 static size_t make_some(struct judge *judge, const struct join *join, struct judge_piece piece,
                         size_t number, bool only_count) {
@@ -180,6 +191,8 @@ static size_t make_some(struct judge *judge, const struct join *join, struct jud
     for (size_t r = piece.first; r < piece.end; r++) {
         const struct grid_row *grid_row = &join->table->rows[r];
         bool base = cell_at(grid_row, join->base_index) != NULL;
+        if (!only_count && r + 1 < piece.end)
+            expect_row(grid_row + 1, join->table->column_count);
         for (size_t column = head_columns(judge) > 0 ? 0 : limit; column < columns; column++) {
             if (column == judge->base_number || !(base || head_cell(join, grid_row, column, limit)))
                 continue;

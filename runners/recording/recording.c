@@ -243,16 +243,8 @@ void recording_reserve(struct recording *r, struct series *series, uint32_t more
         grow(r, series, series->count + more);
 }
 
-void recording_add(struct recording *r, struct series *series, double value, uint32_t round) {
-    if (series->count == series->capacity)
-        grow(r, series, series->capacity < 8 ? 8 : series->capacity + series->capacity / 2);
-    if (series->count == 0 && round)
-        series->rounds = ARENA_NEW(r->arena, uint32_t, series->capacity);
-    if (!round)
-        series->rounds = NULL;
-    if (series->rounds)
-        series->rounds[series->count] = round;
-    series->values[series->count++] = value;
+void recording_widen(struct recording *r, struct series *series) {
+    grow(r, series, series->capacity < 8 ? 8 : series->capacity + series->capacity / 2);
 }
 
 const char *note_level_name(enum note_level level) {

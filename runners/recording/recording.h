@@ -123,13 +123,25 @@ struct series *recording_series_new(struct recording *r, uint32_t config, uint32
 const struct series *recording_find(const struct recording *r, uint32_t config, uint32_t name,
                                     uint32_t unit);
 
+/* Makes room for `more` further values, exactly; and for as many as it takes not to grow often. */
+void recording_reserve(struct recording *r, struct series *series, uint32_t more);
+void recording_widen(struct recording *r, struct series *series);
+
 /* Adds one value already in the base unit. `round` 0: not numbered. Values of numbered and
  * unnumbered rounds do not mix in one series: when they meet, all values are kept and the rounds
- * dropped. */
-void recording_add(struct recording *r, struct series *series, double value, uint32_t round);
-
-/* Makes room for `more` further values, exactly. */
-void recording_reserve(struct recording *r, struct series *series, uint32_t more);
+ * dropped. Called for every value that is read. */
+static inline void recording_add(struct recording *r, struct series *series, double value,
+                                 uint32_t round) {
+    if (series->count == series->capacity)
+        recording_widen(r, series);
+    if (series->count == 0 && round)
+        series->rounds = ARENA_NEW(r->arena, uint32_t, series->capacity);
+    if (!round)
+        series->rounds = NULL;
+    if (series->rounds)
+        series->rounds[series->count] = round;
+    series->values[series->count++] = value;
+}
 
 void recording_note(struct recording *r, enum note_level level, const char *where,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -55,15 +55,15 @@ struct row {
     /* What every walk over all rows asks for stands first. */
     enum row_verdict verdict;
     enum row_verdict unwaived; /* what it would be without a waiver */
+    const char *test; /* "paired trimmed t, log scale" …, "exact", or NULL when not tested */
+    const struct grid_table *table; /* NULL for a failed benchmark without any sample */
     struct row_policy policy;
     uint32_t note_count, note_capacity;
     double p, p_adjusted;
-    const struct grid_table *table;  /* NULL for a failed benchmark without any sample */
-    const struct grid_row *grid_row; /* NULL likewise */
+    const struct grid_row *grid_row; /* NULL as table */
     size_t column;    /* number of the head column in grid->columns; column_count: it has none */
     const char *name; /* full benchmark name */
     const char *unit; /* "" for a failed benchmark without any sample */
-    const char *test; /* "paired trimmed t, log scale" …, "exact", or NULL when not tested */
     const char **notes;
     struct side base, head;
     double change, change_low,

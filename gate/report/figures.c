@@ -1,9 +1,12 @@
 #include "gate/report/figures.h"
 
+#include "runners/base/parallel.h"
 #include "runners/recording/unit.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+enum { WORTH_A_THREAD = 10000 }; /* rows to be summed up */
 
 static const struct figure blank_figure = {.verdict = ROW_VERDICT_COUNT, .ratio = NAN};
 
@@ -312,12 +315,27 @@ static bool has_gated(const struct figures *figures) {
     return false;
 }
 
+/* Is every row of the table gated? Quicker to ask than names, which are far apart in memory. */
+static bool all_gated(const struct figures *figures) {
+    const struct comparison *c = figures->comparison;
+    const struct grid_row *last = NULL;
+    size_t rows = 0;
+    for (size_t i = figures->first; c && i < c->row_count; i++) {
+        const struct row *row = &c->rows[i];
+        if (row->table != figures->table)
+            break;
+        if (!row->policy.gated)
+            return false;
+        rows += row->grid_row != last;
+        last = row->grid_row;
+    }
+    return rows == figures->table->row_count;
+}
+
 size_t figures_shown(struct figures *figures) {
     size_t count = figures->table->row_count, shown = 0;
-    bool all = true;
-    for (size_t i = 0; all && i < count; i++)
-        all = !may_be_left_out(figures, i);
-    if (all)
+    figures->all_shown = !figures->brief || all_gated(figures);
+    if (figures->all_shown)
         return count;
     for (size_t i = 0; i < count; i++)
         shown += figures_row(figures, i);
@@ -333,7 +351,7 @@ bool figures_row(struct figures *figures, size_t row) {
         fill_judged(figures, grid_row);
     else
         fill_classic(figures, grid_row);
-    if (may_be_left_out(figures, row) && !has_gated(figures))
+    if (!figures->all_shown && may_be_left_out(figures, row) && !has_gated(figures))
         return false;
     for (size_t i = 0; i < figures->column_count; i++) {
         const struct figure *figure = &figures->row[i];
@@ -348,17 +366,30 @@ bool figures_row(struct figures *figures, size_t row) {
     return true;
 }
 
-void figures_sum_up(struct figures *figures) {
-    for (size_t i = 0; i < figures->column_count; i++) {
-        const struct figure_column *column = &figures->columns[i];
-        struct figure_total *total = &figures->totals[i];
+/* Two pieces a column: the mean of its centres, that of its ratios. */
+static void sum_up_piece(void *context, size_t piece) {
+    struct figures *figures = context;
+    const struct figure_column *column = &figures->columns[piece / 2];
+    struct figure_total *total = &figures->totals[piece / 2];
+    if (piece % 2 == 0) {
         total->summary = geometric_mean(column->centers, column->count);
         total->summary_fails = isnan(total->summary);
-        total->set_differs = i > 0 && column->compared != figures->columns[0].count;
-        total->ratio = NAN;
-        if (i > 0 && column->compared == column->ratio_count) {
-            total->ratio = geometric_mean(column->ratios, column->ratio_count);
-            total->ratio_fails = isnan(total->ratio);
-        }
+        total->set_differs = piece > 0 && column->compared != figures->columns[0].count;
+        return;
     }
+    total->ratio = NAN;
+    if (piece > 1 && column->compared == column->ratio_count) {
+        total->ratio = geometric_mean(column->ratios, column->ratio_count);
+        total->ratio_fails = isnan(total->ratio);
+    }
+}
+
+void figures_sum_up(struct figures *figures) {
+    size_t pieces = 2 * figures->column_count;
+    if (figures->table->row_count > WORTH_A_THREAD) {
+        parallel_for(pieces, sum_up_piece, figures);
+        return;
+    }
+    for (size_t i = 0; i < pieces; i++)
+        sum_up_piece(figures, i);
 }

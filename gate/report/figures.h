@@ -51,6 +51,7 @@ struct figures {
     bool binary;        /* the unit scales by 1024 */
     bool informational; /* the unit is only reported */
     bool brief; /* rows of processes that are not gated are left out; may be set after the start */
+    bool all_shown; /* figures_shown found no row that is left out */
     size_t column_count;
     const char *const *const *column_values; /* a column's values by field of the column axis */
     size_t level_count;                      /* fields of the column axis */

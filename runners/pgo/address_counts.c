@@ -5,6 +5,7 @@
 /* A place before equal ones are one. */
 struct sighting {
     uint32_t path, build_id;
+    size_t order;
     struct address_count at;
 };
 
@@ -55,12 +56,13 @@ static void gather(struct gathering *g, const struct address_part *part) {
         const struct profile_mapping *m = &p->mappings[l->mapping];
         struct sighting sighting = {m->build_id ? 0 : m->file,
                                     m->build_id,
+                                    g->count,
                                     {l->address - m->start + m->offset, counts[i], p, i}};
         ARENA_PUSH(g->arena, g->items, g->count, g->capacity, sighting);
     }
 }
 
-/* Stable: which of equal places stands for them does not depend on the sorting. */
+/* Equal places stay in their order, so that sums are the same wherever it is sorted. */
 static int by_place(const void *left, const void *right) {
     const struct sighting *a = left, *b = right;
     if (a->build_id != b->build_id)
@@ -69,7 +71,7 @@ static int by_place(const void *left, const void *right) {
         return a->path < b->path ? -1 : 1;
     if (a->at.place != b->at.place)
         return a->at.place < b->at.place ? -1 : 1;
-    return 0;
+    return a->order < b->order ? -1 : a->order > b->order;
 }
 
 static bool same_build(const struct sighting *a, const struct sighting *b) {

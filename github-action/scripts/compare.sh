@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# In mode compare: joins the shards and compares the whole. In every mode: flame graph, profile for compilers, and what is put into the
-# artifact. Outputs flame and pgo-profile.
+# In mode compare: joins the shards and compares the whole. In every mode: flame graph, folded stacks for the artifact, profile for
+# compilers. Outputs flame and pgo-profile.
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=policy.sh
@@ -67,6 +67,15 @@ draw() {
     fi
 }
 
+# Stacks as text, for other tools; without paths and names of people.
+fold() {
+    local side
+    for side in base head; do
+        [ ! -s "$recordings/$side.pb.gz" ] || "$program" -q profile convert --to=folded "$recordings/$side.pb.gz" -o "$PG_STATE/$side.folded" ||
+            message warning "the stacks of $side could not be written"
+    done
+}
+
 # What a compiler can be fed with: the profile of head, without paths and names of people; or what perfgate pgo makes of it, while
 # the program that was sampled is there (measure.sh), else by what the recording knows of its lines.
 keep_profile() {
@@ -92,4 +101,5 @@ if [ "$(fact mode)" = compare ]; then
     compare_shards
 fi
 draw
+fold
 keep_profile

@@ -20,14 +20,15 @@ fact() {
 # learn NAME VALUE
 learn() { printf '%s\n' "$2" >"$PG_STATE/$1"; }
 
-# message LEVEL TEXT…: an annotation (notice, warning, error) whose text may be anything
+# message LEVEL TEXT…: an annotation (notice, warning, error) whose text may be anything. On stderr, which the runner reads as it reads
+# stdout: so it is heard from within $(…), too.
 message() {
     local level=$1 text
     shift
     text=${*//'%'/%25}
     text=${text//$'\r'/%0D}
     text=${text//$'\n'/%0A}
-    printf '::%s title=perfgate::%s\n' "$level" "${text:0:4000}"
+    printf '::%s title=perfgate::%s\n' "$level" "${text:0:4000}" >&2
 }
 
 die() {

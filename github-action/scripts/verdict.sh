@@ -111,7 +111,7 @@ headline() {
 fill_artifact() {
     local file
     mkdir -p "$PG_STATE/artifact"
-    for file in report.json report.md report.html drift.json drift.md recordings/base.txt recordings/head.txt; do
+    for file in report.json report.md report.html drift.json drift.md base.folded head.folded recordings/base.txt recordings/head.txt; do
         if [ -s "$PG_STATE/$file" ]; then
             cp "$PG_STATE/$file" "$PG_STATE/artifact/"
             output artifact true

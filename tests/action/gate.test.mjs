@@ -1,9 +1,10 @@
 // The gate end to end: real program, real measuring of the demo's benchmarks, whose clock counts work.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { mergeGroupEvent, pullRequestEvent, pushEvent } from './harness/events.mjs';
+import { git } from './harness/repo.mjs';
 import { runAction } from './harness/run.mjs';
 import { openWorld } from './harness/world.mjs';
 import { readZip } from './harness/zip.mjs';
@@ -42,6 +43,10 @@ test('a pull request that is 10 % slower fails, after all is published', async t
     }
     assert.ok(Math.abs(Number(run.outputs['worst-change']) - 10) < 1.5, run.outputs['worst-change']);
     assert.equal(run.step('gate').outcome, 'failure');
+    const order = ['inputs', 'find', 'install', 'setup', 'resolve', 'keys', 'cache', 'fetch', 'measure', 'compare', 'override', 'verdict', 'artifact',
+        'flame-artifact', 'summary', 'annotations', 'comment', 'check-run', 'save', 'cache-save', 'gate'];
+    assert.deepEqual(run.steps.map(step => step.id).filter(id => order.includes(id)), order, 'the order is the contract');
+    assert.equal(run.steps.at(-1).id, 'gate');
     assert.match(run.summary, /Scan/);
     assert.match(run.summary, new RegExp(pull.sha.slice(0, 12)));
     const report = JSON.parse(archive(world, /^perfgate-report-0-1$/)['report.json']);
@@ -219,6 +224,85 @@ test('a checkout one commit deep, or of the branch itself: the base is found', a
     assert.equal(branch.outputs.verdict, 'pass', branch.log);
 });
 
+// Nothing is measured where all files are ignored: for what happens before and after.
+const unmeasured = { 'paths-ignore': '*' };
+
+test('which commits are compared: a stale payload, a tag, the merge base, a release that is unknown', async t => {
+    const world = await openWorld(t);
+    const { main, main1, main2 } = world.repo.shas;
+    const pull = world.repo.pulls.clean;
+    const stale = await gate(world, pullRequestEvent(world.repo, { ...pull, staleBase: main1 }), pull.merge, unmeasured);
+    assert.equal(stale.outputs['base-sha'], main);
+    assert.equal(stale.outputs['head-sha'], pull.sha);
+    git(world.repo.origin, ['tag', 'v1.0', main2]);
+    for (const [input, expected] of [['v1.0', main2], [main1, main1], ['merge-base', main]]) {
+        const run = await gatePull(world, 'clean', { ...unmeasured, 'compare-with': input });
+        assert.equal(run.outputs['base-sha'], expected, `${input}: ${run.log}`);
+    }
+    const unknown = await gatePull(world, 'clean', { 'compare-with': 'no-such-tag', 'baseline-store': 'none' });
+    assert.equal(unknown.outputs.verdict, 'no-baseline', unknown.log);
+    assert.match(levels(unknown, 'warning'), /cannot find what to compare/);
+    const push = await gate(world, pushEvent(world.repo), main, unmeasured);
+    assert.equal(push.outputs['base-sha'], main2, 'not event.before, which is zero on new branches');
+});
+
+test('what is written can be switched off, and named', async t => {
+    const world = await openWorld(t);
+    world.api.addToken('sesame-with-checks', { 'pull-requests': 'write', checks: 'write', contents: 'read' });
+    const pull = world.repo.pulls.slow;
+    const github = { ...pullRequestEvent(world.repo, pull), token: 'sesame-with-checks' };
+    const run = await gate(world, github, pull.merge, { summary: 'false', annotations: 'false', comment: 'never', 'check-run': 'perf / gate',
+        'artifact-name': 'numbers', 'retention-days': 7, 'on-regression': 'warn' });
+    assert.equal(run.outcome, 'success', run.log);
+    assert.equal(run.outputs.verdict, 'regression');
+    assert.equal(run.outputs.enforced, 'false');
+    assert.equal(run.summary, '');
+    assert.deepEqual(run.annotations.filter(a => a.level === 'error'), []);
+    assert.match(levels(run, 'warning'), /NOT ENFORCED: 1 of the rows that decide regressed; worst: Scan/);
+    assert.deepEqual(world.api.issue(pull.number).comments, []);
+    assert.deepEqual(world.api.checkRuns.map(c => [c.name, c.conclusion, c.head_sha]), [['perf / gate', 'neutral', pull.sha]]);
+    const [kept] = world.artifacts.list(a => a.name === 'numbers-0-1');
+    assert.equal(kept.retentionDays, 7);
+});
+
+test('an API that is down changes no verdict, and the second attempt keeps the first one\'s artifacts', async t => {
+    const world = await openWorld(t);
+    const { number } = world.repo.pulls.slow;
+    world.api.inject({ status: 503, times: 1000 });
+    const quick = { tools: { stubs: { sleep: 'exit 0' } } };
+    const first = await gatePull(world, 'slow', {}, quick);
+    assert.equal(first.outcome, 'failure');
+    assert.equal(first.outputs.verdict, 'regression', first.log);
+    assert.match(levels(first, 'warning'), /no comment was written/);
+    assert.match(first.summary, /Scan/);
+    for (const fault of world.api.faults) {
+        fault.times = 0;
+    }
+    world.api.addLabel(number, 'perf-ok', 'maria');
+    const pull = world.repo.pulls.slow;
+    const second = await gate(world, { ...pullRequestEvent(world.repo, pull), run_attempt: '2' }, pull.merge, {}, quick);
+    assert.equal(second.outputs.verdict, 'overridden', 'the label is not in the payload that a re-run repeats');
+    assert.equal(second.outcome, 'success', second.log);
+    assert.deepEqual(world.artifacts.list(a => /^perfgate-report/.test(a.name)).map(a => a.name).sort(), ['perfgate-report-0-1', 'perfgate-report-0-2']);
+});
+
+test('perf is allowed with sudo, the CPU that is asked for must be there', async t => {
+    const world = await openWorld(t);
+    const paranoid = `[ "$1" = /proc/sys/kernel/perf_event_paranoid ] && echo 4 || exec /bin/cat "$@"`;
+    const stubs = { cat: paranoid, id: 'echo 1000', sudo: 'exit 0' };
+    const run = await gatePull(world, 'clean', unmeasured, { tools: { stubs } });
+    assert.ok(run.stubCalls().includes('sudo -n sysctl -q -w kernel.perf_event_paranoid=1 kernel.kptr_restrict=0'), run.stubCalls().join('\n'));
+    const without = await gatePull(world, 'clean', { ...unmeasured, 'setup-perf': 'true' }, { tools: { stubs: { ...stubs, sudo: 'exit 1' } } });
+    assert.match(levels(without, 'warning'), /sudo is not to be had; perf_event_paranoid stays 4/);
+    const off = await gatePull(world, 'clean', { ...unmeasured, 'setup-perf': 'false' }, { tools: { stubs } });
+    assert.ok(!off.stubCalls().some(call => call.includes('sysctl')));
+    const cpu = await gatePull(world, 'clean', { ...unmeasured, 'cpu-pin': '99999' });
+    assert.equal(cpu.outcome, 'failure');
+    assert.match(levels(cpu, 'error'), /cpu-pin is 99999: there is no such CPU/);
+    const saving = await gatePull(world, 'clean', { ...unmeasured, 'save-baseline': 'true' });
+    assert.match(levels(saving, 'warning'), /nothing is saved from a pull request/);
+});
+
 test('two shards and the job that joins them; a lost one is noticed', async t => {
     const world = await openWorld(t);
     const pull = world.repo.pulls.slow;
@@ -231,6 +315,10 @@ test('two shards and the job that joins them; a lost one is noticed', async t =>
     const lost = await gate(world, github, pull.merge, { mode: 'compare', run: '', build: '' });
     assert.equal(lost.outcome, 'failure');
     assert.match(lost.rawLog, /missing: 2/);
+    const [{ data }] = world.artifacts.list(a => a.name === 'perfgate-shard-1');
+    world.artifacts.upload({ run: { id: 4242 }, name: 'perfgate-shard-2', data });
+    const doubled = await gate(world, github, pull.merge, { mode: 'compare', run: '', build: '' });
+    assert.equal(doubled.outcome, 'failure', 'one shard twice is not both');
     const second = await gate(world, github, pull.merge, { ...share, shard: '2/2' });
     assert.equal(second.outcome, 'success', second.log);
     const whole = await gate(world, github, pull.merge, { mode: 'compare', run: '', build: '' });
@@ -251,6 +339,37 @@ test('main stores what it measured, the next pull request on such a machine uses
     assert.equal(run.outputs.strategy, 'stored', run.log);
     assert.equal(run.outputs['baseline-source'], 'cache');
     assert.equal(run.outputs.verdict, 'regression', run.log);
+    world.cache.evict(() => true);
+    const evicted = await gatePull(world, 'slow', {}, selfHosted);
+    assert.equal(evicted.outputs.strategy, 'interleaved', 'without a baseline both sides are measured');
+    assert.equal(evicted.outputs.verdict, 'regression', evicted.log);
+    assert.match(evicted.rawLog, /No baseline in the cache/);
+});
+
+test('a baseline of another machine is none; compared all the same, its regression is a warning', async t => {
+    const world = await openWorld(t);
+    const file = join(world.root, 'stored.txt');
+    const stored = { strategy: 'stored', 'baseline-store': 'path', 'baseline-path': file };
+    const push = await gate(world, pushEvent(world.repo), world.repo.shas.main, { ...stored, mode: 'store' }, { depth: 0 });
+    assert.equal(push.outputs['baseline-saved'], 'true', push.log);
+    const own = await gatePull(world, 'slow', stored, { depth: 0 });
+    assert.equal(own.outputs.verdict, 'regression', own.log);
+    assert.equal(own.outcome, 'failure');
+    assert.equal(own.outputs['baseline-source'], 'path');
+    const text = readFileSync(file, 'utf8');
+    const other = text.replace(/^(# perfgate fingerprint: .*)$/m, line => line.replace(/model=\S+/, 'model=999'))
+        .replace(/^# perfgate fingerprint-id: .*$/m, '# perfgate fingerprint-id: 0123456789abcdef');
+    assert.notEqual(other, text);
+    writeFileSync(file, other);
+    const none = await gatePull(world, 'slow', stored, { depth: 0 });
+    assert.equal(none.outputs.verdict, 'no-baseline', none.log);
+    assert.equal(none.outcome, 'success');
+    const across = await gatePull(world, 'slow', { ...stored, 'allow-cross-machine': 'true' }, { depth: 0 });
+    assert.equal(across.outputs.verdict, 'regression', across.log);
+    assert.equal(across.outputs['fingerprint-match'], 'false');
+    assert.equal(across.outputs.enforced, 'false');
+    assert.equal(across.outcome, 'success');
+    assert.match(levels(across, 'warning'), /NOT ENFORCED: a regression, but base was measured on another machine/);
 });
 
 test('inputs that are not known are refused, all at once', async t => {

@@ -9,6 +9,7 @@ import { pullRequestEvent, pushEvent } from './harness/events.mjs';
 import { runAction } from './harness/run.mjs';
 import { demoFiles } from './harness/demo_files.mjs';
 import { openWorld } from './harness/world.mjs';
+import { runFacts } from './harness/script.mjs';
 import { readZip } from './harness/zip.mjs';
 
 const program = resolve(process.env.PERFGATE ?? 'build/perfgate');
@@ -91,6 +92,34 @@ test('measured long enough, a regression has a flame graph, and main a profile',
     assert.equal(page.archived, false);
     assert.doesNotMatch(page.data.toString(), /(src|href)="https?:/);
     assert.match(run.outputs['flamegraph-url'], /artifacts/);
+    const kept = Object.fromEntries(readZip(artifact(world, /^perfgate-report-0-1$/).data).map(({ name, data }) => [name, data.toString()]));
+    for (const side of ['base', 'head']) {
+        assert.match(kept[`${side}.folded`], /^.*main;.*work \d+$/m);
+        assert.doesNotMatch(kept[`${side}.folded`], /\/(tmp|home)\//);
+    }
+    const recordings = Object.fromEntries(['base.pb.gz', 'head.pb.gz'].map(name => [`recordings/${name}`, readFileSync(join(run.job.temp, 'perfgate/recordings', name))]));
+    for (const [policy, report, drawn] of [['never', 'regression', false], ['on-regression', 'pass', false], ['always', 'pass', true]]) {
+        const facts = { mode: 'gate', 'artifact-name': 'a', 'report.json': `{\n  "verdict": "${report}"\n}`, ...recordings };
+        const again = await runFacts(world, 'compare', { facts, env: { PG_IN_FLAMEGRAPH: policy, PG_IN_PGO_PROFILE: 'false', PG_IN_CONFIG: '' } });
+        assert.equal(again.code, 0, again.log);
+        assert.equal(again.outputs.flame === 'true', drawn, policy);
+    }
+});
+
+test('the machine\'s own clock, a benchmark that became 20 % slower; cpu-time decides', async t => {
+    const world = await openWorld(t);
+    const long = { parse: 1000, scan: 15000000, sort: 1000 };
+    world.repo.pushMain({ program: long });
+    const pull = world.repo.addPull('slower', { program: { ...long, scan: 18000000 } }, 77);
+    const real = { metric: 'cpu-time', rounds: 10, 'max-rounds': 30 };
+    const run = await go(world, pullRequestEvent(world.repo, pull), pull.merge, real, { env: { DEMO_CLOCK: 'real' } });
+    assert.equal(run.outputs.verdict, 'regression', run.log);
+    assert.equal(run.outputs.compared, '1');
+    assert.ok(Number(run.outputs['worst-change']) > 10 && Number(run.outputs['worst-change']) < 30, run.outputs['worst-change']);
+    const report = JSON.parse(readFileSync(run.outputs['report-json'], 'utf8'));
+    assert.deepEqual([...new Set(report.benchmarks.filter(row => row.gated).map(row => row.unit))], ['cpu-sec/op']);
+    const scan = report.benchmarks.find(row => row.name === 'Scan');
+    assert.ok(scan.change > 0.1 && scan.change < 0.3, `by the real clock ${scan.change}`);
 });
 
 test('without jq the verdict stands', async t => {
@@ -197,6 +226,22 @@ test('else it is built from this source once, and the cache keeps it', async t =
     const second = await pullRun(world, 'clean', { 'perfgate-path': '' }, { action, ...tools });
     assert.equal(second.outputs.verdict, 'pass', second.log);
     assert.deepEqual(second.stubCalls().filter(call => call.startsWith('make')), []);
+});
+
+test('a program that was asked for: another version is told, no program is an error', async t => {
+    const world = await openWorld(t);
+    const other = join(world.root, 'other');
+    writeFileSync(other, `#!/bin/sh\n[ "$1" = --version ] && echo 'perfgate 0.0.1' && exit\nexec '${program}' "$@"\n`, { mode: 0o755 });
+    const docs = { 'paths-ignore': '*' };
+    const run = await pullRun(world, 'clean', { ...docs, 'perfgate-path': other });
+    assert.equal(run.outcome, 'success', run.log);
+    assert.match(levels(run, 'warning'), /perfgate-path is perfgate 0\.0\.1, this action is made for/);
+    for (const [inputs, words] of [[{ 'perfgate-path': '/bin/true' }, /'\/bin\/true' is no perfgate that runs here/],
+        [{ 'perfgate-path': '', install: 'path' }, /install: path, but no perfgate/], [{ 'perfgate-path': '', install: 'prebuilt' }, /checksums.txt has no perfgate-/]]) {
+        const none = await pullRun(world, 'clean', { ...docs, ...inputs });
+        assert.equal(none.outcome, 'failure');
+        assert.match(levels(none, 'error'), words);
+    }
 });
 
 test('what the build needs is installed with sudo, or named', async t => {

@@ -29,7 +29,7 @@ export class MockApi {
     runs = new Map();   // id → workflow run
     tokens = new Map(); // token → { login, permissions: { 'pull-requests': 'write' … } }
     repository = { id: 1296269, full_name: 'octo/demo', default_branch: 'main', private: false };
-    #faults = [];
+    faults = [];
     #ids = 900000;
 
     constructor({ artifacts } = {}) {
@@ -98,7 +98,7 @@ export class MockApi {
 
     // The next TIMES requests that match fail: { method, path: RegExp, status, times, headers, body }; status 0 cuts the line.
     inject(fault) {
-        this.#faults.push({ times: 1, headers: {}, ...fault });
+        this.faults.push({ times: 1, headers: {}, ...fault });
     }
 
     // throws what a token that may not do this gets; `any` of several permissions is enough
@@ -134,7 +134,7 @@ export class MockApi {
                 chunks.push(chunk);
             }
             const text = Buffer.concat(chunks).toString('utf8');
-            const fault = this.#faults.find(f => f.times > 0 && (!f.method || f.method === request.method) &&
+            const fault = this.faults.find(f => f.times > 0 && (!f.method || f.method === request.method) &&
                 (!f.path || f.path.test(url.pathname)));
             if (fault) {
                 fault.times--;

@@ -3,6 +3,7 @@
 # A fact is one small file of PG_STATE; a script that needs one reads it with `fact`.
 set -euo pipefail
 export LC_ALL=C
+exec 3>&1 # where the runner reads commands, also from within $(…); code that is measured does not get it
 : "${PG_STATE:=${RUNNER_TEMP:?}/perfgate}"
 scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=output.sh
@@ -20,15 +21,14 @@ fact() {
 # learn NAME VALUE
 learn() { printf '%s\n' "$2" >"$PG_STATE/$1"; }
 
-# message LEVEL TEXT…: an annotation (notice, warning, error) whose text may be anything. On stderr, which the runner reads as it reads
-# stdout: so it is heard from within $(…), too.
+# message LEVEL TEXT…: an annotation (notice, warning, error) whose text may be anything
 message() {
     local level=$1 text
     shift
     text=${*//'%'/%25}
     text=${text//$'\r'/%0D}
     text=${text//$'\n'/%0A}
-    printf '::%s title=perfgate::%s\n' "$level" "${text:0:4000}" >&2
+    printf '::%s title=perfgate::%s\n' "$level" "${text:0:4000}" >&3
 }
 
 die() {
@@ -41,7 +41,7 @@ quietly() {
     local token status=0
     token=$(random_word)
     printf '::stop-commands::%s\n' "$token"
-    "$@" 2>&1 || status=$?
+    "$@" 2>&1 3>&- || status=$?
     printf '\n::%s::\n' "$token"
     return "$status"
 }
@@ -52,7 +52,7 @@ tokenless() {
     while IFS= read -r name; do
         without+=(-u "$name")
     done < <(compgen -e | grep -E '^(PG_|INPUT_|ACTIONS_)|(^|_)(TOKEN|SECRET|PASSWORD)($|_)|^GITHUB_(ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$')
-    env "${without[@]}" "$@"
+    env "${without[@]}" "$@" 3>&-
 }
 
 # wants_compiler_profile: was a compiler's own format asked for, and is this where profiles are kept?

@@ -114,6 +114,17 @@ test('the base does not build: no baseline, loudly, and red where that was asked
     }
 });
 
+test('the base does not build, but what came before it is stored: compared with that', async t => {
+    const world = await openWorld(t);
+    const push = await gate(world, pushEvent(world.repo, world.repo.shas.main2), world.repo.shas.main2);
+    assert.equal(push.outputs['baseline-saved'], 'true', push.log);
+    const run = await gatePull(world, 'mended');
+    assert.equal(run.outputs.strategy, 'stored', run.log);
+    assert.equal(run.outputs['baseline-source'], 'cache');
+    assert.equal(run.outputs.verdict, 'pass', run.log);
+    assert.match(levels(run, 'warning'), /the base does not build/);
+});
+
 test('the head does not build: red, whatever is tolerated', async t => {
     const world = await openWorld(t);
     const run = await gatePull(world, 'broken', { 'on-missing-baseline': 'warn', 'on-regression': 'warn', 'on-inconclusive': 'pass' });
@@ -179,9 +190,11 @@ test('what a benchmark prints is no command of the workflow', async t => {
 
 test('measured code has no token and no file of commands', async t => {
     const world = await openWorld(t);
-    const run = await gatePull(world, 'clean', { run: 'env >"$RUNNER_TEMP/seen"; ./bench', build: 'env >"$RUNNER_TEMP/seen-build"; make -s' },
+    const command = '{ echo "::error::by a descriptor" >&3; } 2>/dev/null || true';
+    const run = await gatePull(world, 'clean', { run: `env >"$RUNNER_TEMP/seen"; ${command}; ./bench`, build: `env >"$RUNNER_TEMP/seen-build"; ${command}; make -s` },
         { env: { GITHUB_TOKEN: 'sesame-open-the-door', NPM_TOKEN: 'npm', MY_SECRET: 'x', HARMLESS: 'yes' } });
     assert.equal(run.outcome, 'success', run.log);
+    assert.doesNotMatch(levels(run, 'error'), /by a descriptor/);
     for (const file of ['seen', 'seen-build']) {
         const seen = readFileSync(join(run.job.temp, file), 'utf8');
         assert.match(seen, /^HARMLESS=yes$/m);

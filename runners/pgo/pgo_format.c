@@ -1,7 +1,7 @@
 #include "runners/pgo/pgo_format.h"
 
 const struct pgo_format *const pgo_formats[] = {&go_pgo_format, &clang_pgo_format, &gcc_pgo_format,
-                                                NULL};
+                                                &bolt_pgo_format, NULL};
 
 const struct pgo_format *pgo_format_find(const char *name) {
     for (size_t i = 0; pgo_formats[i]; i++) {

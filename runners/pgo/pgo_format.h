@@ -34,7 +34,7 @@ struct pgo_format {
                  struct arena *arena, struct pg_error *err);
 };
 
-extern const struct pgo_format clang_pgo_format, gcc_pgo_format, go_pgo_format;
+extern const struct pgo_format clang_pgo_format, gcc_pgo_format, go_pgo_format, bolt_pgo_format;
 
 /* Ends with NULL. */
 extern const struct pgo_format *const pgo_formats[];

@@ -1,5 +1,6 @@
 #include "runners/pgo/pgo_make.h"
 
+#include "runners/pgo/symbol_counts.h"
 #include "runners/profile/merge.h"
 
 #include <math.h>
@@ -17,6 +18,7 @@ struct making {
     } * programs;
     size_t program_count;
     struct source_profile *joined;
+    struct symbol_counts *symbols;
     struct arena *arena;
 };
 
@@ -124,6 +126,23 @@ static void fold_build(struct making *m, struct pgo_build *build, const struct a
     source_profile_join(m->joined, own, 1);
 }
 
+/* Of the program alone: distances in bytes mean something in its own build only. */
+static void fold_symbols(struct making *m, struct pgo_build *build,
+                         const struct address_counts *from, const struct program *program) {
+    struct elf_file file;
+    const char *path = program->path;
+    bool own = program == m->programs && (build->current || build->unsure);
+    build->state = own ? program_open(&file, path, build->unsure ? "" : build->build_id, m->arena)
+                       : SYMBOLS_OTHER_BUILD;
+    build->from_file = build->state == SYMBOLS_TABLE;
+    if (!build->from_file) {
+        build->account.samples = build->account.outside = from->samples;
+        return;
+    }
+    symbol_counts_add(m->symbols, &build->account, from, file.elf, m->arena);
+    elf_file_close(&file);
+}
+
 static void take_build(struct making *m, const struct address_counts *from) {
     struct pgo_build *build = &m->out->builds[m->out->build_count++];
     const struct program *program;
@@ -138,7 +157,10 @@ static void take_build(struct making *m, const struct address_counts *from) {
         build->account.samples = build->account.outside = from->samples;
     } else {
         build->unsure = !*from->build_id;
-        fold_build(m, build, from, file_of(program, build));
+        if (m->request->format->kind == PGO_SYMBOLS)
+            fold_symbols(m, build, from, program);
+        else
+            fold_build(m, build, from, file_of(program, build));
     }
     source_account_add(&m->out->account, &build->account);
 }
@@ -189,6 +211,13 @@ static bool check_ours(const struct making *m, struct pg_error *err) {
 
 static bool check_lines(const struct making *m, struct pg_error *err) {
     const struct source_account *a = &m->out->account;
+    if (m->request->format->kind == PGO_SYMBOLS && m->symbols->count == 0)
+        return pg_error_set(err, PG_FORMAT,
+                            "%s (build id %s): none of %.0f samples is in a function of its symbol "
+                            "table: %s; it must be the build that was sampled, not stripped",
+                            m->programs->path,
+                            *m->programs->build_id ? m->programs->build_id : "none", a->samples,
+                            pgo_losses(a, m->arena));
     if (m->request->format->kind != PGO_SOURCE || a->lines > 0)
         return true;
     return pg_error_set(err, PG_FORMAT,
@@ -214,13 +243,16 @@ bool pgo_make(struct pgo_made *out, const struct pgo_request *request, struct ar
     out->build_id = m.programs->build_id;
     out->builds = ARENA_NEW(arena, struct pgo_build, m.book.build_count);
     m.joined = source_profile_new(m.strings, arena);
+    m.symbols = ARENA_NEW(arena, struct symbol_counts, 1);
     for (size_t i = 0; i < m.book.build_count; i++)
         take_build(&m, &m.book.builds[i]);
     out->account.outside += m.book.samples - out->account.samples;
     out->account.samples = m.book.samples;
     source_profile_finish(m.joined);
     source_account_finish(&out->account, m.joined);
+    symbol_counts_finish(m.symbols, &out->account, m.strings);
     out->input.source = m.joined;
+    out->input.symbols = m.symbols;
     return check_ours(&m, err) && check_lines(&m, err) &&
            (request->format->kind != PGO_PROFILE || merge(&m, err));
 }

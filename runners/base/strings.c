@@ -6,31 +6,33 @@
 
 struct entry {
     const char *text;
-    uint32_t length;
-};
-
-/* Holds the hash as well, so that most look-ups go to memory once. */
-struct slot {
-    uint32_t hash;
-    uint32_t number; /* of the entry + 1; 0: empty */
+    uint32_t length, hash;
 };
 
 struct strings {
     struct arena *arena;
     struct entry *entries;
     uint32_t count, capacity;
-    struct slot *slots;
+    /* By slot: a part of the hash, 0 where the slot is empty, so small that the cache holds all of
+     * them when a new string is looked for; and the number of the entry. */
+    uint16_t *tags;
+    uint32_t *numbers;
     uint32_t slot_mask;
     uint64_t seed;
 };
+
+static void make_slots(struct strings *strings, uint32_t mask) {
+    strings->tags = ARENA_TABLE(strings->arena, uint16_t, (size_t)mask + 1);
+    strings->numbers = ARENA_TABLE(strings->arena, uint32_t, (size_t)mask + 1);
+    strings->slot_mask = mask;
+}
 
 struct strings *strings_new(struct arena *arena) {
     struct strings *strings = ARENA_NEW(arena, struct strings, 1);
     strings->arena = arena;
     strings->capacity = 64;
     strings->entries = ARENA_NEW(arena, struct entry, strings->capacity);
-    strings->slot_mask = 127;
-    strings->slots = ARENA_NEW(arena, struct slot, strings->slot_mask + 1U);
+    make_slots(strings, 127);
     if (getrandom(&strings->seed, sizeof strings->seed, GRND_NONBLOCK) != sizeof strings->seed) {
         struct timespec now;
         clock_gettime(CLOCK_REALTIME, &now);
@@ -61,49 +63,54 @@ uint64_t strings_hash(const struct strings *strings, const void *bytes, size_t l
 
 struct strings_key strings_key(const struct strings *strings, struct text text) {
     uint32_t hash = (uint32_t)strings_hash(strings, text.at, text.length);
-    __builtin_prefetch(&strings->slots[hash & strings->slot_mask]);
+    __builtin_prefetch(&strings->tags[hash & strings->slot_mask]);
     return (struct strings_key){text, hash};
 }
 
-static struct slot *slot_of(const struct strings *strings, const struct strings_key *key) {
+static uint16_t tag_of(uint32_t hash) {
+    return (uint16_t)(hash >> 16 | 1);
+}
+
+/* The slot of a text: empty, or the one that holds it. */
+static uint32_t slot_of(const struct strings *strings, const struct strings_key *key) {
+    uint16_t tag = tag_of(key->hash);
     uint32_t at = key->hash & strings->slot_mask;
-    for (;; at = (at + 1) & strings->slot_mask) {
-        struct slot *slot = &strings->slots[at];
-        if (!slot->number)
-            return slot;
-        if (slot->hash != key->hash)
+    for (; strings->tags[at]; at = (at + 1) & strings->slot_mask) {
+        if (strings->tags[at] != tag)
             continue;
-        const struct entry *entry = &strings->entries[slot->number - 1];
-        if (entry->length == key->text.length &&
+        const struct entry *entry = &strings->entries[strings->numbers[at]];
+        if (entry->hash == key->hash && entry->length == key->text.length &&
             memcmp(entry->text, key->text.at, key->text.length) == 0)
-            return slot;
+            break;
     }
+    return at;
+}
+
+static void fill_slot(struct strings *strings, uint32_t at, uint32_t number) {
+    strings->tags[at] = tag_of(strings->entries[number].hash);
+    strings->numbers[at] = number;
 }
 
 static void widen(struct strings *strings) {
-    struct slot *old = strings->slots;
-    uint32_t count = strings->slot_mask + 1, mask = strings->slot_mask * 2 + 1;
-    strings->slots = ARENA_TABLE(strings->arena, struct slot, (size_t)mask + 1);
-    strings->slot_mask = mask;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = old[i].hash & mask;
-        while (old[i].number && strings->slots[at].number)
-            at = (at + 1) & mask;
-        if (old[i].number)
-            strings->slots[at] = old[i];
+    make_slots(strings, strings->slot_mask * 2 + 1);
+    for (uint32_t i = 0; i < strings->count; i++) {
+        uint32_t at = strings->entries[i].hash & strings->slot_mask;
+        while (strings->tags[at])
+            at = (at + 1) & strings->slot_mask;
+        fill_slot(strings, at, i);
     }
 }
 
 uint32_t strings_add_key(struct strings *strings, struct strings_key key) {
     assert(key.text.length < UINT32_MAX);
-    struct slot *slot = slot_of(strings, &key);
-    if (slot->number)
-        return slot->number - 1;
+    uint32_t at = slot_of(strings, &key);
+    if (strings->tags[at])
+        return strings->numbers[at];
     assert(strings->count < UINT32_MAX - 1);
     struct entry entry = {arena_strndup(strings->arena, key.text.at, key.text.length),
-                          (uint32_t)key.text.length};
-    *slot = (struct slot){key.hash, strings->count + 1};
+                          (uint32_t)key.text.length, key.hash};
     ARENA_PUSH(strings->arena, strings->entries, strings->count, strings->capacity, entry);
+    fill_slot(strings, at, strings->count - 1);
     if (strings->count > strings->slot_mask / 2)
         widen(strings);
     return strings->count - 1;
@@ -121,10 +128,10 @@ uint32_t strings_add_guess(struct strings *strings, struct text text, uint32_t g
 }
 
 bool strings_find_key(const struct strings *strings, struct strings_key key, uint32_t *out) {
-    uint32_t number = slot_of(strings, &key)->number;
-    if (!number)
+    uint32_t at = slot_of(strings, &key);
+    if (!strings->tags[at])
         return false;
-    *out = number - 1;
+    *out = strings->numbers[at];
     return true;
 }
 

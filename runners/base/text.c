@@ -159,6 +159,11 @@ bool text_is_plain(struct text text, const char special[static 2]) {
 
 size_t text_characters(struct text text) {
     size_t count = 0, step = 1;
+    unsigned char bits = 0;
+    for (size_t i = 0; i < text.length; i++)
+        bits |= (unsigned char)text.at[i];
+    if (bits < 0x80)
+        return text.length;
     for (size_t i = 0; i < text.length; i += step, count++) {
         for (; i + 8 <= text.length && (word_at(text.at + i) & EACH_BYTE * 0x80) == 0; i += 8)
             count += 8;

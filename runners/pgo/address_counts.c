@@ -54,10 +54,8 @@ static void gather(struct gathering *g, const struct address_part *part) {
         if (!(counts[i] > 0) || l->mapping == PROFILE_NONE)
             continue;
         const struct profile_mapping *m = &p->mappings[l->mapping];
-        struct sighting sighting = {m->build_id ? 0 : m->file,
-                                    m->build_id,
-                                    g->count,
-                                    {l->address - m->start + m->offset, counts[i], p, i}};
+        struct sighting sighting = {
+            m->build_id ? 0 : m->file, m->build_id, g->count, {place_of(p, i), counts[i], p, i}};
         ARENA_PUSH(g->arena, g->items, g->count, g->capacity, sighting);
     }
 }

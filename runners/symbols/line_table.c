@@ -269,9 +269,24 @@ static size_t marks_upto(const struct line_table *table, uint64_t address) {
     return low;
 }
 
-const struct line_row *line_table_find(const struct line_table *table, uint64_t address) {
-    size_t upto = rows_upto(table, address);
-    return upto && table->rows[upto - 1].file != LINE_END ? &table->rows[upto - 1] : NULL;
+const struct line_row *line_table_find(struct line_table *table, uint64_t address) {
+    const struct line_row *rows = table->rows;
+    size_t low = 0, high = table->count; /* the first row behind the address is in [low, high] */
+    if (table->near < table->count && rows[table->near].address <= address) {
+        size_t step = 1;
+        for (low = table->near; step < high - low && rows[low + step].address <= address; step *= 2)
+            low += step;
+        high = step < high - low ? low + step : high;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    table->near = low ? low - 1 : 0;
+    return low && rows[low - 1].file != LINE_END ? &rows[low - 1] : NULL;
 }
 
 uint32_t line_table_mark(const struct line_table *table, uint64_t address) {

@@ -34,7 +34,7 @@ struct line_room {
 
 struct line_table {
     struct line_row *rows;
-    size_t count;
+    size_t count, near; /* near: the row that was found last; addresses mostly come in order */
     struct line_mark *marks;
     size_t mark_count;
 };
@@ -46,7 +46,7 @@ bool line_table_read(struct line_table *out, const struct line_header *header, u
                      struct line_room *room, struct arena *arena);
 
 /* NULL when the address has no line. */
-const struct line_row *line_table_find(const struct line_table *table, uint64_t address);
+const struct line_row *line_table_find(struct line_table *table, uint64_t address);
 
 /* Where behind the address a row or a mark first begins; UINT64_MAX: none does. */
 uint64_t line_table_next(const struct line_table *table, uint64_t address);

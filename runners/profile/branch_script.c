@@ -210,4 +210,5 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     return profile_builder_finish(out, r.builder, err);
 }
 
-const struct profile_format branch_script_format = {"perf script with branch stacks", sniff, read, NULL};
+const struct profile_format branch_script_format = {"perf script with branch stacks", sniff, read,
+                                                    NULL};

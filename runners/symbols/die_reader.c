@@ -7,8 +7,9 @@
 /* ---- units ---- */
 
 static struct cursor bytes_of(Elf *elf, const char *name) {
+    static const uint8_t none[1];
     struct text bytes = elf_section_bytes(elf, name);
-    const uint8_t *at = (const uint8_t *)bytes.at;
+    const uint8_t *at = bytes.length ? (const uint8_t *)bytes.at : none;
     return (struct cursor){at, at + bytes.length, false};
 }
 

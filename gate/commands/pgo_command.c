@@ -103,16 +103,16 @@ static bool make(struct session *session, int argc, const char **argv, int *exit
     return true;
 }
 
-/* Without the word of a part it makes a profile; help and completion are of all. */
+/* Without the word of a part it makes a profile; manual page and completion are of all. */
 static bool run(struct session *session, int argc, const char **argv, int *exit_code,
                 struct pg_error *err) {
     const char *what = argc > 1 ? argv[1] : "";
+    bool part = strcmp(what, "check") == 0 || strcmp(what, "verify") == 0;
     bool all = strncmp(what, "--help=", 7) == 0;
-    if ((strcmp(what, "check") != 0 && strcmp(what, "verify") != 0 && !all) ||
-        (all && !make(session, argc, argv, exit_code, err)))
-        return !all && make(session, argc, argv, exit_code, err);
-    return part_run(&pgo_command, "", parts, &(struct part_call){session, argc, argv, exit_code},
-                    err);
+    if (!part && !make(session, argc, argv, exit_code, err))
+        return false;
+    return !(part || all) || part_run(&pgo_command, "", parts,
+                                      &(struct part_call){session, argc, argv, exit_code}, err);
 }
 
 const struct command pgo_command = {

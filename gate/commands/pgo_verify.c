@@ -31,6 +31,7 @@ struct verify {
     struct policy policy;
     struct reports *reports;
     struct report_style style;
+    FILE *told; /* stdout, or stderr where a report takes that */
     struct session *session;
     struct arena *arena;
 };
@@ -173,7 +174,7 @@ static bool go_used(const struct verify *v, struct pg_error *err) {
                             "not used: go version -m of %.200s knows of no -pgo; Go builds so with "
                             "-pgo={profile}",
                             v->program);
-    fprintf(v->session->out, "used       go version -m:%.*s\n", (int)strcspn(setting + 1, "\n") + 1,
+    fprintf(v->told, "used       go version -m:%.*s\n", (int)strcspn(setting + 1, "\n") + 1,
             setting);
     return true;
 }
@@ -212,14 +213,13 @@ static bool code_used(const struct verify *v, struct pg_error *err) {
         return pg_error_set(err, PG_CHILD,
                             "not used: the code of none of %zu hot functions in %.200s has changed",
                             change.hot, v->program);
-    fprintf(v->session->out,
+    fprintf(v->told,
             "used       code of %zu of %zu hot functions differs (%s%s), %zu bytes of code instead "
             "of %zu\n",
             change.changed, change.hot, change.names, change.changed > 5 ? ", …" : "", change.after,
             change.before);
     if (v->builds.paths[PGO_CONTROL])
-        fputs("           and it is not that of a build with a profile of nothing\n",
-              v->session->out);
+        fputs("           and it is not that of a build with a profile of nothing\n", v->told);
     return true;
 }
 
@@ -294,7 +294,7 @@ static const char *words_of(enum row_verdict verdict) {
 }
 
 static void tell(const struct verify *v, const struct comparison *c) {
-    FILE *out = v->session->out;
+    FILE *out = v->told;
     for (size_t i = 0; i < c->row_count; i++) {
         const struct row *row = &c->rows[i];
         if (!row->policy.gated || !row->test)
@@ -324,8 +324,7 @@ static bool compare(struct verify *v, struct recording *const *sides, int *exit_
         !comparison_finish(&comparison, v->reports, &text_report, &v->style, v->session, exit_code,
                            err))
         return false;
-    if (!reports_take_stdout(v->reports))
-        tell(v, &comparison);
+    tell(v, &comparison);
     return true;
 }
 
@@ -372,6 +371,7 @@ static bool run(struct session *session, int argc, const char **argv, int *exit_
     fill_policy(&v);
     if (!reports_open(&v.reports, v.output.reports.items, v.output.reports.count, v.arena, err))
         return false;
+    v.told = reports_take_stdout(v.reports) ? session->err : session->out;
     bool good = build_and_measure(&v, exit_code, err);
     if (!good)
         reports_abandon(v.reports);

@@ -264,16 +264,20 @@ static const struct member function_members[] = {{"name", NAME, AT(hot.name)},
                                                  {NULL, NAME, 0}};
 #undef AT
 
+/* Ascending, so that none is there twice. */
 static bool read_lines(const struct reading *r, const char *within, const cJSON *map,
                        struct hot_function *out) {
     const cJSON *item;
+    int64_t last = -1;
     out->lines = ARENA_NEW(r->arena, struct hot_line, (size_t)cJSON_GetArraySize(map));
     cJSON_ArrayForEach(item, map) {
         struct hot_line *line = &out->lines[out->line_count++];
         uint64_t offset;
-        if (!number_u64(text_of(item->string), &offset) || offset > UINT16_MAX)
-            return wrong(r, within, item->string, "expected a line's distance from a declaration");
-        line->offset = (uint32_t)offset;
+        if (!number_u64(text_of(item->string), &offset) || offset > UINT16_MAX ||
+            (int64_t)offset <= last)
+            return wrong(r, within, item->string,
+                         "expected lines' distances from a declaration, ascending");
+        line->offset = (uint32_t)(last = (int64_t)offset);
         if (!take_number(item, SHARE, &line->share))
             return wrong(r, within, item->string, expected[SHARE]);
     }

@@ -232,6 +232,19 @@ jsonschema.validate(json.load(open("out.json")), json.load(open(sys.argv[1])))' 
     [ "$(json out.json 'r["samples"]')" = 30000 ]
 }
 
+@test "for go stacks have to be whole, and calls are what is written" {
+    enough p.pb.gz
+    profile app q.pb.gz --caller main work=20000 other=10000
+    for name in p q; do "$PERFGATE" -q profile convert --symbolize --keep-paths --to=pprof $name.pb.gz -o $name.named.pb.gz; done
+    pgo --for go --binary app -o out p.named.pb.gz
+    refused "cut stacks: 0.0%" "(--min-stacks)"
+    pgo --for go --binary app -o out q.named.pb.gz
+    echo "$stderr"
+    [ "$status" -eq 0 ]
+    [ "$("$PERFGATE" profile cum --report json=- out | grep -c '"name": "main"')" -eq 1 ]
+    [ "$(json out.json 'r["format"], [f["name"] for f in r["functions"]]')" = "('go', ['work', 'other'])" ]
+}
+
 @test "a microbenchmark is warned of" {
     enough rec.pb.gz
     printf '# perfgate recording: 1\n# perfgate time: 2026-01-01T00:00:00Z\n# perfgate commit: abc123\n# perfgate round: 1\nBenchmarkParse 100 12 ns/op\nBenchmarkprocess/app 1 5 ns/op\n# perfgate end: 1\n' >rec.txt
@@ -341,6 +354,9 @@ verify() { run --separate-stderr "$PERFGATE" pgo verify --build 'sh build.sh {pr
     verify --threshold 95%
     [ "$status" -eq 0 ]
     [[ "$output" == *"no difference App sec/op: "* ]]
+    verify --threshold 95% --report json=-
+    [ "$(json /dev/stdin 'r["verdict"]' <<<"$output")" = pass ]
+    [[ "$stderr" == *"no difference App sec/op: "* ]]
 }
 
 @test "verify: a profile that was not used ends with 4, before anything is measured" {

@@ -109,6 +109,7 @@ interleave() {
     limited "${gate[@]}" --base="$base" "${reports[@]}"
     line=$(grep -m 1 -o '"base: build of [0-9a-f]* failed[^"]*"' "$PG_STATE/report.json" 2>/dev/null || true)
     [ -n "$line" ] || return 0
+    line=${line//\"/}
     learn base-error "$line"
     message warning "the base does not build, so head cannot be measured beside it: $line"
     compare_stored
@@ -166,7 +167,7 @@ measure_drift() {
     fi
     recordings=$PG_STATE/drift
     gate=("${gate[@]/#--output=*/--output=$PG_STATE/drift}")
-    limited "${gate[@]}" --base="$reference" --no-confirm --budget=60000 --report "json=$PG_STATE/drift.json" --report "markdown=$PG_STATE/drift.md"
+    limited "${gate[@]}" --base="$reference" --no-confirm --report "json=$PG_STATE/drift.json" --report "github-comment=$PG_STATE/drift.md"
     rm -f "$PG_STATE/timed-out"
     learn gate-exit "$exit_code"
 }

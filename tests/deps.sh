@@ -14,7 +14,7 @@ need() {
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 have() { command -v "$1"; }
-newest_clang() { apt-cache pkgnames clang- 2>/dev/null | grep -E '^clang-[0-9]+$' | sort -t - -k 2n | tail -n 1 | grep . || echo clang; }
+newest() { apt-cache pkgnames "$1-" 2>/dev/null | grep -E "^$1-[0-9]+\$" | sort -t - -k 2n | tail -n 1 | grep . || echo "$1"; }
 header() { echo "#include <$1>" | cc -E -; }
 
 probe() {
@@ -43,9 +43,11 @@ probe() {
     case $1 in
     --ci)
         need clang have clang
-        newest=$(newest_clang) # takes the profiles that are made for it
+        newest=$(newest clang) # takes the profiles that are made for it
         need "$newest" have "$newest"
         need "llvm${newest#clang}" have "llvm-profdata${newest#clang}"
+        newest=$(newest bolt) # and so does this, where there is one
+        [ "$newest" = bolt ] || need "$newest" have "llvm-$newest"
         need clang-format have clang-format
         need cppcheck have cppcheck
         need shellcheck have shellcheck

@@ -21,7 +21,9 @@ printf '%s\n' src/*.c | xargs -P 2 -I FILE sh -c 'gcc -O2 -g -DLUA_COMPAT_5_3 -D
 gcc ./*.o -o lua -lm -Wl,-q 2>/dev/null
 "$perfgate" -q run --rounds 3 -o rec.txt -- ./lua work.lua 12 >/dev/null
 "$perfgate" -q pgo --for bolt --force --min-samples 100 --binary lua -o lua.fdata rec.txt >said 2>&1 || fail "not written: $(cat said)"
-"$folder/llvm-bolt" lua -o bolted -data=lua.fdata "$("$folder/llvm-bolt" --help-hidden | grep -q ' --ba ' && echo -ba || echo -nl)" \
+help=$("$folder/llvm-bolt" --help-hidden)
+[[ $help == *' --ba '* ]] && without=-ba || without=-nl
+"$folder/llvm-bolt" lua -o bolted -data=lua.fdata $without \
     -reorder-blocks=ext-tsp -reorder-functions=hfsort >log 2>&1 || fail "llvm-bolt: $(tail -n 3 log)"
 of=$(sed -n 's/^BOLT-INFO: \([0-9]*\) out of .* functions in the binary .* have non-empty execution profile/\1/p' log)
 moved=$(sed -n 's/.*reordering modified layout of \([0-9]*\) functions.*/\1/p' log)
@@ -43,7 +45,7 @@ done
 
 compared=
 if command -v perf >/dev/null && perf record -q -e cpu-clock:u -F 2000 -o perf.data ./lua work.lua 4 >/dev/null 2>&1; then
-    "$folder/perf2bolt" -nl -p perf.data -o theirs.fdata ./lua >log 2>&1 || "$folder/perf2bolt" -ba -p perf.data -o theirs.fdata ./lua >log 2>&1
+    "$folder/perf2bolt" $without -p perf.data -o theirs.fdata ./lua >log 2>&1 || true
     cat >to_pprof.py <<'P'
 # `perf script --show-mmap-events` → a profile of the samples in PROGRAM: to_pprof.py PROGRAM OUT
 import re, sys

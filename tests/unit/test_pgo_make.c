@@ -1,6 +1,7 @@
 /* From samples in programs that are compiled here to what is told of their lines; where a place is,
  * nm and the source's lines say. */
 #include "runners/pgo/pgo_make.h"
+#include "runners/pgo/symbol_counts.h"
 
 #include "runners/profile/profile_format.h"
 #include "runners/symbols/symbols.h"
@@ -333,8 +334,57 @@ static void what_nothing_can_be_told_of_is_refused_with_the_reason(void **state)
 
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, remove_folder)
 
+/* Rounding loses no sample of those that count least; what counts alike stays as it is. */
+static void weights_of_merged_profiles_are_shares(void **state) {
+    (void)state;
+    const char *file = build("program", "-O2 -g", program);
+    const struct seen here[] = {{symbol_value(file, "mark"), 30}},
+                      there[] = {{symbol_value(file, "after"), 1}};
+    struct pgo_made made;
+    struct pg_error err = {0};
+    assert_true(make(&made, &go_pgo_format, profile_here(file, here, 1),
+                     profile_here(file, there, 1), 0.25, NULL, &err));
+    assert_int_equal(made.input.profile->sample_count, 2);
+    assert_int_equal(made.input.profile->values[0], 12000);
+    assert_int_equal(made.input.profile->values[1], 100);
+    assert_true(make(&made, &go_pgo_format, profile_here(file, here, 1),
+                     profile_here(file, there, 1), 1, NULL, &err));
+    assert_int_equal(made.input.profile->values[0], 30);
+    assert_int_equal(made.input.profile->values[1], 1);
+}
+
+/* Distances in bytes mean something in one build only. */
+static void symbols_are_those_of_the_sampled_build(void **state) {
+    (void)state;
+    const char *file = build("program", "-O2 -g", program);
+    uint64_t outer = symbol_value(file, "outer"), mark = symbol_value(file, "mark");
+    const struct seen seen[] = {{mark, 30}, {outer, 2}, {mark, 5}, {0x10, 1}};
+    struct profile *p = profile_here(file, seen, 4);
+    struct profile *other = profile_of(in_folder("program"), "0123", seen, 1);
+    struct pgo_made made;
+    struct pg_error err = {0};
+    assert_true(make(&made, &bolt_pgo_format, p, other, 1, file, &err));
+    const struct symbol_counts *counts = made.input.symbols;
+    assert_int_equal(counts->count, 2);
+    assert_string_equal(counts->items[0].name, "outer");
+    assert_int_equal(counts->items[0].offset, 0);
+    assert_near(counts->items[0].count, 2, 0);
+    assert_int_equal(counts->items[1].offset, mark - outer);
+    assert_near(counts->items[1].count, 35, 0);
+    assert_near(made.account.samples, 68, 0);
+    assert_near(made.account.lines, 37, 0);
+    assert_near(made.account.nameless, 1, 0);
+    assert_near(made.account.outside, 30, 0);
+    assert_near(made.account.largest, 37, 0);
+    assert_string_equal(strings_get(texts, made.account.largest_name), "outer");
+    shell("cp program stripped && strip -s stripped");
+    check_refused(&bolt_pgo_format, p, in_folder("stripped"), "not stripped");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        ROW(weights_of_merged_profiles_are_shares),
+        ROW(symbols_are_those_of_the_sampled_build),
         ROW(inlined_calls_are_nested_and_lines_count_from_the_declaration),
         ROW(equal_builds_are_added_up_before_the_largest_is_taken),
         ROW(other_builds_are_added_up_by_line),

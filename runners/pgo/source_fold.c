@@ -148,7 +148,7 @@ static void fold_ranges(const struct fold *fold, const struct address_counts *co
     }
 }
 
-/* A branch to where a function begins, from elsewhere, is a call. */
+/* A branch to where a function begins is a call, also from itself. */
 static void fold_call(const struct fold *fold, const struct address_branch *branch) {
     struct debug_frame frames[DEBUG_FRAMES];
     struct source_frame out[DEBUG_FRAMES];
@@ -163,9 +163,6 @@ static void fold_call(const struct fold *fold, const struct address_branch *bran
     size_t depth = branch->from != BRANCH_FROM_ELSEWHERE && elf_address_of(elf, branch->from, &from)
                        ? module_find(fold->module, from, frames)
                        : 0;
-    bool inside = depth && frames[depth - 1].name && strcmp(frames[depth - 1].name, entry) == 0;
-    if (inside)
-        return;
     source_profile_function(fold->into, name)->head += branch->count;
     if (obstacle(fold, frames, depth))
         return;

@@ -63,7 +63,8 @@ static bool parse_map(struct text line, struct profile_mapping *out, struct stri
     uint64_t length;
     if (!open)
         return false;
-    struct text rest = {open + 1, (size_t)(line.at + line.length - open - 1)}, word, id = {0};
+    struct text rest = {open + 1, (size_t)(line.at + line.length - open - 1)}, word,
+                id = text_of("");
     *out = (struct profile_mapping){0};
     if (!take_hex(&rest, &out->start) || !take(&rest, "(") || !take_hex(&rest, &length) ||
         !take(&rest, ") @ ") || !take_hex(&rest, &out->offset))

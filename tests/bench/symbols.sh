@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Symbolising 1 000 000 samples at 50 000 addresses of a large binary: what `profile convert --symbolize` takes longer than
-# `profile convert`, against `addr2line -afiC` on the 50 000 addresses alone; user + system time, in turn, the medians of three.
+# `profile convert`, against `addr2line -afiC` on the 50 000 addresses alone; user + system time, in turn, the medians of five.
 #   symbols   the largest libLLVM here (clang is in it), which has a symbol table: fails under the promised 10
 #   fifth     a program of 100 units with debug information, one C++ unit linked 100 times under other names; the samples are
 #             in a fifth of them, as hot code is
-#   debug     the same program, samples in all units: fails under 8
+#   debug     the same program, samples in all units: fails under 10, too
 set -eu
 perfgate=${PERFGATE:-build/release/perfgate}
 for tool in addr2line objcopy g++ python3; do
@@ -52,12 +52,12 @@ seconds() {
     { time "$@" >/dev/null 2>&1; } 2>&1 | awk '{ print $1 + $2 }'
 }
 
-median() { sort -n | sed -n 2p; }
+median() { sort -n | sed -n 3p; }
 
 # measure NAME BINARY SHARE LEAST: addresses in one of SHARE parts
 measure() {
     python3 "$work/make.py" "$2" "$work/samples.pb" "$work/addresses" "$3"
-    for _ in 1 2 3; do
+    for _ in 1 2 3 4 5; do
         seconds "$perfgate" profile convert -o "$work/out.pb.gz" "$work/samples.pb" >&3
         seconds "$perfgate" profile convert --symbolize -o "$work/out.pb.gz" "$work/samples.pb" >&4
         seconds sh -c "addr2line -afiC -e '$2' <'$work/addresses'" >&5
@@ -104,5 +104,5 @@ for i in $(seq 100); do
 done
 ld -o "$work/large" -e 0 --unresolved-symbols=ignore-all "${links[@]}"
 measure fifth "$work/large" 5 1 || failed=1
-measure debug "$work/large" 1 8 || failed=1
+measure debug "$work/large" 1 10 || failed=1
 exit $failed

@@ -150,51 +150,46 @@ static int by_weight(const void *left, const void *right) {
     return order ? order : by_name(left, right);
 }
 
-static bool add_edges(struct go_edges *out, const struct order *edges, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const struct go_edge *edge = &edges[i].edge;
-        struct go_edge *last = out->count ? &out->edges[out->count - 1] : NULL;
-        if (__builtin_add_overflow(out->total, edge->weight, &out->total))
-            return false;
-        if (last && last->caller == edge->caller && last->callee == edge->callee &&
-            last->offset == edge->offset)
-            last->weight += edge->weight; /* at most the total */
-        else
-            out->edges[out->count++] = *edge;
-    }
-    return true;
-}
-
-static struct order *order_of(const struct go_edge *edges, size_t count,
-                              const struct strings *strings, struct arena *arena) {
-    struct order *out = ARENA_NEW(arena, struct order, count);
-    for (size_t i = 0; i < count; i++)
-        out[i] = (struct order){edges[i], strings_get(strings, edges[i].caller),
-                                strings_get(strings, edges[i].callee)};
+static struct order *order_of(const struct go_edges *edges, const struct strings *strings,
+                              struct arena *arena) {
+    struct order *out = ARENA_NEW(arena, struct order, edges->count);
+    for (size_t i = 0; i < edges->count; i++)
+        out[i] = (struct order){edges->edges[i], strings_get(strings, edges->edges[i].caller),
+                                strings_get(strings, edges->edges[i].callee)};
     return out;
 }
 
+void go_edges_order(struct go_edges *edges, const struct strings *strings, struct arena *arena) {
+    size_t count = edges->count;
+    if (count == 0)
+        return;
+    struct order *ordered = order_of(edges, strings, arena);
+    qsort(ordered, count, sizeof *ordered, by_name);
+    edges->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i && by_name(&ordered[i - 1], &ordered[i]) == 0)
+            edges->edges[edges->count - 1].weight += ordered[i].edge.weight; /* at most the total */
+        else
+            edges->edges[edges->count++] = ordered[i].edge;
+    }
+    ordered = order_of(edges, strings, arena);
+    qsort(ordered, edges->count, sizeof *ordered, by_weight);
+    for (size_t i = 0; i < edges->count; i++)
+        edges->edges[i] = ordered[i].edge;
+}
+
 static bool make_edges(struct go_edges *out, const struct reader *r) {
-    const struct strings *strings = r->profile->strings;
-    struct go_edge *edges = ARENA_NEW(r->arena, struct go_edge, r->call_count);
+    out->edges = ARENA_NEW(r->arena, struct go_edge, r->call_count);
+    out->count = r->call_count;
     for (size_t i = 0; i < r->call_count; i++) {
         const struct call *call = &r->calls[i];
         const struct node *caller = &r->nodes[call->caller];
-        edges[i] = (struct go_edge){
+        out->edges[i] = (struct go_edge){
             caller->name, r->nodes[call->callee].name,
             (int64_t)((uint64_t)caller->line - (uint64_t)caller->start_line), call->weight};
+        if (__builtin_add_overflow(out->total, call->weight, &out->total))
+            return false;
     }
-    struct order *ordered = order_of(edges, r->call_count, strings, r->arena);
-    if (r->call_count)
-        qsort(ordered, r->call_count, sizeof *ordered, by_name);
-    *out = (struct go_edges){.edges = edges};
-    if (!add_edges(out, ordered, r->call_count))
-        return false;
-    ordered = order_of(edges, out->count, strings, r->arena);
-    if (out->count)
-        qsort(ordered, out->count, sizeof *ordered, by_weight);
-    for (size_t i = 0; i < out->count; i++)
-        edges[i] = ordered[i].edge;
     return true;
 }
 

@@ -14,19 +14,21 @@ struct go_edge {
     int64_t weight; /* of the first sample type that is samples in count or cpu in nanoseconds */
 };
 
-/* The heaviest first; those of equal weight by caller, callee and offset, as
- * `go tool preprofile` writes them. */
 struct go_edges {
     struct go_edge *edges;
     size_t count;
     int64_t total; /* 0: Go takes nothing from the profile, and does not say so */
 };
 
-/* Reads a profile that passes profile_check, into the arena. PG_FORMAT where Go refuses it (no such
- * sample type, no line of a declaration) and for values below 0; PG_LIMIT for weights beyond 63
- * bits. */
+/* Reads a profile that passes profile_check, into the arena; the edges are in no order, and some
+ * may be told in parts. PG_FORMAT where Go refuses it (no such sample type, no line of a
+ * declaration) and for values below 0; PG_LIMIT for weights beyond 63 bits. */
 bool go_edges_read(struct go_edges *out, const struct profile *profile, struct arena *arena,
                    struct pg_error *err);
+
+/* Adds up the parts of each edge, and puts the heaviest first; those of equal weight by caller,
+ * callee and offset, as `go tool preprofile` writes them. */
+void go_edges_order(struct go_edges *edges, const struct strings *strings, struct arena *arena);
 
 /* Index of the sample type that Go reads; PROFILE_NONE when there is none. */
 uint32_t go_sample_type(const struct profile *profile);

@@ -24,10 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct profile *profile;
     struct go_edges edges;
     if (pprof_read(&profile, bytes, strings, arena, &err)) {
-        if (go_edges_read(&edges, profile, arena, &err))
+        if (go_edges_read(&edges, profile, arena, &err)) {
+            go_edges_order(&edges, strings, arena);
             check(&edges);
-        else
+        } else {
             assert(err.status != PG_OK && err.text[0]);
+        }
     }
     arena_free(arena);
     return 0;

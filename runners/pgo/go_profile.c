@@ -1,6 +1,8 @@
 /* A profile as Go's compiler wants it, for default.pgo (golang/go: src/cmd/internal/pgo/pprof.go;
  * golang/website: _content/doc/pgo.md): samples and CPU time, symbols as the linker names them,
- * lines of declarations, whole stacks; no labels, and no paths of one machine. */
+ * lines of declarations; no labels, and no paths of one machine. Of a stack Go reads the two
+ * innermost locations, with all that is inlined there (src/internal/profile/graph.go), so they are
+ * all that is written: a file that is committed with the program stays small. */
 #include "runners/pgo/go_edges.h"
 #include "runners/pgo/pgo_format.h"
 #include "runners/profile/builder.h"
@@ -218,5 +220,6 @@ const struct pgo_format go_pgo_format = {
     .about = "Go's profile, gzipped pprof: go build -pgo=FILE, or default.pgo",
     .kind = PGO_PROFILE,
     .compiler = DEBUG_COMPILER_OTHER,
+    .frames = 2,
     .write = go_write,
 };

@@ -25,6 +25,8 @@ struct pgo_format {
     const char *name, *about; /* `clang`; what it is, for help */
     enum pgo_kind kind;
     enum debug_compiler compiler; /* whose functions it is for; DEBUG_COMPILER_OTHER: all */
+    uint32_t
+        frames; /* of PGO_PROFILE: how many of a stack's innermost locations are of use; 0: all */
     /* Writes it. Equal input gives equal bytes. What the format cannot say is PG_FORMAT; whether
      * the stream could be written is for its owner to check. */
     bool (*write)(FILE *out, const struct pgo_input *input, struct pg_error *err);

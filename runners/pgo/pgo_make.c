@@ -180,15 +180,39 @@ static double merge_scale(const struct pgo_request *r) {
     return !(most > 0) ? 1 : least < most ? STEPS / least : 1 / most;
 }
 
+/* The profile with no more than that many locations a stack: what few are left of many stacks are
+ * the same ones, so there is much less to merge and to write. */
+static const struct profile *innermost(const struct profile *profile, uint32_t most,
+                                       struct arena *arena) {
+    struct profile *out = ARENA_NEW(arena, struct profile, 1);
+    size_t room = profile->sample_count * most;
+    uint32_t all = profile->stack_start[profile->sample_count], used = 0;
+    *out = *profile;
+    out->frames = ARENA_NEW(arena, uint32_t, room < all ? room : all);
+    out->stack_start = ARENA_NEW(arena, uint32_t, profile->sample_count + 1);
+    for (size_t i = 0; i < profile->sample_count; i++) {
+        const uint32_t *at = profile->frames + profile->stack_start[i];
+        uint32_t depth = profile->stack_start[i + 1] - profile->stack_start[i];
+        depth = depth < most ? depth : most;
+        memcpy(out->frames + used, at, depth * sizeof *at);
+        used += depth;
+        out->stack_start[i + 1] = used;
+    }
+    return out;
+}
+
 static bool merge(struct making *m, struct pg_error *err) {
     const struct pgo_request *r = m->request;
     struct merge_part *parts = ARENA_NEW(m->arena, struct merge_part, r->source_count);
     struct profile *merged;
     double scale = merge_scale(r);
+    uint32_t frames = r->format->frames;
     for (size_t i = 0; i < r->source_count; i++)
-        parts[i] = (struct merge_part){.profile = r->sources[i].profile,
-                                       .factor = r->sources[i].weight * scale,
-                                       .name = r->sources[i].name};
+        parts[i] = (struct merge_part){
+            .profile =
+                frames ? innermost(r->sources[i].profile, frames, m->arena) : r->sources[i].profile,
+            .factor = r->sources[i].weight * scale,
+            .name = r->sources[i].name};
     if (!profile_merge_parts(&merged, parts, r->source_count, m->arena, err))
         return false;
     m->out->input.profile = merged;

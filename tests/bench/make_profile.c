@@ -51,6 +51,7 @@ static struct profile *make(size_t samples, uint64_t seed, const char *program,
     for (uint32_t i = 0; i < FUNCTIONS; i++) {
         const char *name = arena_printf(arena, "function_%u", i);
         p->functions[i].name = strings_add(p->strings, text_of(name));
+        p->functions[i].start_line = 1;
     }
     for (uint32_t i = 0; i < places; i++) {
         p->locations[i] = (struct profile_location){0x400000 + 16 * i, PROFILE_NONE, false};

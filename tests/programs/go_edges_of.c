@@ -18,6 +18,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s\n", err.text);
         return 4;
     }
+    go_edges_order(&edges, strings, arena);
     puts("GO PREPROFILE V1");
     for (size_t i = 0; i < edges.count; i++)
         printf("%s\n%s\n%" PRId64 " %" PRId64 "\n", strings_get(strings, edges.edges[i].caller),

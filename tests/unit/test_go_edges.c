@@ -13,6 +13,7 @@ static const char *edges_of(const struct profile *p) {
     const char *out = "";
     if (!go_edges_read(&edges, p, arena, &err))
         return err.text;
+    go_edges_order(&edges, texts, arena);
     for (size_t i = 0; i < edges.count; i++) {
         const struct go_edge *e = &edges.edges[i];
         out = arena_printf(arena, "%s%s %s %" PRId64 " %" PRId64 "\n", out,

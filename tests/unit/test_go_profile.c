@@ -56,6 +56,7 @@ static void calls_stay_with_their_weights_and_lines(void **state) {
     struct go_edges edges;
     const struct profile *p = read_back(two_stacks("samples", "count"), NULL);
     assert_true(go_edges_read(&edges, p, arena, &err));
+    go_edges_order(&edges, texts, arena);
     assert_int_equal(edges.count, 2);
     assert_int_equal(edges.total, 12000);
     assert_string_equal(strings_get(texts, edges.edges[0].caller), "main.a");

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # `perfgate compare` against benchstat on made-up files of 1 000 000 result lines, three units a line: 100 000 benchmarks of ten
 # lines (promised: 20 times faster in under half the memory) and 100 benchmarks of 10 000 (4 times). Then perfgate alone at 10^4,
-# 10^5 and 10^6 lines: the time a line must not grow. The programs take turns. Of each the shortest wall time counts, since whatever
-# else the machine does only makes it longer, and the median of peak memory. 77: no benchstat.
+# 10^5 and 10^6 lines: the time a line must not grow. The programs take turns; medians of wall time, peak memory of the children.
+# 77: no benchstat.
 set -euo pipefail
 laps=${LAPS:-5}
 scratch=$(mktemp -d)
@@ -25,8 +25,7 @@ with open(sys.argv[1], 'a') as out:
     print(elapsed, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=out)
 PYTHON
 }
-shortest() { cut -d' ' -f1 "$1" | sort -g | head -1; }
-peak() { cut -d' ' -f2 "$1" | sort -g | sed -n "$((laps / 2 + 1))p"; }
+median() { cut -d' ' -f"$2" "$1" | sort -g | sed -n "$((laps / 2 + 1))p"; }
 
 failed=0
 against_benchstat() { # NAME BENCHMARKS LINES FASTER MEMORY
@@ -36,8 +35,8 @@ against_benchstat() { # NAME BENCHMARKS LINES FASTER MEMORY
         measure "$scratch/$1.ours" "$PERFGATE" compare "$scratch/$1.1" "$scratch/$1.2"
     done
     awk -v name="$2 benchmarks x $3" -v faster="$4" -v memory="$5" \
-        -v t="$(shortest "$scratch/$1.theirs")" -v o="$(shortest "$scratch/$1.ours")" \
-        -v tm="$(peak "$scratch/$1.theirs")" -v om="$(peak "$scratch/$1.ours")" 'BEGIN {
+        -v t="$(median "$scratch/$1.theirs" 1)" -v o="$(median "$scratch/$1.ours" 1)" \
+        -v tm="$(median "$scratch/$1.theirs" 2)" -v om="$(median "$scratch/$1.ours" 2)" 'BEGIN {
             printf "%-28s perfgate %6.2f s %4d MiB, benchstat %6.2f s %4d MiB: %.1f times faster (promised %s), %.2f of the memory%s\n",
                 name, o, om / 1024, t, tm / 1024, t / o, faster, om / tm, memory ? " (promised " memory ")" : ""
             exit t < faster * o || (memory && om > memory * tm)
@@ -53,7 +52,7 @@ linear() {
         for ((i = 0; i < laps; i++)); do
             measure "$scratch/linear.ours" "$PERFGATE" compare "$scratch/linear.1" "$scratch/linear.2"
         done
-        per_line+=("$(awk -v t="$(shortest "$scratch/linear.ours")" -v n="$lines" 'BEGIN { print t / n * 1e9 / 2 }')")
+        per_line+=("$(awk -v t="$(median "$scratch/linear.ours" 1)" -v n="$lines" 'BEGIN { print t / n * 1e9 / 2 }')")
     done
     awk -v a="${per_line[0]}" -v b="${per_line[1]}" -v c="${per_line[2]}" 'BEGIN {
         printf "a line at 10^4, 10^5, 10^6:  %.0f, %.0f, %.0f ns (promised: not growing by half from 10^5 to 10^6)\n", a, b, c

@@ -445,7 +445,7 @@ static void what_ended_is_known_a_while(void **state) {
     (void)state;
     struct world w = world_new();
     struct sampling_round of = {
-        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000};
+        strings_add(w.strings, text_of("Bench")), 1, {.most_frames = 127}, 1000, 0};
     sampling_begin(w.sampling, &of, w.scratch);
     exec(&w, 10, "bench");
     task(&w, PERF_KIND_FORK, 10, 10, 11);

@@ -58,7 +58,8 @@ bool choose_sampler(struct measuring *m, struct pg_error *err) {
         any |= m->sides[i].side->sampling != NULL;
     if (!any || plan->sampler == SAMPLER_NONE)
         return true;
-    m->sampled.rings = (struct ring_request){.event = RING_CYCLES, .rate = plan->rate};
+    m->sampled.rings =
+        (struct ring_request){.event = RING_CYCLES, .rate = plan->rate, .branches = plan->branches};
     choose_stack(m);
     read_most_frames(m);
     if (plan->sampler == SAMPLER_PRELOAD)

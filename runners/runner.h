@@ -47,6 +47,7 @@ struct plan_sampling {
     double rate;     /* samples a second of CPU time */
     uint32_t rounds; /* beside the timed ones; 0: as many as those, up to 20 */
     double slice;    /* seconds of a process whose samples are kept apart; 0: are not */
+    bool branches;   /* keep the branches before each sample where the machine can tell them */
 };
 
 struct plan {

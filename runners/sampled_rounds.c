@@ -143,6 +143,7 @@ static bool counts_nothing(struct measuring *m, const struct side_state *side,
         expected < LEAST_SAMPLES || samples > expected / 2)
         return false;
     m->sampled.rings.event = RING_CLOCK;
+    m->sampled.rings.branches = false;
     return true;
 }
 

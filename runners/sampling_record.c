@@ -108,7 +108,8 @@ static const char *sampler_text(const struct measuring *m, struct arena *arena) 
     const char *stack = "fp";
     if (rings->registers)
         stack = arena_printf(arena, "dwarf,%u", rings->stack_bytes);
-    return arena_printf(arena, "%s %.6gHz stack=%s", event, rings->rate, stack);
+    return arena_printf(arena, "%s %.6gHz stack=%s%s", event, rings->rate, stack,
+                        rings->branches ? " branches" : "");
 }
 
 static void note_preload(struct recording *out, const struct sampled_side *sampled) {
@@ -139,6 +140,10 @@ void record_sampling(struct measuring *m, struct side_state *side, double timed_
         check_sound(out, &account);
     if (inside)
         note_preload(out, sampled);
+    if (m->plan->sampling.branches && !m->sampled.rings.branches)
+        recording_note(out, NOTE_WARNING, NULL,
+                       "no branches are recorded: that takes a CPU whose counters keep them (LBR, "
+                       "BRBE), and cycles that can be counted; virtual machines mostly have none");
     note_counts(out, counts, sampled->damaged, &m->sampled);
     if (sampled->count)
         recording_note(

@@ -14,9 +14,12 @@ bool run_sampling_open(struct run_sampling *out, struct run_sides *sides, struct
     *out = (struct run_sampling){.files = ARENA_NEW(arena, struct out_file, sides->count),
                                  .paths = ARENA_NEW(arena, const char *, sides->count),
                                  .count = sides->count};
-    plan->sampling =
-        (struct plan_sampling){(enum sampler)options->sampler, (enum stack)options->stack,
-                               options->rate, (uint32_t)options->rounds, options->slice};
+    plan->sampling = (struct plan_sampling){(enum sampler)options->sampler,
+                                            (enum stack)options->stack,
+                                            options->rate,
+                                            (uint32_t)options->rounds,
+                                            options->slice,
+                                            options->branches};
     for (size_t i = 0; i < out->count; i++) {
         out->paths[i] = recording_profile_path(sides->recordings[i]->path, arena);
         if (!out->paths[i] && options->sampler != SAMPLER_AUTO && options->sampler != SAMPLER_NONE)

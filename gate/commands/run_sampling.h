@@ -11,6 +11,7 @@
 struct sampling_options {
     int sampler, stack, rounds;
     double rate, slice;
+    bool branches;
 };
 #define SAMPLING_DEFAULTS                                                                          \
     { .sampler = SAMPLER_AUTO, .stack = STACK_AUTO, .rate = 1000 }
@@ -26,6 +27,9 @@ struct sampling_options {
             "stack", &(to)->stack, "fp|dwarf|auto",                                                \
             "call chains along frame pointers, by call frame information on copies of 8 KiB, or "  \
             "on as small ones as do (auto)"),                                                      \
+        FLAG("branches", 0, &(to)->branches,                                                       \
+             "record the branches before each sample, too, where the CPU keeps them, for "         \
+             "perfgate pgo"),                                                                      \
         COUNT("sampled-rounds", 0, &(to)->rounds, 1, 100000,                                       \
               "how many (as many as are measured, at most 20)"),                                   \
         {.name = "rate",                                                                           \

@@ -1,5 +1,7 @@
 #include "runners/pgo/address_counts.h"
 
+#include "runners/profile/branches.h"
+
 #include <stdlib.h>
 
 /* A place before equal ones are one. */
@@ -225,8 +227,8 @@ struct address_book address_book_new(const struct address_part *parts, size_t co
     if (book.build_count)
         qsort(book.builds, book.build_count, sizeof *book.builds, by_samples);
     for (size_t i = 0; i < count; i++) {
-        use_pairs(&book, &parts[i], "ranges", use_range, arena);
-        use_pairs(&book, &parts[i], "branches", use_branch, arena);
+        use_pairs(&book, &parts[i], PROFILE_RANGES, use_range, arena);
+        use_pairs(&book, &parts[i], PROFILE_BRANCHES, use_branch, arena);
     }
     for (size_t i = 0; i < book.build_count; i++)
         finish_pairs(&book.builds[i]);

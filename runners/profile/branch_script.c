@@ -1,15 +1,12 @@
 /* What `perf script -F ip,brstack --show-mmap-events` prints of a recording with branch stacks
  * (perf record -b): lines that say which file was mapped where, and lines about samples, `IP
- * FROM/TO/FLAGS…` with the latest branch first. A profile of three types: `samples` at the address,
- * `branches` from one address to another (TO is the leaf, FROM its caller), and `ranges`, which
- * were run from one end to the other (the first address is the leaf, the last its caller). */
+ * FROM/TO/FLAGS…` with the latest branch first. A profile of `samples` at the address and of
+ * what branches.h names. */
+#include "runners/profile/branches.h"
 #include "runners/profile/builder.h"
 #include "runners/profile/profile_format.h"
 
 enum { SAMPLES, BRANCHES, RANGES, TYPES, MOST_MAPS = 1 << 16 };
-
-/* Longer ranges are not run through without a branch; they come from stacks with holes. */
-#define RANGE_BYTES ((uint64_t)1 << 20)
 
 struct branch {
     uint64_t from, to;
@@ -141,7 +138,7 @@ static void add(struct branch_reader *r, int type, uint64_t leaf, uint64_t calle
     int64_t values[TYPES] = {0};
     uint32_t frames[2], map = map_of(r, leaf), other = pair ? map_of(r, caller) : map;
     values[type] = 1;
-    if ((type == RANGES && (other != map || caller < leaf || caller - leaf > RANGE_BYTES)) ||
+    if ((type == RANGES && (other != map || !profile_is_range(leaf, caller))) ||
         (pair && map == PROFILE_NONE))
         return;
     frames[0] = location_of(r, leaf, map);
@@ -197,8 +194,8 @@ static bool read(struct profile **out, struct text bytes, struct strings *string
     uint32_t count = strings_add(strings, text_of("count"));
     const struct profile_type types[TYPES] = {
         [SAMPLES] = {strings_add(strings, text_of("samples")), count},
-        [BRANCHES] = {strings_add(strings, text_of("branches")), count},
-        [RANGES] = {strings_add(strings, text_of("ranges")), count}};
+        [BRANCHES] = {strings_add(strings, text_of(PROFILE_BRANCHES)), count},
+        [RANGES] = {strings_add(strings, text_of(PROFILE_RANGES)), count}};
     struct branch_reader r = {.strings = strings, .arena = arena};
     r.builder = profile_builder_new(strings, types, TYPES, arena);
     profile_builder_profile(r.builder)->default_type = types[SAMPLES].name;

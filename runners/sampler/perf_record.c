@@ -56,7 +56,17 @@ static void take_stack(struct words *w, struct perf_sample *sample) {
         sample->stack = (struct text){(const char *)bytes, (size_t)length};
 }
 
-static void take_sample(struct words *w, struct perf_record *out, uint64_t registers) {
+static void take_branches(struct words *w, struct perf_sample *sample) {
+    uint64_t count = take_u64(w);
+    if (count > (uint64_t)(w->end - w->at) / PERF_BRANCH_BYTES) {
+        w->bad = true;
+        return;
+    }
+    sample->branch_count = (size_t)count;
+    sample->branches = take(w, PERF_BRANCH_BYTES * count);
+}
+
+static void take_sample(struct words *w, struct perf_record *out, struct perf_layout layout) {
     struct perf_sample *sample = &out->sample;
     sample->ip = take_u64(w);
     out->pid = take_u32(w);
@@ -70,8 +80,10 @@ static void take_sample(struct words *w, struct perf_record *out, uint64_t regis
     }
     sample->depth = (size_t)depth;
     sample->chain = take(w, 8 * depth);
-    if (registers) {
-        take_registers(w, sample, registers);
+    if (layout.branches)
+        take_branches(w, sample);
+    if (layout.registers) {
+        take_registers(w, sample, layout.registers);
         take_stack(w, sample);
     }
 }
@@ -131,7 +143,7 @@ size_t perf_record_length(const void *header) {
     return h.size < sizeof h || h.size % 8 ? 0 : h.size;
 }
 
-bool perf_record_read(struct perf_record *out, struct text bytes, uint64_t registers) {
+bool perf_record_read(struct perf_record *out, struct text bytes, struct perf_layout layout) {
     struct perf_event_header header;
     *out = (struct perf_record){.kind = PERF_KIND_OTHER};
     if (bytes.length < sizeof header || perf_record_length(bytes.at) != bytes.length)
@@ -144,7 +156,7 @@ bool perf_record_read(struct perf_record *out, struct text bytes, uint64_t regis
     switch (header.type) {
     case PERF_RECORD_SAMPLE:
         out->kind = PERF_KIND_SAMPLE;
-        take_sample(&w, out, registers);
+        take_sample(&w, out, layout);
         break;
     case PERF_RECORD_MMAP2:
         out->kind = PERF_KIND_MMAP;

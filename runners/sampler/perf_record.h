@@ -14,7 +14,13 @@
 #define PERF_RECORD_SAMPLE_STACK                                                                   \
     (PERF_RECORD_SAMPLE_BASE | PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER)
 
-enum { BUILD_ID_MOST = 20, REGISTERS_MOST = 64 };
+/* What samples have beyond that, in this order. */
+struct perf_layout {
+    bool branches;      /* PERF_SAMPLE_BRANCH_STACK, without the hardware's index */
+    uint64_t registers; /* the mask of PERF_RECORD_SAMPLE_STACK; 0: neither registers nor stack */
+};
+
+enum { BUILD_ID_MOST = 20, REGISTERS_MOST = 64, PERF_BRANCH_BYTES = 24 };
 
 enum perf_kind {
     PERF_KIND_SAMPLE,
@@ -33,6 +39,8 @@ struct perf_sample {
     const uint8_t *chain; /* `depth` words of 8 bytes, unaligned, the innermost first, with
                              PERF_CONTEXT_… markers among them */
     size_t depth;
+    const uint8_t *branches; /* `branch_count` entries, unaligned, the latest first */
+    size_t branch_count;
     uint64_t abi;                       /* of the registers: PERF_SAMPLE_REGS_ABI_…; 0: none */
     uint64_t registers[REGISTERS_MOST]; /* in the order of the bits of the mask */
     size_t register_count;
@@ -61,9 +69,8 @@ struct perf_record {
 };
 
 /* Takes one record apart; `bytes` is the whole of it, header included, and what `out` points to.
- * `registers` is the mask that was asked for with PERF_RECORD_SAMPLE_STACK, 0: samples have neither
- * registers nor stack. False for a record that contradicts itself. */
-bool perf_record_read(struct perf_record *out, struct text bytes, uint64_t registers);
+ * False for a record that contradicts itself. */
+bool perf_record_read(struct perf_record *out, struct text bytes, struct perf_layout layout);
 
 /* Length of the record whose header begins at `bytes` (at least 8 of them are there), and its time,
  * without a look at the rest: for choosing the next of several rings. Length 0: damaged. */
@@ -74,6 +81,18 @@ static inline uint64_t perf_chain_at(const struct perf_sample *sample, size_t i)
     uint64_t word;
     memcpy(&word, sample->chain + 8 * i, sizeof word);
     return word;
+}
+
+/* A branch that was taken. */
+struct perf_branch {
+    uint64_t from, to; /* addresses of instructions */
+};
+
+/* Entry `i` of a sample's branches. */
+static inline struct perf_branch perf_branch_at(const struct perf_sample *sample, size_t i) {
+    struct perf_branch branch;
+    memcpy(&branch, sample->branches + PERF_BRANCH_BYTES * i, sizeof branch);
+    return branch;
 }
 
 #endif

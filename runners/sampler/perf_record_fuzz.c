@@ -1,5 +1,5 @@
-/* A stream of ring records, with or without registers and stacks: everything that is accepted lies
- * within its record. The first byte chooses. */
+/* A stream of ring records, with or without branches, registers and stacks: everything that is
+ * accepted lies within its record. The first byte chooses. */
 #include "runners/sampler/perf_record.h"
 
 #include <assert.h>
@@ -16,13 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     uint64_t sum = 0;
     if (size == 0)
         return 0;
-    uint64_t registers = data[0] & 1 ? 0xff0fff : 0;
+    struct perf_layout layout = {data[0] & 2, data[0] & 1 ? 0xff0fff : 0};
     while (end - at >= 8) {
         size_t length = perf_record_length(at);
         if (length == 0 || length > (size_t)(end - at))
             break;
         struct perf_record record;
-        if (perf_record_read(&record, (struct text){(const char *)at, length}, registers)) {
+        if (perf_record_read(&record, (struct text){(const char *)at, length}, layout)) {
             check_text(record.comm, at, at + length);
             check_text(record.mmap.file, at, at + length);
             check_text(record.sample.stack, at, at + length);
@@ -30,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             assert(record.sample.register_count <= REGISTERS_MOST);
             for (size_t i = 0; i < record.sample.depth; i++)
                 sum += perf_chain_at(&record.sample, i);
+            for (size_t i = 0; i < record.sample.branch_count; i++)
+                sum += perf_branch_at(&record.sample, i).from;
         }
         at += length;
     }

@@ -106,7 +106,8 @@ static void hand_over(struct text bytes, bool samples, struct preload_seen *seen
          bytes.at += length, bytes.length -= length) {
         length = perf_record_length(bytes.at);
         bool good = length && length <= bytes.length &&
-                    perf_record_read(&record, (struct text){bytes.at, length}, PRELOAD_REGISTERS);
+                    perf_record_read(&record, (struct text){bytes.at, length},
+                                     (struct perf_layout){.registers = PRELOAD_REGISTERS});
         if (!samples) {
             seen->damaged += !good;
             seen->aside += good && says_aside(bytes.at);

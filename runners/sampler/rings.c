@@ -29,7 +29,7 @@ struct rings {
     struct ring *rings;
     size_t count, page;
     int poll;
-    uint64_t registers;
+    struct perf_layout layout;
     uint8_t record[UINT16_MAX + 1]; /* one that wraps around the end of its ring */
 };
 
@@ -85,8 +85,12 @@ struct perf_event_attr ring_attributes(const struct ring_request *request) {
         attr.freq = 1;
         attr.sample_freq = (uint64_t)request->rate;
     }
+    if (request->branches) {
+        attr.sample_type |= PERF_SAMPLE_BRANCH_STACK;
+        attr.branch_sample_type = PERF_SAMPLE_BRANCH_USER | PERF_SAMPLE_BRANCH_ANY;
+    }
     if (request->registers) {
-        attr.sample_type = PERF_RECORD_SAMPLE_STACK;
+        attr.sample_type |= PERF_RECORD_SAMPLE_STACK;
         attr.sample_regs_user = request->registers;
         attr.sample_stack_user = request->stack_bytes;
     }
@@ -137,10 +141,10 @@ bool rings_open(struct rings **out, const struct ring_request *request, pid_t ta
     struct rings *rings = ARENA_NEW(arena, struct rings, 1);
     struct perf_event_attr attr = ring_attributes(request);
     long cpus = sysconf(_SC_NPROCESSORS_CONF);
-    size_t pages = request->registers ? PAGES_WIDE : PAGES;
+    size_t pages = request->registers || request->branches ? PAGES_WIDE : PAGES;
     rings->page = (size_t)sysconf(_SC_PAGESIZE);
     rings->rings = ARENA_NEW(arena, struct ring, (size_t)cpus);
-    rings->registers = request->registers;
+    rings->layout = (struct perf_layout){request->branches, request->registers};
     attr.wakeup_watermark = (uint32_t)(PAGES / 4 * rings->page);
     rings->poll = epoll_create1(EPOLL_CLOEXEC);
     bool good = rings->poll >= 0;
@@ -164,10 +168,13 @@ bool rings_open_best(struct rings **out, struct ring_request *request, pid_t tar
                      struct arena *arena) {
     if (rings_open(out, request, target, arena))
         return true;
-    if (request->event != RING_CYCLES)
+    if (request->branches)
+        request->branches = false;
+    else if (request->event == RING_CYCLES)
+        request->event = RING_CLOCK;
+    else
         return false;
-    request->event = RING_CLOCK;
-    return rings_open(out, request, target, arena);
+    return rings_open_best(out, request, target, arena);
 }
 
 size_t rings_bytes(const struct rings *rings) {
@@ -216,7 +223,7 @@ static bool peek(struct rings *rings, struct ring *ring, struct perf_record *rec
                  size_t *length) {
     struct text bytes = piece(rings, ring);
     *length = bytes.length;
-    return bytes.length && perf_record_read(record, bytes, rings->registers);
+    return bytes.length && perf_record_read(record, bytes, rings->layout);
 }
 
 static struct ring *earliest(struct rings *rings, struct perf_record *record, uint32_t *damaged) {

@@ -20,6 +20,7 @@ enum ring_event {
 struct ring_request {
     enum ring_event event;
     double rate;          /* samples a second of CPU time */
+    bool branches;        /* the latest branches with each sample, which only cycles can have */
     uint64_t registers;   /* mask of user registers to copy with each sample; 0: none, no stack */
     uint32_t stack_bytes; /* copied with each sample from the stack pointer on, a multiple of 8 */
 };
@@ -40,7 +41,8 @@ struct rings;
 bool rings_open(struct rings **out, const struct ring_request *request, pid_t target,
                 struct arena *arena);
 
-/* The same with the clock when cycles were asked for and are not there; `request` then says so. */
+/* The same without branches, then with the clock, when branches or cycles were asked for and are
+ * not there; `request` then says so. */
 bool rings_open_best(struct rings **out, struct ring_request *request, pid_t target,
                      struct arena *arena);
 

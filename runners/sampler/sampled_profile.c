@@ -1,18 +1,26 @@
+#include "runners/profile/branches.h"
 #include "runners/sampler/sampling_parts.h"
 
 #include <time.h>
 
-enum { TYPES = 2, LABELS_MOST = 4 };
+enum { SAMPLES, CPU, BRANCHES, RANGES, TYPES, LABELS_MOST = 4 };
 
 static uint32_t text(const struct sampling *s, const char *terminated) {
     return strings_add(s->strings, text_of(terminated));
 }
 
 static void add_types(struct profile *p, const struct sampling *s, struct arena *arena) {
-    p->type_count = TYPES;
+    uint32_t count = text(s, "count");
     p->types = ARENA_NEW(arena, struct profile_type, TYPES);
-    p->types[0] = (struct profile_type){text(s, "samples"), text(s, "count")};
-    p->types[1] = p->period_type = (struct profile_type){text(s, "cpu"), text(s, "nanoseconds")};
+    p->types[SAMPLES] = (struct profile_type){text(s, "samples"), count};
+    p->types[CPU] = p->period_type = (struct profile_type){text(s, "cpu"), text(s, "nanoseconds")};
+    p->type_count = CPU + 1;
+    if (!s->has_branches)
+        return;
+    p->types[BRANCHES] = (struct profile_type){text(s, PROFILE_BRANCHES), count};
+    p->types[RANGES] = (struct profile_type){text(s, PROFILE_RANGES), count};
+    p->type_count = TYPES;
+    p->default_type = p->types[CPU].name;
 }
 
 /* The pieces that some place lies in, in their order. */
@@ -78,12 +86,14 @@ static void add_labels(struct profile *p, const struct sampling *s, const struct
 }
 
 static void add_samples(struct profile *p, const struct sampling *s, struct arena *arena) {
+    static const uint8_t type_of[KINDS] = {
+        [KIND_SAMPLE] = SAMPLES, [KIND_BRANCH] = BRANCHES, [KIND_RANGE] = RANGES};
     size_t frames = 0;
     uint32_t used = 0, labels = 0;
     p->sample_count = s->kept_count;
     for (size_t i = 0; i < s->kept_count; i++)
         frames += strings_length(s->stacks, s->kept[i].stack) / sizeof(uint32_t);
-    p->values = ARENA_NEW(arena, int64_t, TYPES * s->kept_count);
+    p->values = ARENA_NEW(arena, int64_t, p->type_count * s->kept_count);
     p->stack_start = ARENA_NEW(arena, uint32_t, s->kept_count + 1);
     p->frames = ARENA_NEW(arena, uint32_t, frames);
     p->label_start = ARENA_NEW(arena, uint32_t, s->kept_count + 1);
@@ -91,8 +101,8 @@ static void add_samples(struct profile *p, const struct sampling *s, struct aren
     for (size_t i = 0; i < s->kept_count; i++) {
         const struct kept *kept = &s->kept[i];
         size_t bytes = strings_length(s->stacks, kept->stack);
-        p->values[TYPES * i] = kept->samples;
-        p->values[TYPES * i + 1] = kept->cpu_ns;
+        p->values[p->type_count * i + type_of[kept->kind]] = kept->samples;
+        p->values[p->type_count * i + CPU] = kept->cpu_ns;
         memcpy(p->frames + used, strings_get(s->stacks, kept->stack), bytes);
         used += (uint32_t)(bytes / sizeof *p->frames);
         add_labels(p, s, kept, &labels);

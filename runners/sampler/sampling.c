@@ -1,5 +1,6 @@
 #include "runners/sampler/sampling.h"
 
+#include "runners/profile/branches.h"
 #include "runners/sampler/sampling_parts.h"
 
 #include <math.h>
@@ -105,9 +106,39 @@ static void fold(struct round *round, struct text key, struct folded more) {
     round->folded[number - 1].periods += more.periods;
 }
 
+/* From one address to another, both in files; code made at run time is in no program's profile. */
+static void take_pair(struct sampling *s, uint32_t pid, uint32_t *key, uint64_t leaf,
+                      uint64_t caller) {
+    uint32_t *places = key + KEY_STACK;
+    if (!find_place(s, pid, leaf, &places[0]) || !find_place(s, pid, caller, &places[1]) ||
+        (places[0] | places[1]) & PENDING)
+        return;
+    bool same = s->places[places[0]].piece == s->places[places[1]].piece;
+    if (key[KEY_KIND] == KIND_RANGE && !(same && profile_is_range(leaf, caller)))
+        return;
+    fold(&s->round, (struct text){(const char *)key, (KEY_STACK + 2) * sizeof *key},
+         (struct folded){1, 0});
+    s->has_branches = true;
+}
+
+/* `of`: the words before the sample's stack. */
+static void take_branches(struct sampling *s, const struct perf_record *record,
+                          const uint32_t *of) {
+    uint32_t key[KEY_STACK + 2] = {of[KEY_COMM], of[KEY_SLICE]};
+    for (size_t i = 0; i < record->sample.branch_count; i++) {
+        struct perf_branch branch = perf_branch_at(&record->sample, i);
+        key[KEY_KIND] = KIND_BRANCH;
+        take_pair(s, record->pid, key, branch.to, branch.from);
+        key[KEY_KIND] = KIND_RANGE;
+        if (i > 0)
+            take_pair(s, record->pid, key, branch.to, perf_branch_at(&record->sample, i - 1).from);
+    }
+}
+
 static void take_sample(struct sampling *s, const struct perf_record *record) {
     struct sample_stack stack;
-    uint32_t key[STACK_MOST + 3] = {comm_label(s, record->tid), slice_of(&s->round, record->time)};
+    uint32_t key[KEY_STACK + STACK_MOST + 1] = {comm_label(s, record->tid),
+                                                slice_of(&s->round, record->time)};
     uint32_t *places = key + KEY_STACK, frames = 0;
     sample_stack_read(&stack, &s->round.of.reader, record, s->round.tasks);
     if (s->frame_count + s->round.frame_count > FRAMES_MOST) {
@@ -123,6 +154,7 @@ static void take_sample(struct sampling *s, const struct perf_record *record) {
         places[frames++] = named_place(s, "[truncated]");
     fold(&s->round, (struct text){(const char *)key, (KEY_STACK + frames) * sizeof *key},
          (struct folded){1, record->sample.period});
+    take_branches(s, record, key);
     s->round.counts.samples++;
     s->round.counts.periods += record->sample.period;
     s->round.counts.truncated += stack.truncated;
@@ -150,7 +182,8 @@ void sampling_unsampled(struct sampling *s, double periods) {
     double share = round->counts.unsampled ? periods / (double)round->counts.unsampled : 0;
     for (size_t i = 0; i < round->tail_count && share > 0; i++) {
         double part = fmin(share, 1) * (double)round->tails[i].periods;
-        uint32_t key[] = {round->tails[i].comm, NO_SLICE, named_place(s, "[unsampled]")};
+        uint32_t key[] = {round->tails[i].comm, NO_SLICE, KIND_SAMPLE,
+                          named_place(s, "[unsampled]")};
         fold(&s->round, (struct text){(const char *)key, sizeof key},
              (struct folded){0, (uint64_t)part});
     }
@@ -200,7 +233,7 @@ static uint32_t settled(struct sampling *s, const struct pending *pending) {
 static void settle(struct sampling *s) {
     struct round old = s->round, *round = &s->round;
     uint32_t *places = ARENA_NEW(old.arena, uint32_t, old.pending_count);
-    uint32_t key[STACK_MOST + 3];
+    uint32_t key[KEY_STACK + STACK_MOST + 1];
     for (uint32_t i = 0; i < old.pending_count; i++)
         places[i] = settled(s, &old.pending[i]);
     round->stacks = strings_new(round->arena);
@@ -232,6 +265,7 @@ void sampling_end(struct sampling *s, double ns) {
         key.at += sizeof head;
         key.length -= sizeof head;
         kept.comm = head[KEY_COMM];
+        kept.kind = head[KEY_KIND];
         if (head[KEY_SLICE] != NO_SLICE)
             kept.elapsed = (int64_t)(head[KEY_SLICE] * round->of.slice);
         uint32_t before = strings_count(s->stacks);

@@ -50,7 +50,8 @@ struct sampling_counts sampling_counts(const struct sampling *sampling);
 
 /* Everything as a profile that is not symbolised yet: types samples/count and cpu/nanoseconds,
  * labels `benchmark` and `round`, `comm` where a task has another name than the command, and with
- * slices `elapsed`: the beginning of the slice in ns since the command's exec. Of a
+ * slices `elapsed`: the beginning of the slice in ns since the command's exec, and, where
+ * samples came with branches, the types of runners/profile/branches.h beside the default, cpu. Of a
  * stack that does not reach its root the outermost frame is a function `[truncated]`. `period_ns`
  * is written down as the period. */
 struct profile *sampling_profile(const struct sampling *sampling, int64_t period_ns,

@@ -31,12 +31,15 @@ struct tail {
     uint64_t periods;
 };
 
+/* What a stack is of: a sample, or what branches.h names. */
+enum { KIND_SAMPLE, KIND_BRANCH, KIND_RANGE, KINDS };
+
 /* Words before the places of a round's stack, and the slice of samples that have none. */
-enum { KEY_COMM, KEY_SLICE, KEY_STACK };
+enum { KEY_COMM, KEY_SLICE, KEY_KIND, KEY_STACK };
 #define NO_SLICE UINT32_MAX
 
-/* A round that has begun. `stacks`: a comm label, a slice and then the places of a stack, the leaf
- * first, all as 32-bit words → index into folded + 1. */
+/* A round that has begun. `stacks`: a comm label, a slice, a kind and then the places of a stack,
+ * the leaf first, all as 32-bit words → index into folded + 1. */
 struct round {
     struct sampling_round of;
     struct task_table *tasks;
@@ -56,7 +59,7 @@ struct round {
 
 /* What is left of a round: a stack (number of sampling.stacks) and how often it was seen. */
 struct kept {
-    uint32_t stack, benchmark, round, comm;
+    uint32_t stack, benchmark, round, comm, kind;
     int64_t samples, cpu_ns;
     int64_t elapsed; /* ns; -1: no slice */
 };
@@ -74,6 +77,7 @@ struct sampling {
     size_t kept_count, kept_capacity;
     uint32_t *comms; /* texts */
     uint32_t comm_count, comm_capacity;
+    bool has_branches;
     struct sampling_counts counts;
     struct jit_maps jit;
     struct round round;

@@ -536,6 +536,19 @@ END
     [ "$status" -eq 2 ]
 }
 
+@test "branches are recorded where the CPU keeps them, else it is said that they are not" {
+    may_sample
+    "$PERFGATE" -q run --branches --sampled-rounds 3 -o out -r 2 -w 0 -- ./leaves
+    "$PERFGATE" profile top --report json=- out.pb.gz | jq -e '.sample_type == "cpu/nanoseconds"'
+    if provenance out.txt sampler | grep -q ' branches$'; then
+        "$PERFGATE" profile top -t branches --report json=- out.pb.gz | jq -e '.total > 0'
+        "$PERFGATE" profile top -t ranges --report json=- out.pb.gz | jq -e '.total > 0'
+    else
+        provenance out.txt note | grep -q '^warning: no branches are recorded: '
+        run ! "$PERFGATE" profile top -t branches out.pb.gz
+    fi
+}
+
 @test "a recording on stdout has no place for a profile" {
     run "$PERFGATE" run --sampler perf -o - -- ./leaves
     [ "$status" -eq 2 ]

@@ -64,7 +64,7 @@ static void a_sample_has_its_chain(void **state) {
     (void)state;
     struct perf_record record;
     struct bytes bytes = a_sample();
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.kind, PERF_KIND_SAMPLE);
     assert_int_equal(record.pid, 10);
     assert_int_equal(record.tid, 11);
@@ -86,11 +86,48 @@ static void registers_and_stack_follow_the_chain(void **state) {
     put64(&bytes, 16); /* room */
     put(&bytes, "stack of 16 byte", 16);
     put64(&bytes, 5); /* used */
-    assert_true(perf_record_read(&record, end(&bytes), 0x81));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){.registers = 0x81}));
     assert_int_equal(record.sample.abi, PERF_SAMPLE_REGS_ABI_64);
     assert_int_equal(record.sample.register_count, 2);
     assert_int_equal(record.sample.registers[1], 222);
     assert_true(text_equal(record.sample.stack, "stack"));
+}
+
+static void branches_stand_before_registers(void **state) {
+    (void)state;
+    struct perf_record record;
+    struct bytes bytes = a_sample();
+    put64(&bytes, 2);
+    for (uint64_t i = 0; i < 2; i++) {
+        put64(&bytes, 0x401010 + i);
+        put64(&bytes, 0x402000 + i);
+        put64(&bytes, 1); /* mispredicted */
+    }
+    put64(&bytes, PERF_SAMPLE_REGS_ABI_64);
+    put64(&bytes, 111);
+    put64(&bytes, 222);
+    put64(&bytes, 0);
+    struct perf_layout layout = {.branches = true, .registers = 0x81};
+    assert_true(perf_record_read(&record, end(&bytes), layout));
+    assert_int_equal(record.sample.branch_count, 2);
+    assert_int_equal(perf_branch_at(&record.sample, 0).from, 0x401010);
+    assert_int_equal(perf_branch_at(&record.sample, 1).to, 0x402001);
+    assert_int_equal(record.sample.registers[1], 222);
+}
+
+static void more_branches_than_there_are_is_damage(void **state) {
+    (void)state;
+    struct perf_record record;
+    static const uint64_t claims[] = {2, UINT64_MAX, UINT64_MAX / 24 + 1};
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        struct bytes bytes = a_sample();
+        put64(&bytes, claims[i]);
+        put64(&bytes, 0x401010);
+        put64(&bytes, 0x402000);
+        put64(&bytes, 0);
+        assert_false(
+            perf_record_read(&record, end(&bytes), (struct perf_layout){.branches = true}));
+    }
 }
 
 /* A kernel thread, or a task whose memory is gone: no registers, no stack. */
@@ -100,7 +137,7 @@ static void registers_may_be_missing(void **state) {
     struct bytes bytes = a_sample();
     put64(&bytes, PERF_SAMPLE_REGS_ABI_NONE);
     put64(&bytes, 0);
-    assert_true(perf_record_read(&record, end(&bytes), 0x81));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){.registers = 0x81}));
     assert_int_equal(record.sample.register_count, 0);
     assert_int_equal(record.sample.stack.length, 0);
 }
@@ -127,7 +164,7 @@ static void a_mapping_has_its_inode_or_its_build_id(void **state) {
     put64(&bytes, 5); /* protection, flags */
     put_text(&bytes, "/bin/true");
     put_id(&bytes, 10, 11, 42);
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.kind, PERF_KIND_MMAP);
     assert_int_equal(record.mmap.start, 0x400000);
     assert_int_equal(record.mmap.length, 0x2000);
@@ -143,7 +180,7 @@ static void a_mapping_has_its_inode_or_its_build_id(void **state) {
     put64(&bytes, 5);
     put_text(&bytes, "/bin/true");
     put_id(&bytes, 10, 11, 42);
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.mmap.build_id_length, 3);
     assert_memory_equal(record.mmap.build_id, id, 3);
     assert_true(text_equal(record.mmap.file, "/bin/true"));
@@ -159,7 +196,7 @@ static void tasks_begin_are_named_and_end(void **state) {
     put32(&bytes, 11);
     put64(&bytes, 99);
     put_id(&bytes, 10, 11, 99); /* of the parent, which made the record */
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.kind, PERF_KIND_FORK);
     assert_int_equal(record.pid, 20);
     assert_int_equal(record.parent_pid, 10);
@@ -171,7 +208,7 @@ static void tasks_begin_are_named_and_end(void **state) {
     put32(&bytes, 20);
     put_text(&bytes, "bench");
     put_id(&bytes, 20, 20, 100);
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.kind, PERF_KIND_COMM);
     assert_true(record.exec);
     assert_true(text_equal(record.comm, "bench"));
@@ -184,7 +221,7 @@ static void what_was_lost_is_counted(void **state) {
     put64(&bytes, 1); /* id */
     put64(&bytes, 17);
     put_id(&bytes, 0, 0, 5);
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.kind, PERF_KIND_LOST);
     assert_int_equal(record.lost, 17);
 }
@@ -203,7 +240,7 @@ static void a_pause_is_told_its_end_passed_over(void **state) {
         put64(&bytes, 1);
         put64(&bytes, 1);
         put_id(&bytes, 10, 11, 7);
-        assert_true(perf_record_read(&record, end(&bytes), 0));
+        assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
         assert_int_equal(record.kind, told[i].kind);
         assert_int_equal(record.time, 7);
     }
@@ -214,7 +251,7 @@ static void a_type_of_a_newer_kernel_is_passed_over(void **state) {
     struct perf_record record;
     struct bytes bytes = begin(200, 0);
     put_id(&bytes, 0, 0, 5);
-    assert_true(perf_record_read(&record, end(&bytes), 0));
+    assert_true(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     assert_int_equal(record.kind, PERF_KIND_OTHER);
     assert_int_equal(record.time, 5);
 }
@@ -227,7 +264,7 @@ static void a_record_that_is_cut_is_refused(void **state) {
         struct bytes cut = whole;
         struct perf_record record;
         cut.length = length;
-        assert_false(perf_record_read(&record, end(&cut), 0));
+        assert_false(perf_record_read(&record, end(&cut), (struct perf_layout){0}));
     }
 }
 
@@ -238,7 +275,7 @@ static void a_chain_longer_than_its_record_is_refused(void **state) {
         struct bytes bytes = a_sample();
         struct perf_record record;
         memcpy(bytes.at + 8 + 8 + 16 + 8, &depths[i], 8);
-        assert_false(perf_record_read(&record, end(&bytes), 0));
+        assert_false(perf_record_read(&record, end(&bytes), (struct perf_layout){0}));
     }
 }
 
@@ -267,12 +304,19 @@ static void events_are_what_an_unprivileged_user_may_open(void **state) {
         .event = RING_CLOCK, .rate = 1000, .registers = 1, .stack_bytes = 512});
     assert_int_equal(attr.sample_stack_user, 512);
     assert_true(attr.sample_type & PERF_SAMPLE_REGS_USER);
+    assert_false(attr.sample_type & PERF_SAMPLE_BRANCH_STACK);
+    attr = ring_attributes(
+        &(struct ring_request){.event = RING_CYCLES, .rate = 500, .branches = true});
+    assert_true(attr.sample_type & PERF_SAMPLE_BRANCH_STACK);
+    assert_int_equal(attr.branch_sample_type, PERF_SAMPLE_BRANCH_USER | PERF_SAMPLE_BRANCH_ANY);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sample_has_its_chain),
         cmocka_unit_test(registers_and_stack_follow_the_chain),
+        cmocka_unit_test(branches_stand_before_registers),
+        cmocka_unit_test(more_branches_than_there_are_is_damage),
         cmocka_unit_test(registers_may_be_missing),
         cmocka_unit_test(a_mapping_has_its_inode_or_its_build_id),
         cmocka_unit_test(tasks_begin_are_named_and_end),

@@ -381,6 +381,53 @@ static void slices_are_kept_apart(void **state) {
     world_free(&w);
 }
 
+/* Of three branches two ranges lie between them; the second one ends before it begins, so it is
+ * none. What lies in no file has no place. */
+static void branches_are_kept_beside_samples(void **state) {
+    (void)state;
+    struct world w = world_new();
+    static const uint64_t branches[][3] = {{0x400180, 0x400100, 0},
+                                           {0x400210, 0x400150, 0},
+                                           {0x400300, 0x400220, 0},
+                                           {0x900000, 0x400300, 0}};
+    uint64_t chain[] = {PERF_CONTEXT_USER, 0x400104};
+    struct perf_record record = {.kind = PERF_KIND_SAMPLE, .pid = 10, .tid = 10};
+    record.sample = (struct perf_sample){.ip = 0x400104,
+                                         .period = 1000,
+                                         .chain = (const uint8_t *)chain,
+                                         .depth = 2,
+                                         .branches = (const uint8_t *)branches,
+                                         .branch_count = 4};
+    begin(&w, 1);
+    exec(&w, 10, "bench");
+    map(&w, 10, 0x400000, 0x1000, 0x2000, "/bench");
+    sampling_take(w.sampling, &record);
+    sampling_take(w.sampling, &record);
+    sampling_end(w.sampling, 1);
+    struct profile *p = finish(&w);
+    assert_int_equal(p->type_count, 4);
+    assert_string_equal(strings_get(p->strings, p->default_type), "cpu");
+    struct {
+        const char *type;
+        uint64_t leaf, caller;
+    } const expected[] = {{"samples", 0x2104, 0},       {"branches", 0x2100, 0x2180},
+                          {"branches", 0x2150, 0x2210}, {"ranges", 0x2150, 0x2180},
+                          {"branches", 0x2220, 0x2300}, {"ranges", 0x2300, 0x2300}};
+    assert_int_equal(p->sample_count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < p->sample_count; i++) {
+        uint32_t type = profile_find_type(p, text_of(expected[i].type));
+        const uint32_t *frames = p->frames + p->stack_start[i];
+        uint64_t to_file = p->mappings->offset - p->mappings->start;
+        assert_int_equal(p->values[4 * i + type], 2);
+        assert_int_equal(p->locations[frames[0]].address + to_file, expected[i].leaf);
+        assert_int_equal(p->stack_start[i + 1] - p->stack_start[i], expected[i].caller ? 2 : 1);
+        if (expected[i].caller)
+            assert_int_equal(p->locations[frames[1]].address + to_file, expected[i].caller);
+    }
+    assert_int_equal(sampling_counts(w.sampling).samples, 2);
+    world_free(&w);
+}
+
 /* A thousand rounds of the same: what grows is a line a round and stack. */
 static void rounds_are_folded(void **state) {
     (void)state;
@@ -481,6 +528,7 @@ int main(void) {
         cmocka_unit_test(code_made_at_run_time_is_one_place),
         cmocka_unit_test(losses_are_counted_over_rounds),
         cmocka_unit_test(slices_are_kept_apart),
+        cmocka_unit_test(branches_are_kept_beside_samples),
         cmocka_unit_test(rounds_are_folded),
         cmocka_unit_test(tasks_that_ended_leave_nothing),
         cmocka_unit_test(what_ended_is_known_a_while),

@@ -5,6 +5,7 @@
 #include "runners/sampler/child.h"
 #include "runners/worktree.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,7 +83,7 @@ static bool keep(struct pgo_builds *b, enum pgo_build_kind kind, struct pg_error
     return true;
 }
 
-/* The program goes first, so that one of before is never taken for what was built. */
+/* The program of the build before goes first, so that it is never taken for this one's. */
 static bool build(struct pgo_builds *b, enum pgo_build_kind kind, struct pg_error *err) {
     static const char *const of[] = {[PGO_PLAIN] = "the program without the profile",
                                      [PGO_CONTROL] = "the control",
@@ -101,6 +102,11 @@ bool pgo_builds_make(struct pgo_builds *b, struct pg_error *err) {
     if (!mkdtemp(folder))
         return pg_error_errno(err, "%.400s: cannot create a folder", folder);
     b->folder = folder;
+    const char *before = arena_printf(b->arena, "%s/before", folder);
+    if (rename(b->program, before) == 0)
+        b->before = before;
+    else if (errno != ENOENT)
+        return pg_error_errno(err, "%.400s: cannot be put aside", b->program);
     if (!build(b, PGO_PLAIN, err))
         return false;
     if (b->commands[PGO_CONTROL] && !build(b, PGO_CONTROL, err)) {
@@ -113,11 +119,13 @@ bool pgo_builds_make(struct pgo_builds *b, struct pg_error *err) {
 void pgo_builds_end(struct pgo_builds *b) {
     if (!b->folder)
         return;
-    if (b->paths[PGO_TUNED]) {
-        unlink(b->program);
-        if (rename(b->paths[PGO_TUNED], b->program) != 0)
-            pg_log(LOG_WARNING, "%s: cannot be put back", b->program);
+    const char *stays = b->paths[PGO_TUNED] ? b->paths[PGO_TUNED] : b->before;
+    if (stays && rename(stays, b->program) != 0) {
+        pg_log(LOG_WARNING, "%s: cannot be put back, and is left as %s", b->program, stays);
+        return;
     }
+    if (b->before)
+        unlink(b->before);
     for (size_t i = 0; i < PGO_BUILDS; i++)
         unlink(arena_printf(b->arena, "%s/%s", b->folder, names[i]));
     if (rmdir(b->folder) != 0)

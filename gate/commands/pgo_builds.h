@@ -16,6 +16,7 @@ struct pgo_builds {
     const char *commands[PGO_BUILDS]; /* shell lines; NULL: is not built */
     const char *program;              /* the file that they make */
     const char *folder;               /* beside it, where the programs are kept */
+    const char *before;               /* there: the program as it was found; NULL: there was none */
     const char *paths[PGO_BUILDS];    /* of those that are built */
     const char *control;              /* the profile of nothing, to be removed; or NULL */
     double timeout;
@@ -34,7 +35,8 @@ const char *pgo_plain_line(const char *build, struct arena *arena);
  * that fails or does not make the program, PG_IO. The control may fail: its path is then NULL. */
 bool pgo_builds_make(struct pgo_builds *builds, struct pg_error *err);
 
-/* Leaves the tuned program in place and removes the others. Harmless on a zeroed struct. */
+/* Leaves the tuned program in place, or that of before when there is none, and removes the others.
+ * Harmless on a zeroed struct. */
 void pgo_builds_end(struct pgo_builds *builds);
 
 /* Writes a profile of a function that no program has, for the control. False when the format has

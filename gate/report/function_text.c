@@ -106,9 +106,11 @@ const char *function_headline(const struct function_findings *f, const struct fu
     const char *improved = list(f, slice, ROW_IMPROVED, arena), *moved = moves(f, slice, arena);
     bool other_unit = slice->time && strcmp(slice->unit, "sec/op") != 0;
     if (!f->by_share)
-        text = arena_printf(arena, "%s%s%s %s (p = %s)", text, other_unit ? " " : "",
-                            other_unit ? slice->unit : "",
-                            percent_text(change, slice->change, true), p_text(p, slice->p));
+        text =
+            arena_printf(arena, "%s%s%s %s", text, other_unit ? " " : "",
+                         other_unit ? slice->unit : "", percent_text(change, slice->change, true));
+    if (!f->by_share && !isnan(slice->p))
+        text = arena_printf(arena, "%s (p = %s)", text, p_text(p, slice->p));
     if (slice->base_rounds < FUNCTION_LEAST_ROUNDS || slice->head_rounds < FUNCTION_LEAST_ROUNDS)
         return arena_printf(arena, "%s: too few profiled rounds to test %zu functions", text,
                             slice->tested);

@@ -376,12 +376,16 @@ verify() { run --separate-stderr "$PERFGATE" pgo verify --build 'sh build.sh {pr
 
 @test "verify: what cannot be built or run is told" {
     builder 80 100
+    echo "a program of before" >bench
     run --separate-stderr "$PERFGATE" pgo verify --build 'false {profile}' --bench ./bench out
     [ "$status" -eq 4 ]
+    [ "$(cat bench)" = "a program of before" ]
+    [ "$(find . -name '.perfgate-pgo*')" = "" ]
     [[ "$stderr" == *"build of the program without the profile failed"* ]]
     run --separate-stderr "$PERFGATE" pgo verify --build 'true {profile}' --bench ./bench out
     [ "$status" -eq 4 ]
     [[ "$stderr" == *"did not make ./bench"* ]]
+    [ "$(cat bench)" = "a program of before" ]
     run --separate-stderr "$PERFGATE" pgo verify --build 'make' --bench ./bench out
     [ "$status" -eq 2 ]
     run --separate-stderr "$PERFGATE" pgo verify --build 'make {profile}' --bench bench out

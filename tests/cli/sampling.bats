@@ -520,12 +520,12 @@ END
 
 @test "slices tell when in its process a sample was taken" {
     may_sample
-    "$PERFGATE" -q run --slices 50ms --sampled-rounds 3 -o out -r 2 -w 0 -- ./leaves
+    "$PERFGATE" -q run --slices 20ms --sampled-rounds 3 -o out -r 2 -w 0 -- ./leaves
     "$PERFGATE" profile labels out.pb.gz >labels
     grep -q '^ *elapsed' labels
     whole=$(value)
-    begin=$(value --tag-focus elapsed=0ms:49ms)
-    rest=$(value --tag-focus elapsed=50ms:)
+    begin=$(value --tag-focus elapsed=0ms:19ms)
+    rest=$(value --tag-focus elapsed=20ms:)
     [ "$begin" -gt 0 ] && [ "$rest" -gt 0 ]
     [ $((begin + rest)) -le "$whole" ]
     [ $((100 * (begin + rest))) -ge $((99 * whole)) ] # what no sample saw is in no slice

@@ -29,6 +29,7 @@ struct verify {
     struct pgo_builds builds;
     const char *const *argv; /* of the benchmark */
     struct policy policy;
+    struct run_progress progress;
     struct reports *reports;
     struct report_style style;
     FILE *told; /* stdout, or stderr where a report takes that */
@@ -234,15 +235,15 @@ static const char *const *put_in_place(const struct verify *v, enum pgo_build_ki
 
 static bool run_plan(struct verify *v, struct plan *plan, struct recording *const *sides,
                      struct pg_error *err) {
-    struct run_progress progress = {.warmup = plan->warmup, .policy = &v->policy};
     struct measured measured;
     FILE *out = v->session->err;
+    v->progress = (struct run_progress){.warmup = plan->warmup, .policy = &v->policy};
     plan->progress = run_progress_show;
     plan->enough = plan->max_rounds > plan->rounds ? run_progress_enough : NULL;
-    plan->context = &progress;
-    run_progress_begin(&progress, out, fileno(out), v->session->quiet);
+    plan->context = &v->progress;
+    run_progress_begin(&v->progress, out, fileno(out), v->session->quiet);
     bool good = runner_measure(plan, sides, &measured, err);
-    run_progress_end(&progress);
+    run_progress_end(&v->progress);
     if (good && measured.interrupted)
         return pg_error_set(err, PG_CHILD, "interrupted by signal %d", measured.interrupted);
     if (good && measured.failures)

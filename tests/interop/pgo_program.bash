@@ -1,12 +1,10 @@
 # pgo_program FOLDER: unpacks a real open C program there, src/*.c: Lua 5.4 from Debian's source package, 30 000 lines, whose only
 # build step is the compiler; and work.lua, what it is to do. False, with a word, when it cannot be had.
 pgo_program() {
-    local folder=$1 lists=$1/lists name
-    # shellcheck source=/dev/null
-    name=$(. /etc/os-release && [ "$ID" = debian ] && echo "${VERSION_CODENAME:-}")
-    command -v apt-get >/dev/null && [ -n "$name" ] || { echo "no source packages of Debian here" && return 1; }
+    local folder=$1 lists=$1/lists
+    command -v apt-get >/dev/null || { echo "no source packages of Debian here" && return 1; }
     mkdir -p "$lists/partial"
-    echo "deb-src http://deb.debian.org/debian $name main" >"$folder/sources.list"
+    apt-get indextargets --format 'deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | sort -u >"$folder/sources.list"
     (cd "$folder" && for step in update 'source --download-only lua5.4'; do
         # shellcheck disable=SC2086 # words
         timeout 120 apt-get -qq -o Dir::Etc::SourceList="$folder/sources.list" -o Dir::Etc::SourceParts=- \

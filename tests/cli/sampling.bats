@@ -539,10 +539,10 @@ END
 @test "branches are recorded where the CPU keeps them, else it is said that they are not" {
     may_sample
     "$PERFGATE" -q run --branches --sampled-rounds 3 -o out -r 2 -w 0 -- ./leaves
-    "$PERFGATE" profile top --report json=- out.pb.gz | jq -e '.sample_type == "cpu/nanoseconds"'
+    "$PERFGATE" profile top --report json=- out.pb.gz | grep -q '"sample_type": "cpu/nanoseconds"'
     if provenance out.txt sampler | grep -q ' branches$'; then
-        "$PERFGATE" profile top -t branches --report json=- out.pb.gz | jq -e '.total > 0'
-        "$PERFGATE" profile top -t ranges --report json=- out.pb.gz | jq -e '.total > 0'
+        [ "$(value -t branches)" -gt 0 ]
+        [ "$(value -t ranges)" -gt 0 ]
     else
         provenance out.txt note | grep -q '^warning: no branches are recorded: '
         run ! "$PERFGATE" profile top -t branches out.pb.gz

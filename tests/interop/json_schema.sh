@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Real JSON reports, of every verdict, against gate/report/report.schema.json by an independent validator
-# (python3-jsonschema), and with the process's exit code; histories against gate/history/history.schema.json, flame graphs against gate/flame/flame.schema.json; then reports broken on
+# (python3-jsonschema), and with the process's exit code; histories against gate/history/history.schema.json, flame graphs against gate/flame/flame.schema.json,
+# sidecars of compilers' profiles against gate/pgo/sidecar.schema.json; then reports broken on
 # purpose, which it must refuse.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -70,6 +71,12 @@ history step 0 16 9
 history few 0 3 99
 history hurt 4 12 99
 
+printf 'int main(int argc, char **argv) { return argc > 9 ? **argv : 0; }\n' >app.c
+cc -g -Wl,--build-id -o app app.c
+python3 "$root/tests/cli/pgo_profile.py" app samples.pb.gz main=100
+"$perfgate" -q pgo --for gcc --gcc-version 12 --binary app --force -o app.gcov samples.pb.gz 2>/dev/null
+mv app.gcov.json app.sidecar
+
 "$perfgate" flame before.pb.gz after.pb.gz -o difference.flame --format json
 "$perfgate" flame "$root/fixtures/fuzz/pprof/seed-go-cpu" -o one.flame --format json
 
@@ -107,6 +114,14 @@ for name in ("difference", "one"):
     assert {len(column) for column in flame["frames"].values()} == {len(flame["frames"]["name"])}, name
     assert {len(column) for column in flame["functions"].values()} == {len(flame["names"]) - 2}, name
     assert ("verdict" in flame["functions"]) == ("steps" in flame) == (name == "difference"), name
+
+sidecar_schema = json.load(open(sys.argv[1].replace("report/report", "pgo/sidecar")))
+jsonschema.Draft202012Validator.check_schema(sidecar_schema)
+sidecar_validator = jsonschema.Draft202012Validator(sidecar_schema)
+sidecar = json.load(open("app.sidecar"), object_pairs_hook=refuse_duplicates, parse_constant=no_constant)
+sidecar_validator.validate(sidecar)
+assert sidecar["forced"] and sidecar["reasons"] and sidecar["functions"][0]["name"] == "main", sidecar
+assert not sidecar_validator.is_valid({**sidecar, "schema": "perfgate.pgo/2"})
 
 reports = {}
 for path in sys.argv[2:]:

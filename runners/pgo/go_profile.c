@@ -146,6 +146,7 @@ static void make_samples(struct making *m) {
     uint32_t *frames = ARENA_NEW(m->arena, uint32_t, p->stack_start[p->sample_count]);
     for (uint32_t i = 0; i < p->stack_start[p->sample_count]; i++)
         frames[i] = m->locations[p->frames[i]];
+    profile_builder_reserve(m->builder, p->sample_count, p->stack_start[p->sample_count]);
     for (size_t i = 0; i < p->sample_count; i++) {
         int64_t values[COLUMNS] = {0};
         uint32_t start = p->stack_start[i];

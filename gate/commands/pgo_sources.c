@@ -16,11 +16,6 @@ struct reading {
     struct arena *arena;
 };
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* ---- files ---- */
 
 static bool ends_with(const char *path, const char *end) {
@@ -204,7 +199,7 @@ static bool read_one(struct reading *r, const char *path, double weight, struct 
     r->newest = time > r->newest ? time : r->newest;
     r->times[out->count] = time;
     out->shown[out->count] = (struct sidecar_source){
-        .name = base_name(path),
+        .name = text_file_name(path),
         .weight = weight,
         .samples = samples_of(profile),
         .date = time > 0 ? sidecar_date(time, r->arena) : NULL,

@@ -20,11 +20,6 @@ struct handing {
     struct arena *arena;
 };
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static void warn(struct handing *h, const char *text) {
     struct pgo_reasons *w = &h->out->warnings;
     ARENA_PUSH(h->arena, w->items, w->count, w->capacity, text);
@@ -191,7 +186,8 @@ static struct pgo_facts facts_of(const struct handing *h) {
     } else {
         find_hot(h, &facts);
     }
-    find_stacks(h, &facts);
+    if (facts.needs_stacks)
+        find_stacks(h, &facts);
     return facts;
 }
 
@@ -270,7 +266,7 @@ static void fill_sidecar(const struct handing *h, struct text bytes, struct side
         .format = h->format->name,
         .bytes = bytes.length,
         .digest = sidecar_digest(bytes, h->arena),
-        .binary = *binary ? base_name(binary) : NULL,
+        .binary = *binary ? text_file_name(binary) : NULL,
         .build_id = *id ? id : NULL,
         .commit = from->commit,
         .modified = from->modified,

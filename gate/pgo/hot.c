@@ -83,15 +83,10 @@ static int hotter(const void *a, const void *b, void *strings) {
                : strcmp(strings_get(strings, x->name), strings_get(strings, y->name));
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static struct hot_function shown(const struct gathering *g, const struct own *own,
                                  const struct strings *strings) {
     struct hot_function hot = {.name = strings_get(strings, own->name),
-                               .file = base_name(strings_get(strings, own->file)),
+                               .file = text_file_name(strings_get(strings, own->file)),
                                .declared = own->declared > 0 ? (uint32_t)own->declared : 0,
                                .share = own->samples / g->samples,
                                .lines = ARENA_NEW(g->arena, struct hot_line, own->line_count),

@@ -21,11 +21,6 @@ static const char *text(const struct looking *l, uint32_t number) {
     return strings_get(l->strings, number);
 }
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 static int by_file(const void *a, const void *b) {
     const struct function_place *x = a, *y = b;
     if (x->file != y->file)
@@ -84,7 +79,8 @@ static const struct function_place *renamed(struct looking *l, const struct hot_
         return l->of_readable[number];
     for (size_t i = 0; hot->declared && i < l->places->count; i++) {
         const struct function_place *p = &l->places->functions[i];
-        if (p->declared == hot->declared && strcmp(base_name(text(l, p->file)), hot->file) == 0 &&
+        if (p->declared == hot->declared &&
+            strcmp(text_file_name(text(l, p->file)), hot->file) == 0 &&
             !is_known(l, text(l, p->name)))
             return p;
     }
@@ -100,7 +96,7 @@ static const struct function_place *find(struct looking *l, const struct hot_fun
         return NULL;
     first = function_places_find(l->places, name, &count);
     for (size_t i = 0; i < count; i++) {
-        if (first[i].declared && strcmp(base_name(text(l, first[i].file)), hot->file) == 0)
+        if (first[i].declared && strcmp(text_file_name(text(l, first[i].file)), hot->file) == 0)
             return &first[i];
         if (!best || (first[i].declared && !best->declared))
             best = &first[i];

@@ -57,6 +57,12 @@ bool text_is_plain(struct text text, const char special[static 2]);
 /* How many characters, broken bytes counting one each. */
 size_t text_characters(struct text text);
 
+/* What a path calls its file: what is behind the last `/`, or all of it when nothing is. */
+static inline const char *text_file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 /* True if the bytes are well-formed UTF-8. */
 bool text_is_utf8(struct text text);
 

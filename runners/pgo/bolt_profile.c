@@ -144,10 +144,7 @@ static bool bolt_read(struct source_profile **out, struct text bytes, struct str
         if (fault)
             return text_lines_wrong(&r.lines, line, fault, err);
     }
-    if (r.source->function_count == 0)
-        return pg_error_set(err, PG_FORMAT, "no function is in it");
-    source_profile_finish(r.source);
-    return true;
+    return source_profile_complete(r.source, err);
 }
 
 const struct pgo_format bolt_pgo_format = {

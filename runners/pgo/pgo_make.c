@@ -22,14 +22,9 @@ struct making {
     struct arena *arena;
 };
 
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 /* By their names: libraries, the kernel, the vdso, generated code. */
 static bool is_program(const char *path) {
-    const char *library = strstr(base_name(path), ".so");
+    const char *library = strstr(text_file_name(path), ".so");
     return *path && *path != '[' && strncmp(path, "//", 2) != 0 &&
            !(library && (library[3] == '\0' || library[3] == '.'));
 }
@@ -89,7 +84,7 @@ static const struct program *program_of(const struct making *m, const struct add
     }
     *same_id = false;
     for (size_t i = 0; i < m->program_count; i++) {
-        if (strcmp(base_name(m->programs[i].path), base_name(build->path)) == 0)
+        if (strcmp(text_file_name(m->programs[i].path), text_file_name(build->path)) == 0)
             return &m->programs[i];
     }
     return NULL;

@@ -260,6 +260,13 @@ void source_profile_finish(struct source_profile *profile) {
         finish(profile, profile->functions[i]);
 }
 
+bool source_profile_complete(struct source_profile *profile, struct pg_error *err) {
+    if (profile->function_count == 0)
+        return pg_error_set(err, PG_FORMAT, "no function is in it");
+    source_profile_finish(profile);
+    return true;
+}
+
 /* ---- as it is written ---- */
 
 uint64_t source_count(double count) {

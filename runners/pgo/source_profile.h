@@ -6,6 +6,7 @@
 #ifndef RUNNERS_PGO_SOURCE_PROFILE_H
 #define RUNNERS_PGO_SOURCE_PROFILE_H
 
+#include "runners/base/error.h"
 #include "runners/base/strings.h"
 
 /* A place in a function. */
@@ -88,6 +89,9 @@ void source_profile_join(struct source_profile *into, const struct source_profil
 
 /* Sorts and sums up; to be called before anything is read, again after anything was added. */
 void source_profile_finish(struct source_profile *profile);
+
+/* The same of one that was read from a file: PG_FORMAT when no function is in it. */
+bool source_profile_complete(struct source_profile *profile, struct pg_error *err);
 
 /* A count as it is written: what was seen at all was seen once, what was never seen is 0. At most
  * 2^63. */

@@ -274,10 +274,9 @@ symbols_resolve(struct profile *p, const struct symbols_options *options, struct
 const char *symbols_note(const struct profile *p, const struct symbols_result *result,
                          uint32_t mapping, struct arena *arena) {
     const char *file = strings_get(p->strings, p->mappings[mapping].file);
-    const char *slash = strrchr(file, '/');
     if (result->named == result->addresses)
         return NULL;
-    const char *name = !*file ? "[anonymous]" : slash && slash[1] ? slash + 1 : file;
+    const char *name = *file ? text_file_name(file) : "[anonymous]";
     double callers = 100 * (result->unknown_cum - result->unknown_flat);
     return arena_printf(
         arena, "%s: %.1f%% of the samples are in code without a name%s (%zu of %zu addresses; %s)",

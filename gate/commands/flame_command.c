@@ -57,16 +57,15 @@ static void label_sides(struct flame_input *input, const struct string_list *pat
 
 /* Reads the operands: the last is the new profile. */
 static bool read_sides(struct flame_input *input, struct tally_part parts[FLAME_SIDES],
-                       struct flame_operand operands[FLAME_SIDES], const struct flame_options *o,
+                       struct profile_pair pairs[FLAME_SIDES], const struct flame_options *o,
                        const struct string_list *paths, struct strings *strings,
                        struct arena *arena, struct pg_error *err) {
     const char *type = o->type;
     label_sides(input, paths);
     for (size_t i = 0; i < paths->count; i++) {
         int side = i + 1 == paths->count ? FLAME_NEW : FLAME_OLD;
-        operands[side] = flame_operand(paths->items[i], arena);
-        if (!profile_take(&parts[side], operands[side].profile, type, &o->filter, strings, arena,
-                          err))
+        pairs[side] = profile_pair_of(paths->items[i], arena);
+        if (!profile_take(&parts[side], paths->items[i], type, &o->filter, strings, arena, err))
             return false;
         const struct profile *p = parts[side].profile;
         type = strings_get(strings, p->types[parts[side].type].name);
@@ -100,7 +99,7 @@ static bool write_flame(const struct flame_options *o, const struct string_list 
     struct flame_input input = {.min_share = o->min_share < 0 ? usual_share(o->form) : o->min_share,
                                 .measure = (enum flame_measure)o->measure,
                                 .width = (enum flame_width)o->width};
-    struct flame_operand operands[FLAME_SIDES];
+    struct profile_pair pairs[FLAME_SIDES];
     struct strings *strings = strings_new(arena);
     const struct comparison *recordings = NULL;
     struct flame flame;
@@ -108,13 +107,13 @@ static bool write_flame(const struct flame_options *o, const struct string_list 
     struct out_file file;
     if (!out_file_open(&file, o->output, arena, err))
         return false;
-    bool good = read_sides(&input, parts, operands, o, paths, strings, arena, err);
+    bool good = read_sides(&input, parts, pairs, o, paths, strings, arena, err);
     if (good && input.from.parts[FLAME_OLD])
         flame_join_names(&input, arena);
     policy_init(&policy);
     good = good && flame_build(&flame, &input, arena, err);
     if (good && flame_is_difference(&flame))
-        recordings = flame_recordings(operands, &policy, &flame.per_round, strings, arena);
+        recordings = flame_recordings(pairs, &policy, &flame.per_round, strings, arena);
     good = good && flame_mark_all(&flame, &policy, recordings, arena, err);
     if (good) {
         write_form(file.stream, o->form, &flame, arena);

@@ -2,32 +2,14 @@
 
 #include "runners/formats/format.h"
 
-#include <unistd.h>
-
-static bool exists(const char *path) {
-    return path && access(path, F_OK) == 0;
-}
-
-struct flame_operand flame_operand(const char *path, struct arena *arena) {
-    static const char ending[] = ".pb.gz";
-    const char *beside = recording_profile_path(path, arena);
-    size_t length = strlen(path), end = strlen(ending);
-    if (exists(beside))
-        return (struct flame_operand){path, path};
-    if (length <= end || strcmp(path + length - end, ending) != 0)
-        return (struct flame_operand){path, NULL};
-    const char *recording = arena_printf(arena, "%.*s.txt", (int)(length - end), path);
-    return (struct flame_operand){path, exists(recording) ? recording : NULL};
-}
-
-const struct comparison *flame_recordings(const struct flame_operand operands[2],
+const struct comparison *flame_recordings(const struct profile_pair pairs[2],
                                           const struct policy *policy, const char **why,
                                           struct strings *strings, struct arena *arena) {
     const char *paths[2];
     struct recording **recordings;
     struct pg_error err;
     for (int side = 0; side < 2; side++) {
-        paths[side] = operands[side].recording;
+        paths[side] = pairs[side].recording;
         if (!paths[side]) {
             *why =
                 "Costs are those of a round; an operation's are known where NAME.txt lies beside "

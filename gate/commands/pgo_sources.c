@@ -1,4 +1,5 @@
 #include "gate/commands/pgo_parts.h"
+#include "gate/commands/profile_pair.h"
 #include "gate/commands/profile_parts.h"
 #include "runners/base/number.h"
 #include "runners/formats/format.h"
@@ -6,7 +7,6 @@
 #include "runners/sampler/sampling.h"
 
 #include <math.h>
-#include <unistd.h>
 
 struct reading {
     struct pgo_sources *out;
@@ -17,27 +17,6 @@ struct reading {
 };
 
 /* ---- files ---- */
-
-static bool ends_with(const char *path, const char *end) {
-    size_t length = strlen(path), tail = strlen(end);
-    return length > tail && strcmp(path + length - tail, end) == 0;
-}
-
-/* The recording of which the file is the profile, or the profile that stands beside the file: both
- * are found from either. */
-static void find_pair(const char *path, const char **recording, const char **profile,
-                      struct arena *arena) {
-    const char *beside = recording_profile_path(path, arena);
-    *recording = NULL;
-    *profile = path;
-    if (beside && access(beside, F_OK) == 0) {
-        *recording = path;
-        *profile = beside;
-    } else if (ends_with(path, ".pb.gz")) {
-        const char *text = arena_printf(arena, "%.*s.txt", (int)(strlen(path) - 6), path);
-        *recording = access(text, F_OK) == 0 ? text : NULL;
-    }
-}
 
 static bool is_recording(const char *path) {
     static const char first[] = "# perfgate recording: ";
@@ -179,19 +158,18 @@ static void take_commit(struct reading *r, const struct recording *recording, in
 
 static bool read_one(struct reading *r, const char *path, double weight, struct pg_error *err) {
     struct pgo_sources *out = r->out;
-    const char *recording_path, *profile_path;
+    struct profile_pair pair = profile_pair_of(path, r->arena);
     struct recording *recording = NULL;
     struct profile *profile;
-    find_pair(path, &recording_path, &profile_path, r->arena);
-    if (!recording_path && is_recording(path))
+    if (!pair.recording && is_recording(path))
         return pg_error_set(err, PG_FORMAT,
                             "%.300s: this recording was not sampled: there is no profile beside it",
                             path);
-    if (recording_path &&
-        !recording_read(&recording, recording_path, NULL, out->strings, r->arena, err))
+    if (pair.recording &&
+        !recording_read(&recording, pair.recording, NULL, out->strings, r->arena, err))
         return false;
-    if (!profile_read(&profile, profile_path, out->strings, r->arena, err) ||
-        !filter(r->options, profile, profile_path, r->arena, err))
+    if (!profile_read(&profile, pair.profile, out->strings, r->arena, err) ||
+        !filter(r->options, profile, pair.profile, r->arena, err))
         return false;
     int64_t time = time_of(recording, profile);
     note_loops(r, path, recording, profile);
